@@ -1,0 +1,285 @@
+"""Runs one turn: claim the oldest update of a chat, lock the chat, load, step, save once.
+
+Everything a turn changes (answers, conversation, audit, outbox, the update itself) is one commit, so a kill at any point
+leaves either all of it or nothing, and nothing is done twice. The engine knows no journey by name beyond the registry, no
+database beyond storage, and no network: what is to be sent is put into the outbox and announced to ``after``.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from handlers import journey as journeys
+from handlers.access import may
+from handlers.chat import Membership, Message, Moved, Say, Tap, Text, Timer, Toast, dump
+from handlers.errors import NotAllowed, Stale, Unsuitable, UserError
+from handlers.text import mark, nearest, speech
+from handlers.turn import Kit, Turn
+from storage import conversations, inbox, outbox, people
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from handlers.chat import Event
+    from handlers.registry import Registry
+    from storage.database import Database, Session
+    from storage.inbox import Update
+
+log = logging.getLogger(__name__)
+
+TROUBLE = mark(
+    "Something went wrong on our side. What you sent is kept, and the administrators have been told. "
+    "Everything before it is saved; you can go on."
+)
+SET_ASIDE = mark("Update {number} was set aside after three failures ({error}). Its chat goes on.")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one turn left to be done after its commit: chats to deliver to, and the tap to answer."""
+
+    chats: frozenset[int] = frozenset()
+    callback_id: str = ""
+    toast: Toast = field(default_factory=Toast)
+    attached: int = 0
+
+
+@dataclass(slots=True)
+class Engine:
+    """Turns stored updates into stored replies; ``parse`` is the driver's, ``clock`` says what time it is (UTC)."""
+
+    database: Database
+    registry: Registry
+    kit: Kit
+    parse: Callable[[Mapping[str, Any]], Event | None]
+    clock: Callable[[], datetime]
+    after: Callable[[Outcome], None]
+
+    async def drain(self, chat_id: int) -> int:
+        """Run turns until the chat has no update that can be taken now; returns how many were run."""
+        turns = 0
+        while await self.turn(chat_id):
+            turns += 1
+        return turns
+
+    async def turn(self, chat_id: int) -> bool:
+        """Run one turn; False when there is nothing to do in this chat now."""
+        update_id = None
+        refusal: UserError | None = None
+        outcome = Outcome()
+        try:
+            async with self.database.begin() as db:
+                update = await self._claim(db, chat_id)
+                if update is None:
+                    return False
+                update_id = update.id
+                outcome = await self._answer(db, update)
+        except UserError as error:
+            refusal = error
+        except Exception as error:
+            # The kind and place of a bug are logged; what a person wrote is not, so no traceback values and no str(error).
+            log.error("update %s failed: %s at %s", update_id, type(error).__name__, _place(error))  # noqa: TRY400
+            if update_id is None:
+                raise
+            outcome = await self._fail(update_id, chat_id, error)
+        if refusal is not None:
+            outcome = await self._refuse(chat_id, refusal)
+        self.after(outcome)
+        return True
+
+    async def _claim(self, db: Session, chat_id: int) -> Update | None:
+        await self.database.lock_chat(db, chat_id)
+        return await inbox.next_for(db, chat_id, self.clock())
+
+    async def _answer(self, db: Session, update: Update) -> Outcome:
+        """Step through the update and put what comes of it into the session."""
+        event = self._read(update)
+        if event is None:
+            update.done(self.clock())
+            return Outcome()
+        turn = await self._open(db, event)
+        await self._step(turn)
+        return await self._close(turn, update)
+
+    def _read(self, update: Update) -> Event | None:
+        payload = update.payload or {}
+        if update.source == "timer":
+            due = payload["timer"]
+            return Timer(chat_id=update.chat_id, at=update.received_at, name=due["name"], args=due.get("args", {}))
+        return self.parse(payload)
+
+    async def _open(self, db: Session, event: Event) -> Turn:
+        conversation = await conversations.of(db, event.chat_id)
+        if event.sender is not None:
+            person = await people.by_telegram(db, event.sender.id)
+        elif conversation.person_id is not None:
+            person = await people.by_id(db, conversation.person_id)
+        else:
+            person = None
+        language = person.language if person else nearest(event.sender.language if event.sender else "")
+        turn = Turn(
+            event=event,
+            db=db,
+            now=self.clock(),
+            speech=speech(language),
+            conversation=conversation,
+            kit=self.kit,
+            person=person,
+            enter=self._nowhere,
+        )
+        turn.enter = partial(self._enter, turn)
+        return turn
+
+    async def _close(self, turn: Turn, update: Update) -> Outcome:
+        """Put the replies into the outbox and mark the update done."""
+        now = self.clock()
+        for chat_id, reply in turn.replies:
+            await outbox.put(turn.db, chat_id, [dump(reply)], now=now)
+        turn.conversation.updated_at = now
+        update.done(now)
+        tap = turn.event if isinstance(turn.event, Tap) else None
+        return Outcome(
+            chats=frozenset(chat_id for chat_id, _ in turn.replies),
+            callback_id=tap.callback_id if tap else "",
+            toast=turn.toast_reply or Toast(),
+            attached=turn.attached,
+        )
+
+    # --- which step ---
+
+    async def _step(self, turn: Turn) -> None:
+        event = turn.event
+        if isinstance(event, Membership):
+            self._membership(turn, blocked=event.blocked)
+        elif isinstance(event, Moved):
+            await conversations.move(turn.db, event.chat_id, event.to_chat_id)
+        elif isinstance(event, Timer):
+            await self._fire(turn, event)
+        elif not event.private:
+            return  # groups get digests and notices, never conversations
+        elif isinstance(event, Tap):
+            await self._press(turn, event)
+        elif isinstance(event, Message):
+            self._membership(turn, blocked=False)
+            await self._take(turn, event)
+
+    def _membership(self, turn: Turn, *, blocked: bool) -> None:
+        if turn.person is not None and turn.event.private:
+            if blocked:
+                turn.person.blocked(turn.now)
+            elif turn.person.blocked_at is not None:
+                turn.person.unblocked()
+
+    async def _fire(self, turn: Turn, timer: Timer) -> None:
+        name, _, verb = timer.name.partition(".")
+        journey = self.registry.journeys.get(name)
+        if journey is None or verb not in journey.timers:
+            raise LookupError(f"no timer {timer.name}")
+        await journey.timers[verb](turn, timer)
+
+    async def _press(self, turn: Turn, tap: Tap) -> None:
+        name, verb, args = journeys.parse(tap.data)
+        journey = self.registry.journeys.get(name)
+        if journey is None or verb not in journey.taps:
+            raise Stale
+        self._allow(turn, f"{name}.{verb}")
+        await journey.taps[verb](turn, args)
+
+    async def _take(self, turn: Turn, message: Message) -> None:
+        if message.edited:
+            for journey in self.registry.journeys.values():
+                if journey.edited is not None and turn.person is not None and await journey.edited(turn, message):
+                    return
+            return
+        if isinstance(message, Text):
+            called = self.registry.command_in(message.text, self.kit.bot_username)
+            if called is not None:
+                await self._command(turn, *called)
+                return
+        if turn.person is not None:
+            holder = self.registry.journeys.get(turn.conversation.journey)
+            if holder is not None and holder.message is not None and await holder.message(turn, message):
+                return
+            if not isinstance(message, Text) and holder is not None:
+                raise Unsuitable
+        for journey in self.registry.journeys.values():
+            if journey.stranded is not None and await journey.stranded(turn, message):
+                return
+
+    async def _command(self, turn: Turn, name: str, words: str) -> None:
+        command = self.registry.commands.get(name)
+        if command is None:
+            command, words = self.registry.commands["help"], ""
+            name = "help"
+        self._allow(turn, f"/{name}")
+        await command.run(turn, words)
+
+    def _allow(self, turn: Turn, action: str) -> None:
+        if not may(turn.person, action, turn.now):
+            raise NotAllowed
+
+    async def _enter(self, turn: Turn, name: str, **args: object) -> None:
+        journey = self.registry.journeys[name]
+        if journey.enter is None:
+            raise LookupError(f"journey {name} cannot be entered")
+        await journey.enter(turn, **args)
+
+    async def _nowhere(self, name: str, **_: object) -> None:
+        raise LookupError(f"the turn is not open yet: {name}")
+
+    # --- when it goes wrong ---
+
+    async def _refuse(self, chat_id: int, refusal: UserError) -> Outcome:
+        """Undoing is done; tell the person why, and be finished with the update."""
+        async with self.database.begin() as db:
+            update = await self._claim(db, chat_id)
+            if update is None:
+                return Outcome()
+            event = self._read(update)
+            if event is None:
+                update.done(self.clock())
+                return Outcome()
+            turn = await self._open(db, event)
+            if isinstance(event, Tap):
+                turn.toast(turn.label(refusal.message, **refusal.values), alert=True)
+            elif event.private and not isinstance(event, Timer):
+                turn.say(turn.t(refusal.message, **refusal.values))
+            return await self._close(turn, update)
+
+    async def _fail(self, update_id: int, chat_id: int, error: Exception) -> Outcome:
+        """Count the failure; at the third, set the update aside, tell the person and the administrators."""
+        now = self.clock()
+        async with self.database.begin() as db:
+            await self.database.lock_chat(db, chat_id)
+            update = await inbox.get(db, update_id)
+            if update is None or update.state != "new":
+                return Outcome()
+            update.fail(f"{type(error).__name__} at {_place(error)}", now)
+            if update.state != "aside":
+                return Outcome()
+            chats = set()
+            for person in await people.with_role(db, people.Role.admin):
+                if person.telegram_id is not None:
+                    words = speech(person.language).t(SET_ASIDE, number=update.id, error=update.error)
+                    await outbox.put(db, person.telegram_id, [dump(Say(text=str(words)))], now=now)
+                    chats.add(person.telegram_id)
+            conversation = await conversations.of(db, chat_id)
+            known = await people.by_id(db, conversation.person_id) if conversation.person_id is not None else None
+            if known is not None:
+                await outbox.put(db, chat_id, [dump(Say(text=str(speech(known.language).t(TROUBLE))))], now=now)
+                chats.add(chat_id)
+        return Outcome(chats=frozenset(chats))
+
+
+def _place(error: BaseException) -> str:
+    """Return file:line of the innermost frame: where, never what."""
+    trace = error.__traceback__
+    if trace is None:
+        return "?"
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}"

@@ -1,0 +1,80 @@
+"""What a journey is to the engine: a name, and the steps it takes on commands, taps, messages and timers.
+
+A journey is data. It is found by the name in front of a tap's data (``checklist.answer:12:5:met``), by its commands, or
+because it holds the conversation. Journeys never import one another; ``turn.enter`` goes from one to the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from handlers.errors import Stale
+
+if TYPE_CHECKING:
+    from handlers.chat import Message, Timer
+    from handlers.turn import Turn
+
+Run = Callable[["Turn", str], Awaitable[None]]
+"""A command's step: the turn, and what was written after the command."""
+
+Press = Callable[["Turn", tuple[str, ...]], Awaitable[None]]
+"""A tap's step: the turn, and the arguments the button carried."""
+
+Take = Callable[["Turn", "Message"], Awaitable[bool]]
+"""A message's step: the turn and the message; False when the journey has no use for it."""
+
+Enter = Callable[..., Awaitable[None]]
+
+Fire = Callable[["Turn", "Timer"], Awaitable[None]]
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A slash command: its step, the sentence in Telegram's command menu, and its label in the reply keyboard if any."""
+
+    run: Run
+    description: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """One conversation a person can have with the bot.
+
+    ``message`` takes what is sent while the journey holds the chat; ``edited`` takes later versions of earlier messages,
+    whoever holds the chat; ``stranded`` takes a message when no journey holds the chat.
+    """
+
+    name: str
+    commands: Mapping[str, Command] = field(default_factory=lambda: _NOTHING)
+    taps: Mapping[str, Press] = field(default_factory=lambda: _NOTHING)
+    timers: Mapping[str, Fire] = field(default_factory=lambda: _NOTHING)
+    enter: Enter | None = None
+    message: Take | None = None
+    edited: Take | None = None
+    stranded: Take | None = None
+
+
+def data(journey: str, verb: str, *args: object) -> str:
+    """Write what a button carries, so that the tap finds its way back: ``journey.verb:arg:arg``."""
+    return ":".join((f"{journey}.{verb}", *(str(arg) for arg in args)))
+
+
+def parse(written: str) -> tuple[str, str, tuple[str, ...]]:
+    """Read what a button carried: (journey, verb, arguments); empty names when it was never ours."""
+    head, *args = written.split(":")
+    journey, _, verb = head.partition(".")
+    return journey, verb, tuple(args)
+
+
+def number(args: tuple[str, ...], at: int) -> int:
+    """Return the argument at this place as a whole number; a forged or ancient button raises Stale."""
+    try:
+        return int(args[at])
+    except (IndexError, ValueError) as error:
+        raise Stale from error

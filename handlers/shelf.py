@@ -1,0 +1,31 @@
+"""Keeps published forms ready to walk: read from the database once, then shared by every turn.
+
+A published form never changes, so an entry is never stale. Must not hold anything that belongs to one person or visit.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from forms.form import Form
+from storage import forms as form_versions
+
+if TYPE_CHECKING:
+    from storage.database import Session
+
+
+class Shelf:
+    """The forms this process has used, by the id of their stored version."""
+
+    def __init__(self) -> None:
+        self._forms: dict[int, Form] = {}
+
+    async def form(self, db: Session, version_id: int) -> Form:
+        """Return the form of a stored version; raises LookupError when there is none."""
+        form = self._forms.get(version_id)
+        if form is None:
+            stored = await form_versions.get(db, version_id)
+            if stored is None:
+                raise LookupError(f"no form version {version_id}")
+            form = self._forms[version_id] = Form.parse(stored.xform)
+        return form

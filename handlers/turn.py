@@ -1,0 +1,126 @@
+"""What a journey holds while it answers one event: who, where, when, what is known, and a place to put replies.
+
+A turn never commits and never sends. It collects replies; the engine stores them with everything else in one commit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from handlers.chat import Card, Change, Commands, Say, Tap, Toast
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from datetime import datetime
+
+    from markupsafe import Markup
+
+    from handlers.chat import Event, Reply, Rows
+    from handlers.shelf import Shelf
+    from handlers.text import Speech
+    from storage.blobs import Blobs
+    from storage.conversations import Conversation
+    from storage.database import Session
+    from storage.people import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """What every turn may use besides the database: made once by the wiring.
+
+    ``bot_username`` makes deep links; ``invitation_days`` is how long one is good for; ``version`` names the program.
+    """
+
+    bot_username: str
+    blobs: Blobs
+    shelf: Shelf
+    invitation_days: int = 7
+    version: str = ""
+
+
+@dataclass(slots=True)
+class Turn:
+    """One event being answered. ``person`` is None for a stranger."""
+
+    event: Event
+    db: Session
+    now: datetime
+    speech: Speech
+    conversation: Conversation
+    kit: Kit
+    person: Person | None
+    enter: Callable[..., Awaitable[None]]
+    """Hands the turn to another journey by name: ``await turn.enter("checklist", visit=12)``."""
+    replies: list[tuple[int, Reply]] = field(default_factory=list)
+    toast_reply: Toast | None = None
+    attached: int = 0
+    """How many files the turn put down for download; the engine wakes the downloader for them."""
+
+    @property
+    def chat_id(self) -> int:
+        """The chat this turn happens in."""
+        return self.event.chat_id
+
+    @property
+    def who(self) -> Person:
+        """The person, where the access table has already seen to it that there is one."""
+        if self.person is None:
+            raise LookupError("a stranger reached a step that needs a person")
+        return self.person
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """What the current journey remembers in this chat; JSON data, replaced as a whole by :meth:`remember`."""
+        return self.conversation.state
+
+    def remember(self, journey: str, **state: Any) -> None:  # noqa: ANN401 - JSON data of the journey's own
+        """Make ``journey`` hold this chat, with this state."""
+        self.conversation.journey = journey
+        self.conversation.state = state
+
+    def leave(self) -> None:
+        """Let go of the chat: no journey holds it now."""
+        self.remember("")
+
+    # --- speaking ---
+
+    def t(self, message: str, /, **values: object) -> Markup:
+        """Say a sentence in the person's language, as HTML with every value escaped."""
+        return self.speech.t(message, **values)
+
+    def n(self, one: str, many: str, count: int, /, **values: object) -> Markup:
+        """Say a sentence in the plural form for ``count``."""
+        return self.speech.n(one, many, count, **values)
+
+    def label(self, message: str, /, **values: object) -> str:
+        """Say something as plain text, for a button, a toast or a menu."""
+        return self.speech.label(message, **values)
+
+    # --- replying ---
+
+    def say(self, text: str, buttons: Rows = (), *, menu: tuple[tuple[str, ...], ...] = (), **more: str | bool) -> None:
+        """Send a new message to this chat."""
+        self.reply(Say(text=str(text), buttons=buttons, menu=menu, **more))  # type: ignore[arg-type]
+
+    def card(self, text: str, buttons: Rows = (), *, final: bool = False) -> None:
+        """Show the live card: in place when it was tapped, else at the bottom of the chat."""
+        tapped = self.event.message_id if isinstance(self.event, Tap) else 0
+        self.reply(Card(text=str(text), buttons=buttons, tapped=tapped, final=final))
+
+    def change(self, text: str, buttons: Rows = ()) -> None:
+        """Change the message whose button was tapped."""
+        if isinstance(self.event, Tap):
+            self.reply(Change(message_id=self.event.message_id, text=str(text), buttons=buttons))
+
+    def toast(self, text: str = "", *, alert: bool = False) -> None:
+        """Answer the tap with a little text over the chat; plain text, 200 characters."""
+        self.toast_reply = Toast(text=text[:200], alert=alert)
+
+    def commands(self, commands: tuple[tuple[str, str], ...]) -> None:
+        """Set the command menu of this chat."""
+        self.reply(Commands(commands=commands))
+
+    def reply(self, reply: Reply, *, to: int = 0) -> None:
+        """Put any reply down, for this chat or for another one."""
+        self.replies.append((to or self.chat_id, reply))
