@@ -1,0 +1,209 @@
+"""Telegram through python-telegram-bot: its Bot and its types, over our own transport; none of its Application.
+
+Updates are fetched as raw JSON by the same transport, because they have to be stored before anything reads them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, cast
+
+import telegram
+from telegram.constants import ParseMode
+from telegram.error import TelegramError
+from telegram.request import RequestData
+from telegram.request._requestparameter import RequestParameter  # what RequestData is made of; not exported
+
+from bot.drivers.driver import ALLOWED_UPDATES, CALL_TIMEOUT, Clock, Files, Me, Raw, utc_now
+from bot.drivers.errors import BadToken, DriverError, Gone, Rejected, Unchanged, Unreachable, refusal
+from bot.drivers.events import event_of
+from bot.drivers.ptb_request import AiohttpRequest, Failed, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from handlers.chat import Event, Rows, Say
+
+_LOG = logging.getLogger(__name__)
+_NO_PREVIEW = telegram.LinkPreviewOptions(is_disabled=True)
+
+
+class PtbDriver:
+    """One bot at one Bot API server, spoken to with python-telegram-bot."""
+
+    def __init__(self, token: str, api_url: str, clock: Clock = utc_now) -> None:
+        self._clock = clock
+        self._request = AiohttpRequest(api_url)
+        self._bot = telegram.Bot(
+            token,
+            base_url=f"{api_url}/bot",
+            base_file_url=f"{api_url}/file/bot",
+            request=self._request,
+            get_updates_request=self._request,
+        )
+
+    async def start(self) -> Me:
+        """Open the connections and ask who we are; raises BadToken."""
+        # Not Bot.initialize(): its InvalidToken spells out the token.
+        await self._request.initialize()
+        async with _translated():
+            me = await self._bot.get_me()
+        return Me(me.id, me.username or "")
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._request.shutdown()
+
+    async def fetch(self, offset: int, wait: float) -> list[Raw]:
+        """Confirm what is below ``offset`` and return what comes after it, raw."""
+        asked = {"offset": offset, "timeout": int(wait), "allowed_updates": list(ALLOWED_UPDATES)}
+        data = RequestData([RequestParameter.from_input(name, value) for name, value in asked.items()])
+        async with _translated():
+            url = f"{self._bot.base_url}/getUpdates"
+            updates = await self._request.post(url, data, read_timeout=wait + CALL_TIMEOUT)
+        return cast("list[Raw]", updates)
+
+    def event(self, raw: Raw) -> Event | None:
+        """Read an update with PTB's types; None when it is nothing we take or not readable."""
+        try:
+            return event_of(telegram.Update.de_json(raw, self._bot), self._clock)
+        except Exception as error:  # noqa: BLE001 - a library chokes on a strange update in many ways; none may stop us
+            _LOG.warning("update %s is not readable: %s", raw.get("update_id"), type(error).__name__)
+            return None
+
+    async def send(self, chat_id: int, say: Say, files: Files) -> int:
+        """Send a new message, with its picture or document if it has one, and return its id."""
+        keyboard = _inline(say.buttons) or _menu(say.menu)
+        async with _translated():
+            if say.picture:
+                photo = telegram.InputFile(await _content(files, say.picture), say.filename or "picture.jpg")
+                message = await self._bot.send_photo(
+                    chat_id,
+                    photo,
+                    caption=say.text or None,
+                    parse_mode=ParseMode.HTML,
+                    reply_markup=keyboard,
+                    disable_notification=say.silent,
+                )
+            elif say.document:
+                document = telegram.InputFile(await _content(files, say.document), say.filename or "file")
+                message = await self._bot.send_document(
+                    chat_id,
+                    document,
+                    caption=say.text or None,
+                    parse_mode=ParseMode.HTML,
+                    reply_markup=keyboard,
+                    disable_notification=say.silent,
+                )
+            else:
+                message = await self._bot.send_message(
+                    chat_id,
+                    say.text,
+                    parse_mode=ParseMode.HTML,
+                    reply_markup=keyboard,
+                    disable_notification=say.silent,
+                    link_preview_options=_NO_PREVIEW,
+                )
+        return message.message_id
+
+    async def edit(self, chat_id: int, message_id: int, text: str, buttons: Rows) -> None:
+        """Give our message a new text and new buttons."""
+        async with _translated():
+            await self._bot.edit_message_text(
+                text,
+                chat_id,
+                message_id,
+                parse_mode=ParseMode.HTML,
+                reply_markup=_inline(buttons),
+                link_preview_options=_NO_PREVIEW,
+            )
+
+    async def strip(self, chat_id: int, message_id: int) -> None:
+        """Take the buttons off our message."""
+        async with _translated():
+            await self._bot.edit_message_reply_markup(chat_id, message_id, reply_markup=None)
+
+    async def delete(self, chat_id: int, message_id: int) -> None:
+        """Delete our message."""
+        async with _translated():
+            if not await self._bot.delete_message(chat_id, message_id):
+                raise Gone("the message was not deleted")
+
+    async def toast(self, callback_id: str, text: str, *, alert: bool = False) -> None:
+        """Answer a tap."""
+        async with _translated():
+            await self._bot.answer_callback_query(callback_id, text or None, show_alert=alert or None)
+
+    async def commands(self, chat_id: int, pairs: Sequence[tuple[str, str]]) -> None:
+        """Set the command menu of one chat."""
+        async with _translated():
+            await self._bot.set_my_commands(
+                [telegram.BotCommand(name, says) for name, says in pairs],
+                scope=telegram.BotCommandScopeChat(chat_id),
+            )
+
+    async def set_webhook(self, url: str, secret: str) -> None:
+        """Have updates sent to ``url``."""
+        async with _translated():
+            await self._bot.set_webhook(url, secret_token=secret, allowed_updates=ALLOWED_UPDATES)
+
+    async def delete_webhook(self) -> None:
+        """Go back to polling."""
+        async with _translated():
+            await self._bot.delete_webhook()
+
+    async def download(self, file_id: str) -> AsyncIterator[bytes]:
+        """Yield the bytes of a file someone sent."""
+        async with _translated():
+            path = (await self._bot.get_file(file_id)).file_path
+        if not path or not path.startswith(self._bot.base_file_url):
+            raise Rejected("the server gave no path for this file")
+        try:
+            async for chunk in self._request.stream(path):
+                yield chunk
+        except TelegramError as error:
+            ours = _ours(error)
+            # A link that is not known (any more) says nothing about the token.
+            raise Unreachable("the link ran out", fate_unknown=False) if isinstance(ours, BadToken) else ours from None
+
+
+@asynccontextmanager
+async def _translated() -> AsyncIterator[None]:
+    """Turn PTB's exceptions into ours, and let "not modified" pass as the success it is."""
+    try:
+        yield
+    except TelegramError as error:
+        ours = _ours(error)
+    else:
+        return
+    if not isinstance(ours, Unchanged):
+        raise ours  # outside the handler, so that no message of the library's hangs on it
+
+
+def _ours(error: TelegramError) -> DriverError:
+    if isinstance(error, Refused):
+        return refusal(error.status, error.description, retry_after=error.retry_after, moved_to=error.moved_to)
+    if isinstance(error, Failed):
+        return error.why
+    return Unreachable(type(error).__name__, fate_unknown=True)
+
+
+async def _content(files: Files, sha256: str) -> bytes:
+    return await asyncio.to_thread(files(sha256).read_bytes)
+
+
+def _inline(rows: Rows) -> telegram.InlineKeyboardMarkup | None:
+    if not rows:
+        return None
+    return telegram.InlineKeyboardMarkup(
+        [
+            [telegram.InlineKeyboardButton(b.label, url=b.url or None, callback_data=b.data or None) for b in row]
+            for row in rows
+        ]
+    )
+
+
+def _menu(rows: tuple[tuple[str, ...], ...]) -> telegram.ReplyKeyboardMarkup | None:
+    return telegram.ReplyKeyboardMarkup(rows, resize_keyboard=True, is_persistent=True) if rows else None
