@@ -1,0 +1,163 @@
+"""The database: transactions that lose nothing, on embedded SQLite or on PostgreSQL.
+
+On SQLite one process writes, one transaction at a time: BEGIN IMMEDIATE behind an asyncio lock (measured: the default
+loses almost every concurrent update without an error). On PostgreSQL any number of processes do, and a chat is locked
+by an advisory lock. Nothing here knows a table.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
+
+from storage import engines, schema
+from storage.entity import Entity, Session
+from storage.leader import EmbeddedLeader, Leader, PostgresLeader
+from storage.signals import Bell, PostgresSignals, Signals
+
+__all__ = ["Bell", "Database", "Entity", "Leader", "Session", "Unavailable"]
+
+_RUNG = "xundu.rung"
+
+
+class Unavailable(Exception):
+    """The database cannot be reached, is locked by another process or is full: nothing was written, try again."""
+
+
+class Database:
+    """One database, opened lazily; ``url`` is sqlite[+aiosqlite]:///path or postgresql[+asyncpg]://user@host/name.
+
+    Belongs to one event loop. Raises ValueError for a URL of any other kind.
+    """
+
+    def __init__(self, url: str, *, echo: bool = False) -> None:
+        self.url = engines.parse(url)
+        self.embedded = self.url.get_backend_name() == "sqlite"
+        self._writer: AsyncEngine
+        self._reader: AsyncEngine
+        self._signals: Signals
+        if self.embedded:
+            self._writer = engines.sqlite_writer(self.url, echo=echo)
+            self._reader = engines.sqlite_reader(self.url, echo=echo)
+            self._signals = Signals()
+        else:
+            self._writer = engines.postgres(self.url, echo=echo)
+            self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            self._signals = PostgresSignals(self.url)
+        self._write = async_sessionmaker(self._writer, expire_on_commit=False)
+        self._read = async_sessionmaker(self._reader, expire_on_commit=False, autoflush=False)
+        self._turnstile = asyncio.Lock()
+        self._inside: asyncio.Task[object] | None = None
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Session]:
+        """Open a transaction that is committed on a clean exit and rolled back on any error.
+
+        One inside another in the same task is a mistake and raises RuntimeError on SQLite, where it would wait for
+        itself for ever. Raises :class:`Unavailable` when the database is in trouble.
+        """
+        if not self.embedded:
+            async with self._transaction() as db:
+                yield db
+        else:
+            if self._inside is not None and self._inside is asyncio.current_task():
+                raise RuntimeError("a transaction inside a transaction of the same task")
+            async with self._turnstile:
+                self._inside = asyncio.current_task()
+                try:
+                    async with self._transaction() as db:
+                        yield db
+                finally:
+                    self._inside = None
+        rung = db.sync_session.info.pop(_RUNG, None)
+        if rung:
+            self._signals.ring(rung)
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[Session]:
+        with _trouble():
+            async with self._write() as db, db.begin():
+                await _connect(db)
+                yield db
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Session]:
+        """Open a session that sees one moment of the database, waits for no writer and cannot write."""
+        with _trouble():
+            async with self._read() as db:
+                await _connect(db)
+                yield db
+
+    async def lock_chat(self, db: Session, chat_id: int) -> None:
+        """Wait until no other transaction works on the chat, and keep it until this one ends. Ask before you read."""
+        if not self.embedded:
+            await db.execute(sa.select(sa.func.pg_advisory_xact_lock(chat_id)))
+
+    def notify(self, db: Session, channel: str) -> None:
+        """Ring the bells of a channel ('inbox', 'outbox') in every process, once this transaction is committed."""
+        self._signals.check(channel)
+        db.sync_session.info.setdefault(_RUNG, set()).add(channel)
+
+    @contextmanager
+    def listen(self, channel: str) -> Iterator[Bell]:
+        """Hold a bell that rings when something was committed on the channel, here or in another process.
+
+        A ring can be lost with a connection: look for yourself now and then (``await bell.wait(1.0)``).
+        """
+        bell = self._signals.add(channel)
+        try:
+            yield bell
+        finally:
+            self._signals.remove(channel, bell)
+
+    @asynccontextmanager
+    async def leader(self, name: str) -> AsyncIterator[Leader]:
+        """Stand for leader under a name: ask ``await leader.leads()`` again and again; leadership ends with this."""
+        leader = EmbeddedLeader() if self.embedded else PostgresLeader(self.url, name)
+        try:
+            yield leader
+        finally:
+            await leader.resign()
+
+    async def migrate(self) -> None:
+        """Bring the schema up to this version of the program; harmless when it is, or when others do it too."""
+        async with self._turnstile:
+            with _trouble():
+                async with self._writer.begin() as connection:
+                    await connection.run_sync(schema.upgrade)
+
+    async def revision(self) -> tuple[str | None, str | None]:
+        """Return (the revision the database is at, the one this program needs)."""
+        with _trouble():
+            async with self._reader.connect() as connection:
+                return await connection.run_sync(schema.current), schema.head()
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._signals.close()
+        await self._writer.dispose()
+        if self.embedded:
+            await self._reader.dispose()
+
+
+async def _connect(db: Session) -> None:
+    """Get the connection before anything is asked, so that a failure to connect is told from one of the body."""
+    try:
+        await db.connection()
+    except DBAPIError:
+        raise
+    except Exception as error:  # whatever the driver raises while it connects: refused, starting up, timed out
+        raise Unavailable(str(error)) from error
+
+
+@contextmanager
+def _trouble() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        if engines.passes(error):
+            raise Unavailable(str(error.orig)) from error
+        raise

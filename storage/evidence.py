@@ -1,0 +1,193 @@
+"""Evidence: what was photographed, recorded, sent or pinned on a visit, and how far its file has come.
+
+The row is written in the turn; the file is fetched afterwards, in the background, into storage/blobs.py. Removing
+evidence marks it: nothing is deleted.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.entity import Entity, Json, Session, Whom
+from storage.people import Person
+
+PAUSES = tuple(timedelta(seconds=s) for s in (2, 10, 60, 300, 1800, 7200))
+"""The pauses after a failed download; when they are used up the download has failed for good."""
+
+LEASE = timedelta(minutes=2)
+"""So long a download that was handed out belongs to whoever took it."""
+
+_IN_ALBUM = sa.text("album_id <> ''")
+_WAITING = sa.text("state = 'waiting'")
+
+
+class State(StrEnum):
+    """How far the file is."""
+
+    waiting = "waiting"
+    stored = "stored"
+    failed = "failed"
+
+
+class Evidence(Entity):
+    """One piece of evidence for one question of a visit ('' when for the visit as a whole).
+
+    ``kind`` is 'photo', 'file', 'voice', 'video' or 'place'; a place has degrees and no file. ``size`` is in bytes.
+    """
+
+    __tablename__ = "evidence"
+    __table_args__ = (
+        sa.Index("ix_evidence_item", "visit_id", "path"),
+        sa.Index("ix_evidence_message", "chat_id", "message_id"),
+        sa.Index("ix_evidence_waiting", "retry_at", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        sa.Index("ix_evidence_blob_sha256", "blob_sha256"),
+        sa.Index("ix_evidence_sender_id", "sender_id"),
+        sa.Index("ix_evidence_album_id", "album_id", sqlite_where=_IN_ALBUM, postgresql_where=_IN_ALBUM),
+    )
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    visit_id: Mapped[int] = mapped_column(sa.ForeignKey("visits.id"))
+    path: Mapped[str]
+    kind: Mapped[str]
+    file_id: Mapped[str] = mapped_column(default="")
+    unique_id: Mapped[str] = mapped_column(default="")
+    album_id: Mapped[str] = mapped_column(default="")
+    name: Mapped[str] = mapped_column(default="")
+    mime: Mapped[str] = mapped_column(default="")
+    size: Mapped[int] = mapped_column(default=0)
+    caption: Mapped[str] = mapped_column(default="")
+    forwarded: Mapped[bool] = mapped_column(default=False)
+    sender_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+    sent_at: Mapped[datetime]
+    chat_id: Mapped[int | None] = mapped_column(default=None)
+    message_id: Mapped[int | None] = mapped_column(default=None)
+    blob_sha256: Mapped[str | None] = mapped_column(default=None)
+    state: Mapped[State] = mapped_column(default=State.waiting)
+    attempts: Mapped[int] = mapped_column(default=0)
+    retry_at: Mapped[datetime | None] = mapped_column(default=None)
+    error: Mapped[str | None] = mapped_column(default=None)
+    exif: Mapped[Json | None] = mapped_column(default=None)
+    latitude: Mapped[float | None] = mapped_column(default=None)
+    longitude: Mapped[float | None] = mapped_column(default=None)
+    removed_at: Mapped[datetime | None] = mapped_column(default=None)
+    removed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"), default=None)
+    removed_why: Mapped[str | None] = mapped_column(default=None)
+
+    @property
+    def is_picture(self) -> bool:
+        """Tell whether it shows something: a photo, or a picture sent as a file."""
+        return self.kind == "photo" or (self.kind == "file" and self.mime.startswith("image/"))
+
+    @property
+    def filename(self) -> str:
+        """Return the name it goes by: the one it was sent with, else one made of its id."""
+        return self.name or f"{self.kind}-{self.id}{'.jpg' if self.kind == 'photo' else ''}"
+
+    def stored(self, sha256: str, size: int, exif: Json | None = None) -> None:
+        """Note that the file is here."""
+        self.state, self.blob_sha256, self.size, self.exif = State.stored, sha256, size, exif
+        self.retry_at, self.error = None, None
+
+    def failed(self, error: str, now: datetime, *, for_good: bool = False) -> None:
+        """Note a failed download; it is tried again after a growing pause unless the pauses are used up."""
+        self.error = error
+        if for_good or self.attempts >= len(PAUSES):
+            self.state, self.retry_at = State.failed, None
+        else:
+            self.retry_at = now + PAUSES[self.attempts]
+        self.attempts += 1
+
+    def remove(self, by: Person, now: datetime, why: str = "") -> None:
+        """Take it out of the visit; the record of it stays."""
+        if self.removed_at is None:
+            self.removed_at, self.removed_by, self.removed_why = now, by.id, why
+
+    def restore(self) -> None:
+        """Put it back."""
+        self.removed_at, self.removed_by, self.removed_why = None, None, None
+
+    @classmethod
+    def about(cls, whom: Whom) -> sa.ColumnElement[bool]:
+        """Name what the person sent."""
+        return cls.sender_id == whom.id
+
+    @classmethod
+    def forget(cls, whom: Whom) -> sa.Update:
+        """Drop the chat it came from; the evidence itself belongs to the visit and stays."""
+        return (
+            sa.update(cls)
+            .where(cls.sender_id == whom.id, cls.chat_id.is_not(None))
+            .values(chat_id=None, message_id=None)
+            .execution_options(synchronize_session=False)
+        )
+
+
+async def attach(db: Session, evidence: Evidence) -> Evidence:
+    """Add a piece of evidence; a place needs no download and is stored at once. Its id is known afterwards."""
+    if evidence.kind == "place":
+        evidence.state = State.stored
+    db.add(evidence)
+    await db.flush()
+    return evidence
+
+
+async def get(db: Session, evidence_id: int) -> Evidence | None:
+    """Return one piece of evidence."""
+    return await db.get(Evidence, evidence_id)
+
+
+async def of_visit(db: Session, visit_id: int) -> Sequence[Evidence]:
+    """Return the evidence of a visit that is not removed, in order."""
+    query = sa.select(Evidence).where(Evidence.visit_id == visit_id, Evidence.removed_at.is_(None))
+    return (await db.scalars(query.order_by(Evidence.id))).all()
+
+
+async def of_item(db: Session, visit_id: int, path: str) -> Sequence[Evidence]:
+    """Return the evidence for one question that is not removed, in order."""
+    query = sa.select(Evidence).where(
+        Evidence.visit_id == visit_id, Evidence.path == path, Evidence.removed_at.is_(None)
+    )
+    return (await db.scalars(query.order_by(Evidence.id))).all()
+
+
+async def counts(db: Session, visit_id: int) -> dict[str, int]:
+    """Count the evidence of a visit by path, removed pieces left out."""
+    query = sa.select(Evidence.path, sa.func.count()).where(
+        Evidence.visit_id == visit_id, Evidence.removed_at.is_(None)
+    )
+    return dict((await db.execute(query.group_by(Evidence.path))).all())
+
+
+async def by_message(db: Session, chat_id: int, message_id: int) -> Sequence[Evidence]:
+    """Return what one message brought, removed pieces too."""
+    query = sa.select(Evidence).where(Evidence.chat_id == chat_id, Evidence.message_id == message_id)
+    return (await db.scalars(query.order_by(Evidence.id))).all()
+
+
+async def by_album(db: Session, chat_id: int, album_id: str) -> Sequence[Evidence]:
+    """Return what one album brought so far, in order; an album has no end mark."""
+    query = sa.select(Evidence).where(Evidence.album_id == album_id, _IN_ALBUM, Evidence.chat_id == chat_id)
+    return (await db.scalars(query.order_by(Evidence.id))).all()
+
+
+async def waiting(db: Session, now: datetime, limit: int = 20, lease: timedelta = LEASE) -> Sequence[Evidence]:
+    """Hand out downloads that are due, the longest waiting first.
+
+    Each is this caller's until ``now + lease``; whoever stops in the middle loses nothing, it is handed out again.
+    """
+    query = (
+        sa.select(Evidence)
+        .where(Evidence.state == sa.literal_column("'waiting'"))
+        .where(sa.or_(Evidence.retry_at.is_(None), Evidence.retry_at <= now))
+        .order_by(Evidence.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    due = (await db.scalars(query)).all()
+    for one in due:
+        one.retry_at = now + lease
+    return due

@@ -1,0 +1,177 @@
+"""People and the roles they hold; what is stored about a person can be handed over and erased here.
+
+Who may do what with a role is decided in handlers/access.py, not here.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+
+from storage.entity import Entity, Session, Whom
+
+
+class Role(StrEnum):
+    """What a person is to the campaign."""
+
+    admin = "admin"
+    office = "office"
+    leader = "leader"
+    deputy = "deputy"
+    inspector = "inspector"
+    liaison = "liaison"
+    contact = "contact"
+    member = "member"
+
+
+class Appointment(Entity):
+    """One role of one person, perhaps in a group or for a unit, from ``since`` until ``until`` (None: still)."""
+
+    __tablename__ = "roles"
+    __table_args__ = (
+        sa.Index("ix_roles_person_id", "person_id"),
+        sa.Index("ix_roles_role", "role", "group_id"),
+    )
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"), init=False)
+    role: Mapped[Role]
+    group_id: Mapped[int | None] = mapped_column(sa.ForeignKey("groups.id"), default=None)
+    unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("units.id"), default=None)
+    since: Mapped[datetime]
+    until: Mapped[datetime | None] = mapped_column(default=None)
+
+    def held(self, now: datetime) -> bool:
+        """Tell whether the role is held at that moment."""
+        return self.since <= now and (self.until is None or now < self.until)
+
+    @classmethod
+    def about(cls, whom: Whom) -> sa.ColumnElement[bool]:
+        """Name the person's own roles, past ones too."""
+        return cls.person_id == whom.id
+
+    @classmethod
+    def forget(cls, whom: Whom) -> sa.Update:
+        """End them."""
+        return sa.update(cls).where(cls.person_id == whom.id, cls.until.is_(None)).values(until=whom.at)
+
+
+class Person(Entity):
+    """Someone who was let in. ``telegram_id`` is None once erased; the row stays, so that records keep their author."""
+
+    __tablename__ = "people"
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    telegram_id: Mapped[int | None] = mapped_column(unique=True)
+    name: Mapped[str]
+    language: Mapped[str] = mapped_column(default="zh_CN")
+    language_chosen: Mapped[bool] = mapped_column(default=False)
+    blocked_at: Mapped[datetime | None] = mapped_column(default=None)
+    created_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None] = mapped_column(default=None)
+    roles: Mapped[list[Appointment]] = relationship(
+        default_factory=list, lazy="raise", order_by=Appointment.id, cascade="save-update, merge"
+    )
+
+    def roles_now(self, now: datetime) -> list[Appointment]:
+        """Return the roles held at that moment."""
+        return [one for one in self.roles if one.held(now)]
+
+    def has(self, *roles: Role, group_id: int | None = None) -> bool:
+        """Tell whether the person holds one of the roles (in that group, when one is given)."""
+        return any(
+            one.until is None and one.role in roles and (group_id is None or one.group_id == group_id)
+            for one in self.roles
+        )
+
+    def appoint(self, role: Role, now: datetime, *, group_id: int | None = None, unit_id: int | None = None) -> None:
+        """Give the person a role; one that is held already is not given twice."""
+        for one in self.roles:
+            if (one.role, one.group_id, one.unit_id, one.until) == (role, group_id, unit_id, None):
+                return
+        self.roles.append(Appointment(role=role, since=now, group_id=group_id, unit_id=unit_id))
+
+    def dismiss(self, role: Role, now: datetime, *, group_id: int | None = None) -> None:
+        """End a role of the person, everywhere or in one group."""
+        for one in self.roles:
+            if one.role is role and one.until is None and (group_id is None or one.group_id == group_id):
+                one.until = now
+
+    def speak(self, language: str) -> None:
+        """Take the language the person chose; from then on Telegram's own code no longer changes it."""
+        self.language, self.language_chosen = language, True
+
+    def blocked(self, now: datetime) -> None:
+        """Note that the person has shut the bot out; the first time counts."""
+        self.blocked_at = self.blocked_at or now
+
+    def unblocked(self) -> None:
+        """Note that the person writes again."""
+        self.blocked_at = None
+
+    @classmethod
+    def about(cls, whom: Whom) -> sa.ColumnElement[bool]:
+        """Name the person."""
+        return cls.id == whom.id
+
+
+async def by_telegram(db: Session, telegram_id: int) -> Person | None:
+    """Return the person with that Telegram id, roles loaded, or None for a stranger."""
+    return await _one(db, Person.telegram_id == telegram_id)
+
+
+async def by_id(db: Session, person_id: int) -> Person | None:
+    """Return a person, roles loaded."""
+    return await _one(db, Person.id == person_id)
+
+
+async def _one(db: Session, which: sa.ColumnElement[bool]) -> Person | None:
+    found = await db.scalars(sa.select(Person).where(which).options(joinedload(Person.roles)))
+    return found.unique().one_or_none()
+
+
+async def with_role(db: Session, role: Role, group_id: int | None = None) -> list[Person]:
+    """Return everyone who holds the role now (in that group, when one is given), roles loaded, in order of id."""
+    holds = sa.select(Appointment.person_id).where(Appointment.role == role, Appointment.until.is_(None))
+    if group_id is not None:
+        holds = holds.where(Appointment.group_id == group_id)
+    query = sa.select(Person).where(Person.id.in_(holds), Person.erased_at.is_(None)).order_by(Person.id)
+    return list((await db.scalars(query.options(joinedload(Person.roles)))).unique())
+
+
+async def names(db: Session, ids: set[int]) -> dict[int, str]:
+    """Return the names of people by id; an erased one has the name ''."""
+    found = await db.execute(sa.select(Person.id, Person.name).where(Person.id.in_(ids)))
+    return dict(found.all())
+
+
+def _entities() -> list[type[Entity]]:
+    mapped = [mapper.class_ for mapper in Entity.registry.mappers]
+    return sorted((one for one in mapped if issubclass(one, Entity)), key=lambda one: one.__tablename__)
+
+
+async def export(db: Session, person: Person, now: datetime) -> dict[str, list[dict[str, object]]]:
+    """Return everything stored about a person as plain JSON data: table name -> rows, empty ones left out."""
+    whom = Whom(id=person.id, telegram_id=person.telegram_id, at=now)
+    found: dict[str, list[dict[str, object]]] = {}
+    for entity in _entities():
+        which = entity.about(whom)
+        if which is None:
+            continue
+        rows = await db.scalars(sa.select(entity).where(which))
+        if data := [row.as_data() for row in rows.unique()]:
+            found[entity.__tablename__] = data
+    return found
+
+
+async def erase(db: Session, person: Person, now: datetime) -> None:
+    """Erase a person: name, Telegram id, conversation and roles go; what was recorded in the work stays, unnamed."""
+    whom = Whom(id=person.id, telegram_id=person.telegram_id, at=now)
+    await db.flush()
+    for entity in _entities():
+        statement = entity.forget(whom)
+        if statement is not None:
+            await db.execute(statement)
+    person.telegram_id, person.name, person.erased_at = None, "", now
+    await db.flush()

@@ -1,0 +1,238 @@
+"""Visits and the answers given on them: append-only, so that who said what and when can always be told.
+
+What a path means and whether a value fits is the form's business.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+
+from storage.campaigns import Unit
+from storage.entity import Entity, Session, Whom, insert_into, storable
+from storage.people import Person, Role
+
+_CURRENT = sa.text("superseded_at IS NULL")
+_GROUP_ROLES = frozenset({Role.leader, Role.deputy, Role.inspector})
+
+
+class VisitSubmitted(Exception):
+    """The visit has been submitted: its answers stand."""
+
+
+class State(StrEnum):
+    """How far a visit is."""
+
+    planned = "planned"
+    open = "open"
+    submitted = "submitted"
+
+
+class VisitMember(Entity):
+    """Someone who was put on a visit by name."""
+
+    __tablename__ = "visit_members"
+    __table_args__ = (sa.Index("ix_visit_members_person_id", "person_id"),)
+
+    visit_id: Mapped[int] = mapped_column(sa.ForeignKey("visits.id"), init=False, primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"), primary_key=True)
+
+    @classmethod
+    def about(cls, whom: Whom) -> sa.ColumnElement[bool]:
+        """Name the visits the person was put on."""
+        return cls.person_id == whom.id
+
+
+class Visit(Entity):
+    """One unit, one round, one group, and the version of the form it started with."""
+
+    __tablename__ = "visits"
+    __table_args__ = (
+        sa.Index("ix_visits_group_id", "group_id", "state"),
+        sa.Index("ix_visits_unit_id", "unit_id"),
+        sa.Index("ix_visits_round_id", "round_id"),
+    )
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    unit_id: Mapped[int] = mapped_column(sa.ForeignKey("units.id"))
+    round_id: Mapped[int | None] = mapped_column(sa.ForeignKey("rounds.id"), default=None)
+    group_id: Mapped[int] = mapped_column(sa.ForeignKey("groups.id"))
+    form_version_id: Mapped[int] = mapped_column(sa.ForeignKey("forms.id"))
+    state: Mapped[State] = mapped_column(default=State.planned)
+    planned_on: Mapped[date | None] = mapped_column(default=None)
+    opened_at: Mapped[datetime | None] = mapped_column(default=None)
+    submitted_at: Mapped[datetime | None] = mapped_column(default=None)
+    submitted_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"), default=None)
+    created_at: Mapped[datetime]
+    changes: Mapped[int] = mapped_column(init=False)
+    unit: Mapped[Unit] = relationship(init=False, lazy="raise")
+    members: Mapped[list[VisitMember]] = relationship(default_factory=list, lazy="raise", cascade="save-update, merge")
+
+    # Two replicas that change one visit at once: the second one's turn fails and is tried again on what is true then.
+    __mapper_args__ = {"version_id_col": changes}  # noqa: RUF012 - SQLAlchemy's own way of saying it
+
+    def open(self, now: datetime) -> None:
+        """Begin the visit; beginning one that is open changes nothing."""
+        if self.state is State.submitted:
+            raise VisitSubmitted
+        if self.state is State.planned:
+            self.state, self.opened_at = State.open, now
+
+    def submit(self, by: Person, now: datetime) -> None:
+        """Hand the visit in; from then on its answers stand. Raises :class:`VisitSubmitted` when it has been."""
+        self.open(now)
+        self.state, self.submitted_at, self.submitted_by = State.submitted, now, by.id
+
+    def withdraw(self) -> None:
+        """Take a visit that was handed in back, so that it can be corrected."""
+        self.state, self.submitted_at, self.submitted_by = State.open, None, None
+
+    def open_to(self, person: Person) -> bool:
+        """Tell whether the person may work on it: put on it by name, or leader, deputy or inspector of its group."""
+        return person.has(*_GROUP_ROLES, group_id=self.group_id) or any(m.person_id == person.id for m in self.members)
+
+    @classmethod
+    def about(cls, whom: Whom) -> sa.ColumnElement[bool]:
+        """Name the visits the person handed in."""
+        return cls.submitted_by == whom.id
+
+
+class Answer(Entity):
+    """One value given for one question ('' clears it); the current one has no ``superseded_at``."""
+
+    __tablename__ = "answers"
+    __table_args__ = (
+        sa.Index(
+            "uq_answers_current", "visit_id", "path", unique=True, sqlite_where=_CURRENT, postgresql_where=_CURRENT
+        ),
+        sa.Index("ix_answers_history", "visit_id", "path", "id"),
+        sa.Index("ix_answers_by_id", "by_id"),
+        sa.Index("ix_answers_message", "chat_id", "message_id"),
+    )
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    visit_id: Mapped[int] = mapped_column(sa.ForeignKey("visits.id"))
+    path: Mapped[str]
+    value: Mapped[str]
+    by_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+    at: Mapped[datetime]
+    chat_id: Mapped[int | None] = mapped_column(default=None)
+    message_id: Mapped[int | None] = mapped_column(default=None)
+    superseded_at: Mapped[datetime | None] = mapped_column(default=None)
+
+    @classmethod
+    def about(cls, whom: Whom) -> sa.ColumnElement[bool]:
+        """Name what the person answered."""
+        return cls.by_id == whom.id
+
+    @classmethod
+    def forget(cls, whom: Whom) -> sa.Update:
+        """Drop the chat it came from; the answer itself is a record of the visit and stays."""
+        return (
+            sa.update(cls)
+            .where(cls.by_id == whom.id, cls.chat_id.is_not(None))
+            .values(chat_id=None, message_id=None)
+            .execution_options(synchronize_session=False)
+        )
+
+
+async def plan(db: Session, visit: Visit) -> Visit:
+    """Add a visit to the plan."""
+    db.add(visit)
+    await db.flush()
+    return visit
+
+
+async def get(db: Session, visit_id: int, *, lock: bool = False) -> Visit | None:
+    """Return a visit with its unit and members; with ``lock`` nobody else changes it until this transaction ends."""
+    query = sa.select(Visit).where(Visit.id == visit_id).options(joinedload(Visit.unit), joinedload(Visit.members))
+    if lock:
+        # NO KEY UPDATE: others may go on adding evidence and answers that merely refer to the visit.
+        query = query.with_for_update(of=Visit, key_share=True).execution_options(populate_existing=True)
+    return (await db.scalars(query)).unique().one_or_none()
+
+
+async def planned_for(db: Session, person: Person, on: date | None = None, limit: int = 50) -> list[Visit]:
+    """Return the visits a person may work on and that are not handed in, with unit and members.
+
+    Those that are open come first, then those planned for the day ``on``, then by planned day, undated ones last.
+    Nothing is filtered by the day.
+    """
+    groups = {one.group_id for one in person.roles if one.until is None and one.role in _GROUP_ROLES}
+    mine = Visit.id.in_(sa.select(VisitMember.visit_id).where(VisitMember.person_id == person.id))
+    order = [sa.case((Visit.state == State.open, 0), else_=1)]
+    if on is not None:
+        order.append(sa.case((Visit.planned_on == on, 0), else_=1))
+    query = (
+        sa.select(Visit)
+        .where(sa.or_(Visit.group_id.in_(groups - {None}), mine), Visit.state != State.submitted)
+        .options(joinedload(Visit.unit), joinedload(Visit.members))
+        .order_by(*order, Visit.planned_on.asc().nulls_last(), Visit.id.desc())
+        .limit(limit)
+    )
+    return list((await db.scalars(query)).unique())
+
+
+async def answers(db: Session, visit_id: int) -> dict[str, str]:
+    """Return the current answers of a visit by path; cleared ones are left out."""
+    query = sa.select(Answer.path, Answer.value).where(Answer.visit_id == visit_id, _CURRENT, Answer.value != "")
+    return dict((await db.execute(query)).all())
+
+
+async def standing(db: Session, visit_id: int) -> Sequence[Answer]:
+    """Return the current answers of a visit with who gave them and when, cleared ones too."""
+    query = sa.select(Answer).where(Answer.visit_id == visit_id, _CURRENT).order_by(Answer.path)
+    return (await db.scalars(query)).all()
+
+
+async def write(
+    db: Session,
+    visit: Visit,
+    path: str,
+    value: str,
+    by: Person,
+    now: datetime,
+    *,
+    chat_id: int | None = None,
+    message_id: int | None = None,
+) -> Answer:
+    """Write an answer over the current one, which stays in the history; the same value again changes nothing.
+
+    Opens a visit that was only planned. Raises :class:`VisitSubmitted`, also when it was handed in by someone else
+    a moment ago: the visit's row is locked until this transaction ends.
+    """
+    state = await db.scalar(sa.select(Visit.state).where(Visit.id == visit.id).with_for_update(key_share=True))
+    if state is not visit.state:
+        await db.refresh(visit, ["state", "opened_at", "submitted_at", "submitted_by", "changes"])
+    visit.open(now)
+    value = storable(value)
+    await db.execute(
+        sa.update(Answer)
+        .where(Answer.visit_id == visit.id, Answer.path == path, _CURRENT, Answer.value != value)
+        .values(superseded_at=now)
+    )
+    row = {"visit_id": visit.id, "path": path, "value": value, "by_id": by.id, "at": now}
+    statement = (
+        insert_into(db, Answer)
+        .values(row | {"chat_id": chat_id, "message_id": message_id})
+        .on_conflict_do_nothing(index_elements=["visit_id", "path"], index_where=_CURRENT)
+    )
+    written = await db.scalar(statement.returning(Answer))
+    if written is None:
+        current = sa.select(Answer).where(Answer.visit_id == visit.id, Answer.path == path, _CURRENT)
+        written = (await db.scalars(current)).one()
+    return written
+
+
+async def history(db: Session, visit_id: int, path: str) -> Sequence[Answer]:
+    """Return every answer that was given to one question, the oldest first."""
+    query = sa.select(Answer).where(Answer.visit_id == visit_id, Answer.path == path)
+    return (await db.scalars(query.order_by(Answer.id))).all()
+
+
+async def by_message(db: Session, chat_id: int, message_id: int) -> Sequence[Answer]:
+    """Return the answers that one message gave, superseded ones too."""
+    query = sa.select(Answer).where(Answer.chat_id == chat_id, Answer.message_id == message_id)
+    return (await db.scalars(query.order_by(Answer.id))).all()
