@@ -34,7 +34,7 @@ class Audit(Entity):
         return cls.person_id == whom.id
 
 
-async def record(
+def record(
     db: Session,
     action: str,
     subject: str = "",

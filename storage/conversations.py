@@ -40,12 +40,12 @@ class Conversation(Entity):
         return cls.chat_id == whom.telegram_id
 
     @classmethod
-    def forget(cls, whom: Whom) -> sa.Update:
+    def forget(cls, whom: Whom, now: datetime) -> sa.Update:
         """Blank it. It is not deleted: the turn that asked for this is still going on in it."""
         return (
             sa.update(cls)
             .where(cls.chat_id == whom.telegram_id)
-            .values(person_id=None, journey="", state={}, updated_at=whom.at)
+            .values(person_id=None, journey="", state={}, updated_at=now)
         )
 
 

@@ -72,7 +72,6 @@ class Whom:
 
     id: int
     telegram_id: int | None
-    at: datetime
 
 
 def _values(kind: type[Enum]) -> list[str]:
@@ -120,9 +119,9 @@ class Entity(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, repr=Fa
         return None
 
     @classmethod
-    def forget(cls, whom: Whom) -> sa.Update | sa.Delete | None:
+    def forget(cls, whom: Whom, now: datetime) -> sa.Update | sa.Delete | None:
         """Say how those rows lose what points to the person; None: they stay, as records of the work."""
-        del whom
+        del whom, now
         return None
 
     def as_data(self) -> dict[str, object]:

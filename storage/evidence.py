@@ -115,8 +115,9 @@ class Evidence(Entity):
         return cls.sender_id == whom.id
 
     @classmethod
-    def forget(cls, whom: Whom) -> sa.Update:
+    def forget(cls, whom: Whom, now: datetime) -> sa.Update:
         """Drop the chat it came from; the evidence itself belongs to the visit and stays."""
+        del now
         return (
             sa.update(cls)
             .where(cls.sender_id == whom.id, cls.chat_id.is_not(None))

@@ -101,8 +101,9 @@ class Arrival(Entity):
         return cls.chat_id == whom.telegram_id
 
     @classmethod
-    def forget(cls, whom: Whom) -> sa.Update:
+    def forget(cls, whom: Whom, now: datetime) -> sa.Update:
         """Cut what is no longer waiting loose from the chat; update ids stay, so that no update is taken twice."""
+        del now
         return (
             sa.update(cls)
             .where(cls.chat_id == whom.telegram_id, cls.state != State.new)

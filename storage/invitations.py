@@ -78,8 +78,9 @@ class Invitation(Entity):
         return sa.or_(cls.used_by == whom.id, cls.created_by == whom.id)
 
     @classmethod
-    def forget(cls, whom: Whom) -> sa.Update:
+    def forget(cls, whom: Whom, now: datetime) -> sa.Update:
         """Drop the name of the one it was for."""
+        del now
         return sa.update(cls).where(cls.used_by == whom.id).values(name="")
 
 

@@ -67,8 +67,9 @@ class Outgoing(Entity):
         return cls.chat_id == whom.telegram_id
 
     @classmethod
-    def forget(cls, whom: Whom) -> sa.Update:
+    def forget(cls, whom: Whom, now: datetime) -> sa.Update:
         """Cut what is settled loose from the chat; the goodbye itself still has to go out."""
+        del now
         settled = sa.and_(cls.chat_id == whom.telegram_id, cls.state != State.pending)
         return sa.update(cls).where(settled).values(chat_id=0, key=None)
 
@@ -87,8 +88,9 @@ class Card(Entity):
         return cls.chat_id == whom.telegram_id
 
     @classmethod
-    def forget(cls, whom: Whom) -> sa.Delete:
+    def forget(cls, whom: Whom, now: datetime) -> sa.Delete:
         """Delete it: the next card is a new message."""
+        del now
         return sa.delete(cls).where(cls.chat_id == whom.telegram_id)
 
 

@@ -52,9 +52,9 @@ class Appointment(Entity):
         return cls.person_id == whom.id
 
     @classmethod
-    def forget(cls, whom: Whom) -> sa.Update:
+    def forget(cls, whom: Whom, now: datetime) -> sa.Update:
         """End them."""
-        return sa.update(cls).where(cls.person_id == whom.id, cls.until.is_(None)).values(until=whom.at)
+        return sa.update(cls).where(cls.person_id == whom.id, cls.until.is_(None)).values(until=now)
 
 
 class Person(Entity):
@@ -151,9 +151,9 @@ def _entities() -> list[type[Entity]]:
     return sorted((one for one in mapped if issubclass(one, Entity)), key=lambda one: one.__tablename__)
 
 
-async def export(db: Session, person: Person, now: datetime) -> dict[str, list[dict[str, object]]]:
+async def export(db: Session, person: Person) -> dict[str, list[dict[str, object]]]:
     """Return everything stored about a person as plain JSON data: table name -> rows, empty ones left out."""
-    whom = Whom(id=person.id, telegram_id=person.telegram_id, at=now)
+    whom = Whom(id=person.id, telegram_id=person.telegram_id)
     found: dict[str, list[dict[str, object]]] = {}
     for entity in _entities():
         which = entity.about(whom)
@@ -167,10 +167,10 @@ async def export(db: Session, person: Person, now: datetime) -> dict[str, list[d
 
 async def erase(db: Session, person: Person, now: datetime) -> None:
     """Erase a person: name, Telegram id, conversation and roles go; what was recorded in the work stays, unnamed."""
-    whom = Whom(id=person.id, telegram_id=person.telegram_id, at=now)
+    whom = Whom(id=person.id, telegram_id=person.telegram_id)
     await db.flush()
     for entity in _entities():
-        statement = entity.forget(whom)
+        statement = entity.forget(whom, now)
         if statement is not None:
             await db.execute(statement)
     person.telegram_id, person.name, person.erased_at = None, "", now

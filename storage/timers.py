@@ -40,8 +40,9 @@ class Timer(Entity):
         return cls.chat_id == whom.telegram_id
 
     @classmethod
-    def forget(cls, whom: Whom) -> sa.Delete:
+    def forget(cls, whom: Whom, now: datetime) -> sa.Delete:
         """Wait for nothing any more."""
+        del now
         return sa.delete(cls).where(cls.chat_id == whom.telegram_id)
 
 

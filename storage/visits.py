@@ -128,8 +128,9 @@ class Answer(Entity):
         return cls.by_id == whom.id
 
     @classmethod
-    def forget(cls, whom: Whom) -> sa.Update:
+    def forget(cls, whom: Whom, now: datetime) -> sa.Update:
         """Drop the chat it came from; the answer itself is a record of the visit and stays."""
+        del now
         return (
             sa.update(cls)
             .where(cls.by_id == whom.id, cls.chat_id.is_not(None))
