@@ -30,36 +30,50 @@ ACCESS: Final[Mapping[str, Allowed]] = {
     # first steps
     "/start": EVERYONE,
     "/help": EVERYONE,
-    "/language": EVERYONE,
     "/privacy": EVERYONE,
-    "/cancel": EVERYONE,
+    "/language": INVITED,
+    "/cancel": INVITED,
     "/me": INVITED,
     "/more": INVITED,
     "/invite": STEWARDS,
+    "profile.me": INVITED,
+    "profile.language": INVITED,
+    "profile.speak": INVITED,
+    "profile.privacy": EVERYONE,  # a person keeps these when the last role has ended
+    "profile.export": EVERYONE,
+    "profile.erase": EVERYONE,
+    "profile.sure": EVERYONE,
+    "profile.gone": EVERYONE,
+    "invitation.begin": STEWARDS,
+    "invitation.role": STEWARDS,
+    "invitation.group": STEWARDS,
+    "invitation.unit": STEWARDS,
+    "invitation.skip": STEWARDS,
+    "invitation.mine": STEWARDS,
+    "invitation.revoke": STEWARDS,
     # the field
     "/today": FIELD,
     "/todo": FIELD,
     "visit.open": FIELD,
     "visit.today": FIELD,
+    "visit.todo": FIELD,
     "visit.summary": FIELD,
     "visit.submit": FIELD,
-    "visit.sure": FIELD,
+    "visit.withdraw": FIELD,
     "checklist.answer": FIELD,
-    "checklist.toggle": FIELD,
-    "checklist.clear": FIELD,
-    "checklist.keep": FIELD,
     "checklist.change": FIELD,
+    "checklist.toggle": FIELD,
     "checklist.go": FIELD,
-    "checklist.next": FIELD,
+    "checklist.again": FIELD,
     "checklist.back": FIELD,
+    "checklist.next": FIELD,
+    "checklist.later": FIELD,
     "checklist.overview": FIELD,
-    "checklist.hint": FIELD,
     "checklist.note": FIELD,
-    "checklist.write": FIELD,
     "checklist.evidence": FIELD,
+    "checklist.look": FIELD,
     "checklist.remove": FIELD,
     "checklist.undo": FIELD,
-    "checklist.adopt": FIELD,
 }
 
 
@@ -68,4 +82,4 @@ def may(person: Person | None, action: str, now: datetime) -> bool:
     allowed = ACCESS.get(action, frozenset())
     if person is None:
         return STRANGER in allowed
-    return not allowed.isdisjoint(person.roles_now(now)) or STRANGER in allowed
+    return not allowed.isdisjoint(one.role for one in person.roles_now(now)) or STRANGER in allowed

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from handlers.chat import Event
     from handlers.registry import Registry
     from storage.database import Database, Session
-    from storage.inbox import Update
+    from storage.inbox import Arrival
 
 log = logging.getLogger(__name__)
 
@@ -91,11 +91,11 @@ class Engine:
         self.after(outcome)
         return True
 
-    async def _claim(self, db: Session, chat_id: int) -> Update | None:
+    async def _claim(self, db: Session, chat_id: int) -> Arrival | None:
         await self.database.lock_chat(db, chat_id)
         return await inbox.next_for(db, chat_id, self.clock())
 
-    async def _answer(self, db: Session, update: Update) -> Outcome:
+    async def _answer(self, db: Session, update: Arrival) -> Outcome:
         """Step through the update and put what comes of it into the session."""
         event = self._read(update)
         if event is None:
@@ -105,7 +105,7 @@ class Engine:
         await self._step(turn)
         return await self._close(turn, update)
 
-    def _read(self, update: Update) -> Event | None:
+    def _read(self, update: Arrival) -> Event | None:
         payload = update.payload or {}
         if update.source == "timer":
             due = payload["timer"]
@@ -113,7 +113,7 @@ class Engine:
         return self.parse(payload)
 
     async def _open(self, db: Session, event: Event) -> Turn:
-        conversation = await conversations.of(db, event.chat_id)
+        conversation = await conversations.load(db, event.chat_id, self.clock())
         if event.sender is not None:
             person = await people.by_telegram(db, event.sender.id)
         elif conversation.person_id is not None:
@@ -134,7 +134,7 @@ class Engine:
         turn.enter = partial(self._enter, turn)
         return turn
 
-    async def _close(self, turn: Turn, update: Update) -> Outcome:
+    async def _close(self, turn: Turn, update: Arrival) -> Outcome:
         """Put the replies into the outbox and mark the update done."""
         now = self.clock()
         for chat_id, reply in turn.replies:
@@ -267,7 +267,7 @@ class Engine:
                     words = speech(person.language).t(SET_ASIDE, number=update.id, error=update.error)
                     await outbox.put(db, person.telegram_id, [dump(Say(text=str(words)))], now=now)
                     chats.add(person.telegram_id)
-            conversation = await conversations.of(db, chat_id)
+            conversation = await conversations.load(db, chat_id, now)
             known = await people.by_id(db, conversation.person_id) if conversation.person_id is not None else None
             if known is not None:
                 await outbox.put(db, chat_id, [dump(Say(text=str(speech(known.language).t(TROUBLE))))], now=now)

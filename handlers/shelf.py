@@ -1,13 +1,15 @@
-"""Keeps published forms ready to walk: read from the database once, then shared by every turn.
+"""Keeps what hardly ever changes at hand: published forms ready to walk, and each campaign's time zone.
 
-A published form never changes, so an entry is never stale. Must not hold anything that belongs to one person or visit.
+Read from the database once, then shared by every turn. A published form never changes, so an entry is never stale. Must not hold anything that belongs to one person or visit.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from forms.form import Form
+from storage import campaigns
 from storage import forms as form_versions
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ class Shelf:
 
     def __init__(self) -> None:
         self._forms: dict[int, Form] = {}
+        self._zones: dict[int, ZoneInfo] = {}
 
     async def form(self, db: Session, version_id: int) -> Form:
         """Return the form of a stored version; raises LookupError when there is none."""
@@ -29,3 +32,10 @@ class Shelf:
                 raise LookupError(f"no form version {version_id}")
             form = self._forms[version_id] = Form.parse(stored.xform)
         return form
+
+    async def zone(self, db: Session, campaign_id: int) -> ZoneInfo:
+        """Return the time zone a campaign lives by."""
+        zone = self._zones.get(campaign_id)
+        if zone is None:
+            zone = self._zones[campaign_id] = ZoneInfo(await campaigns.zone_of(db, campaign_id))
+        return zone

@@ -1,0 +1,239 @@
+"""Draws the live card of the walk: one item with its choices, what it still lacks, the overview.
+
+Pure drawing: it reads a sheet and returns text and buttons. It writes nothing and decides nothing about what comes next.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from unicodedata import east_asian_width
+
+from markupsafe import Markup
+
+from handlers.chat import Button
+from handlers.journey import data
+from handlers.progress import header, item_title, lacking
+
+if TYPE_CHECKING:
+    from forms.form import Question, Screen
+    from handlers.chat import Rows
+    from handlers.sheet import Sheet
+    from handlers.turn import Turn
+
+ROW_WIDTH = 30
+"""How many half-width cells of button text fit beside one another on a 360 px phone."""
+
+NUMBERS_A_ROW = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What was just stored and can be taken back: a line under the card, for this once."""
+
+    text: Markup
+    undo: int = 0
+    """The message that brought it, 0 when there is nothing to undo."""
+
+
+def width(label: str) -> int:
+    """Return how many half-width cells a label takes."""
+    return sum(2 if east_asian_width(char) in "WF" else 1 for char in label)
+
+
+def in_rows(buttons: list[Button], room: int = ROW_WIDTH) -> Rows:
+    """Lay buttons out in rows of equal number, as many in a row as fit."""
+    if not buttons:
+        return ()
+    widest = max(width(button.label) for button in buttons) + 3
+    fit = max(1, min(len(buttons), 4, room // widest))
+    if len(buttons) > fit and len(buttons) % fit == 1 and fit > 2:
+        fit -= 1
+    return tuple(tuple(buttons[at : at + fit]) for at in range(0, len(buttons), fit))
+
+
+
+
+
+def value_text(turn: Turn, sheet: Sheet, question: Question) -> str:
+    """Return an answer as a person reads it: choice labels, or the words and numbers themselves."""
+    value = sheet.walk.value(question.path)
+    if question.kind not in {"select_one", "select_multiple"}:
+        return value
+    names = value.split() if question.kind == "select_multiple" else [value]
+    labels = {choice.name: choice.label(turn.speech.language) for choice in question.choices}
+    return "、".join(labels.get(name, name) for name in names if name)
+
+
+def question_card(
+    turn: Turn, sheet: Sheet, screen: Screen, question: Question, receipt: Receipt | None = None
+) -> tuple[Markup, Rows]:
+    """Return the card that asks one question of a screen: the item itself, or one of its follow-ups."""
+    main = sheet.main(screen)
+    parts = [header(turn, sheet)]
+    if screen.section(turn.speech.language):
+        parts.append(turn.t("<i>{section}</i>", section=screen.section(turn.speech.language)))
+    parts[-1] += Markup("\n")
+    parts.append(item_title(turn, sheet, screen))
+    if question is main:
+        hint = sheet.walk.hint(main.path, turn.speech.language)
+        if hint:
+            parts.append(turn.t("What to look at: {hint}", hint=hint))
+    else:
+        parts.append(turn.t("Answer: <b>{answer}</b>", answer=value_text(turn, sheet, main)))
+        parts.append(_ask(turn, sheet, question))
+    parts.extend(_given(turn, sheet, screen, question))
+    choices = _choices(turn, sheet, screen, question)
+    if not choices and question is main:
+        parts.append(_how(turn, question))
+    return _finish(parts, choices + _tools(turn, sheet, screen, question), receipt, sheet, turn)
+
+
+def _ask(turn: Turn, sheet: Sheet, question: Question) -> Markup:
+    """Return the sentence that asks a follow-up, in the form's own words."""
+    lang = turn.speech.language
+    label = sheet.walk.label(question.path, lang)
+    if sheet.walk.required(question.path) and question.kind in {"image", "text"}:
+        words = question.required_message(lang)
+        if words:
+            return turn.t("{words}", words=words)
+    hint = sheet.walk.hint(question.path, lang)
+    how = _how(turn, question) if question.kind not in {"select_one", "select_multiple"} else Markup("")
+    asked = turn.t("<b>{label}</b>", label=label) + (Markup("\n") + Markup.escape(hint) if hint else Markup(""))
+    return asked + (Markup("\n") + how if how else Markup(""))
+
+
+def _how(turn: Turn, question: Question) -> Markup:
+    """Return how a question without buttons is answered."""
+    match question.kind:
+        case "image":
+            return turn.t("Send a photo.")
+        case "integer":
+            return turn.t("Send a whole number.")
+        case "decimal":
+            return turn.t("Send a number.")
+        case "date":
+            return turn.t("Send a date, such as 2026-10-16 or “yesterday”.")
+        case _:
+            return turn.t("Send it as a message.")
+
+
+def _given(turn: Turn, sheet: Sheet, screen: Screen, asked: Question) -> list[Markup]:
+    """Return what already lies with the item: its notes, numbers and evidence."""
+    lines = []
+    for question in screen.questions:
+        value = sheet.walk.value(question.path)
+        if question is asked or question is sheet.main(screen) or not value or not sheet.walk.relevant(question.path):
+            continue
+        if question.kind == "text":
+            lines.append(turn.t("✎ {note}", note=value))
+        elif question.kind in {"select_one", "select_multiple", "integer", "decimal", "date"}:
+            label = sheet.walk.label(question.path, turn.speech.language)
+            lines.append(turn.t("{label}: {value}", label=label, value=value_text(turn, sheet, question)))
+    return lines
+
+
+def _choices(turn: Turn, sheet: Sheet, screen: Screen, question: Question) -> Rows:
+    """Return one button a choice; the chosen one is marked, a select_multiple toggles."""
+    if question.kind not in {"select_one", "select_multiple"}:
+        return ()
+    at = screen.questions.index(question)
+    several = question.kind == "select_multiple"
+    held = set(sheet.walk.value(question.path).split()) if several else {sheet.walk.value(question.path)}
+    offered = {choice.name for choice in sheet.walk.choices(question.path)}
+    buttons = []
+    for index, choice in enumerate(question.choices):
+        if choice.name not in offered:
+            continue
+        label = choice.label(turn.speech.language)
+        if several:
+            label = f"☑ {label}" if choice.name in held else f"☐ {label}"
+        elif choice.name in held:
+            label = f"● {label}"
+        verb = "toggle" if several else "answer"
+        buttons.append(
+            Button(label, data("checklist", verb, sheet.visit.id, screen.number, at, index, sheet.seen(question.path)))
+        )
+    return in_rows(buttons)
+
+
+def _tools(turn: Turn, sheet: Sheet, screen: Screen, question: Question) -> Rows:
+    """Return the row under the choices: back, overview, note, evidence; and what lets a follow-up wait."""
+    visit, number = sheet.visit.id, screen.number or 0
+    first: list[Button] = []
+    if question is not sheet.main(screen):
+        if question.kind == "select_multiple":
+            first.append(Button(turn.label("Done"), data("checklist", "next", visit, number)))
+        else:
+            later = "📷 Later" if sheet.walk.required(question.path) else "Skip"
+            first.append(Button(turn.label(later), data("checklist", "later", visit, number, screen.questions.index(question))))
+        first.append(Button(turn.label("↩ Change answer"), data("checklist", "again", visit, number)))
+    elif question.kind == "select_multiple" and sheet.walk.value(question.path):
+        first.append(Button(turn.label("Done"), data("checklist", "next", visit, number)))
+    tools = []
+    if sheet.neighbour(number, -1):
+        tools.append(Button("◀", data("checklist", "back", visit, number)))
+    tools.append(Button(turn.label("☰ Overview"), data("checklist", "overview", visit)))
+    if sheet.note(screen) is not None:
+        tools.append(Button(turn.label("✎ Note"), data("checklist", "note", visit, number)))
+    tools.append(Button(f"📎 {len(sheet.evidence_of(screen))}", data("checklist", "evidence", visit, number)))
+    if sheet.walk.value(sheet.main(screen).path) or not sheet.walk.required(sheet.main(screen).path):
+        tools.append(Button("▶", data("checklist", "next", visit, number)))
+    return (*((tuple(first),) if first else ()), tuple(tools))
+
+
+def _finish(
+    parts: list[Markup], rows: Rows, receipt: Receipt | None, sheet: Sheet, turn: Turn
+) -> tuple[Markup, Rows]:
+    if receipt is not None:
+        parts.append(Markup("\n") + receipt.text)
+        if receipt.undo:
+            rows = (*rows, (Button(turn.label("↶ Undo"), data("checklist", "undo", sheet.visit.id, receipt.undo)),))
+    return Markup("\n").join(parts), rows
+
+
+def note_card(turn: Turn, sheet: Sheet, screen: Screen) -> tuple[Markup, Rows]:
+    """Return the card that waits for one sentence on an item."""
+    note = sheet.note(screen)
+    written = sheet.walk.value(note.path) if note else ""
+    parts = [header(turn, sheet) + Markup("\n"), item_title(turn, sheet, screen)]
+    if written:
+        parts.append(turn.t("✎ {note}", note=written))
+    parts.append(turn.t("Send one message; it becomes the note on item {number}.", number=screen.number))
+    back = Button(turn.label("↩ No note"), data("checklist", "go", sheet.visit.id, screen.number))
+    return Markup("\n").join(parts), ((back,),)
+
+
+def overview_card(turn: Turn, sheet: Sheet, receipt: Receipt | None = None) -> tuple[Markup, Rows]:
+    """Return the whole checklist at a glance: tap a number to go there; what is missing; go on or submit."""
+    visit = sheet.visit
+    lines = [header(turn, sheet) + Markup("\n")]
+    sections: dict[str, list[Screen]] = {}
+    for screen in sheet.numbered():
+        sections.setdefault(screen.section(turn.speech.language), []).append(screen)
+    for name, screens in sections.items():
+        signs = "  ".join(_sign(sheet, screen) for screen in screens)
+        lines.append(turn.t("{section}\n  {signs}", section=name, signs=signs) if name else Markup.escape(signs))
+    waiting = sheet.next_open()
+    lines.append(Markup("\n") + lacking(turn, sheet))
+    numbers = [
+        Button(f"{screen.number}{sheet.symbol(screen)}", data("checklist", "go", visit.id, screen.number))
+        for screen in sheet.numbered()
+    ]
+    rows: Rows = tuple(tuple(numbers[at : at + NUMBERS_A_ROW]) for at in range(0, len(numbers), NUMBERS_A_ROW))
+    last = []
+    if visit.state == "submitted":
+        last.append(Button(turn.label("Summary"), data("visit", "summary", visit.id)))
+    elif waiting is not None:
+        goes_on = turn.label("Go on with {number}", number=waiting.number)
+        last.append(Button(goes_on, data("checklist", "go", visit.id, waiting.number)))
+    else:
+        last.append(Button(turn.label("Submit"), data("visit", "submit", visit.id)))
+    last.append(Button(turn.label("◀ Visits"), data("visit", "today")))
+    return _finish(lines, (*rows, tuple(last)), receipt, sheet, turn)
+
+
+def _sign(sheet: Sheet, screen: Screen) -> str:
+    clip = "📎" if sheet.evidence_of(screen) else ""
+    lack = "…" if sheet.symbol(screen) != "·" and not sheet.complete(screen) else ""
+    return f"{screen.number}{sheet.symbol(screen)}{clip}{lack}"

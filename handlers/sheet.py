@@ -1,0 +1,195 @@
+"""A visit's checklist as it stands: the form it began with, the answers given, the evidence that lies with each item.
+
+Loaded once a turn and asked by the journeys that show or fill a checklist. It answers questions about progress and never
+writes; it is not a conversation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from forms.walk import Walk
+from handlers.errors import Stale
+from storage import evidence as evidences
+from storage import visits
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from zoneinfo import ZoneInfo
+
+    from forms.form import Form, Question, Screen
+    from handlers.turn import Turn
+    from storage.evidence import Evidence
+    from storage.visits import Answer, Visit
+
+ASKED = frozenset({"select_one", "select_multiple", "integer", "decimal", "date", "text", "image"})
+"""Kinds of question that a person answers."""
+
+
+@dataclass(slots=True)
+class Sheet:
+    """One visit's checklist in one turn; ``evidence`` holds what has not been removed, oldest first."""
+
+    visit: Visit
+    form: Form
+    walk: Walk
+    answers: dict[str, Answer]
+    evidence: list[Evidence]
+    language: str
+    zone: ZoneInfo
+
+    # --- screens ---
+
+    def screen(self, number: int) -> Screen:
+        """Return the screen with this number; Stale when the form has none or it does not apply here."""
+        for screen in self.walk.screens():
+            if screen.number == number:
+                return screen
+        raise Stale
+
+    def numbered(self) -> list[Screen]:
+        """Return the screens that ask something of this unit, in order."""
+        return [screen for screen in self.walk.screens() if screen.number is not None]
+
+    def main(self, screen: Screen) -> Question:
+        """Return the question a screen is about: its first choice question, else the first one asked."""
+        asked = [question for question in screen.questions if question.kind in ASKED]
+        chosen = [question for question in asked if question.kind.startswith("select")]
+        return (chosen or asked)[0]
+
+    def question(self, screen: Screen, index: int) -> Question:
+        """Return the question at this place of a screen; Stale when a forged button names none."""
+        if not 0 <= index < len(screen.questions):
+            raise Stale
+        return screen.questions[index]
+
+    def open_questions(self, screen: Screen, skipped: Sequence[str] = ()) -> list[Question]:
+        """Return what is still to be asked on a screen, in order: the main question first, then its follow-ups.
+
+        A follow-up counts when it applies and is required, or when it can be answered by a tap or a number and has not
+        been skipped. Photos and notes that are not required never hold anybody up.
+        """
+        main = self.main(screen)
+        if not self.walk.value(main.path):
+            return [main]
+        return [
+            question
+            for question in screen.questions
+            if question is not main
+            and question.kind in ASKED
+            and self.walk.relevant(question.path)
+            and not self.walk.value(question.path)
+            and (self.walk.required(question.path) or (question.kind not in {"text", "image"} and question.path not in skipped))
+        ]
+
+    def complete(self, screen: Screen) -> bool:
+        """Tell whether a screen is answered with all that it requires, and nothing in it is refused by the form."""
+        if not self.walk.value(self.main(screen).path) and (
+            self.walk.required(self.main(screen).path) or self.main(screen).kind != "text"
+        ):
+            return False
+        return not self.missing(screen)
+
+    def missing(self, screen: Screen) -> list[Question]:
+        """Return the questions of a screen that are required and empty, or hold what the form does not allow."""
+        return [
+            question
+            for question in screen.questions
+            if question.kind in ASKED
+            and self.walk.relevant(question.path)
+            and (
+                (self.walk.required(question.path) and not self.walk.value(question.path))
+                or self.walk.violation(question.path) is not None
+            )
+        ]
+
+    def progress(self) -> tuple[int, int]:
+        """Return (screens complete, screens that apply)."""
+        screens = self.numbered()
+        return sum(self.complete(screen) for screen in screens), len(screens)
+
+    def next_open(self, after: int = 0) -> Screen | None:
+        """Return the first incomplete screen after a number, else the first incomplete one, else None."""
+        waiting = [screen for screen in self.numbered() if not self.complete(screen)]
+        later = [screen for screen in waiting if (screen.number or 0) > after]
+        return (later or waiting or [None])[0]
+
+    def neighbour(self, number: int, step: int) -> Screen | None:
+        """Return the screen before (step -1) or after (+1) a number, or None at either end."""
+        screens = self.numbered()
+        if step < 0:
+            return next((screen for screen in reversed(screens) if (screen.number or 0) < number), None)
+        return next((screen for screen in screens if (screen.number or 0) > number), None)
+
+    # --- answers and evidence ---
+
+    def seen(self, path: str) -> int:
+        """Return the id of the answer that stands now, 0 when there is none: what a card shows its reader."""
+        answer = self.answers.get(path)
+        return answer.id if answer else 0
+
+    def place(self, screen: Screen) -> Question:
+        """Return the question evidence on this screen belongs to: its first picture question, else the main one."""
+        pictures = [question for question in screen.questions if question.kind == "image"]
+        return (pictures or [self.main(screen)])[0]
+
+    def note(self, screen: Screen) -> Question | None:
+        """Return the question that takes a sentence on this screen, if it has one."""
+        return next((question for question in screen.questions if question.kind == "text"), None)
+
+    def evidence_of(self, screen: Screen) -> list[Evidence]:
+        """Return the evidence that lies with a screen, oldest first."""
+        paths = {question.path for question in screen.questions}
+        return [piece for piece in self.evidence if piece.path in paths]
+
+    def symbol(self, screen: Screen) -> str:
+        """Return the sign of a screen's answer: the one its choice begins with, ✓ for other answers, · for none."""
+        main = self.main(screen)
+        value = self.walk.value(main.path)
+        if not value:
+            return "·"
+        if main.kind == "select_one":
+            label = next((choice.label(self.language) for choice in main.choices if choice.name == value), "")
+            if label and not label[0].isalnum():
+                return label[0]
+        return "✓"
+
+
+async def sheet_of(turn: Turn, visit: Visit) -> Sheet:
+    """Load the checklist of a visit; raises LookupError when its form version is gone.
+
+    Each picture question is filled by the evidence that lies with it.
+    """
+    form = await turn.kit.shelf.form(turn.db, visit.form_version_id)
+    zone = await turn.kit.shelf.zone(turn.db, visit.unit.campaign_id)
+    answers = {one.path: one for one in await visits.standing(turn.db, visit.id)}
+    pieces = list(await evidences.of_visit(turn.db, visit.id))
+    values = {path: one.value for path, one in answers.items()} | pictures(form, pieces)
+    walk = Walk(form, values, now=turn.now.astimezone(zone), preset=preset(visit))
+    return Sheet(visit, form, walk, answers, pieces, turn.speech.language, zone)
+
+
+def pictures(form: Form, pieces: Sequence[Evidence]) -> dict[str, str]:
+    """Return the value of each picture question: the name of the first picture that lies with it.
+
+    It is worked out, never stored twice: removing the picture empties the question.
+    """
+    values: dict[str, str] = {}
+    for piece in pieces:
+        question = form.question(piece.path)
+        if question is not None and question.kind == "image" and piece.is_picture:
+            values.setdefault(piece.path, piece.filename)
+    return values
+
+
+def preset(visit: Visit) -> Mapping[str, str]:
+    """Return what the form is told about the unit: hidden questions of these names are filled."""
+    unit = visit.unit
+    return {
+        "unit_code": unit.code,
+        "unit_name": unit.name,
+        "unit_level": str(unit.level),
+        "unit_tags": " ".join(unit.tags),
+        "unit_area": unit.area,
+    }

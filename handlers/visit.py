@@ -1,0 +1,241 @@
+"""The visits of a person: what is on today, what is still open, handing one in and taking it back.
+
+The checklist itself is another journey; this one lists, opens, sums up and submits.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from markupsafe import Markup
+
+from handlers.chat import Button
+from handlers.errors import Stale, UserError
+from handlers.journey import Journey, data, number
+from handlers.menu import command
+from handlers.progress import bar, lacking
+from handlers.sheet import sheet_of
+from handlers.text import mark
+from storage import audit, people, visits
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from handlers.chat import Rows
+    from handlers.sheet import Sheet
+    from handlers.turn import Turn
+    from storage.visits import Visit
+
+SHOWN: Final = 8
+"""Visits on one card."""
+
+FIELD: Final = frozenset({people.Role.leader, people.Role.deputy, people.Role.inspector, people.Role.liaison})
+
+TITLE: Final = 20
+"""Characters of a unit's name that fit on a button."""
+
+
+async def today(turn: Turn, words: str = "") -> None:
+    """List what is on today and what is overdue; a single visit opens at once."""
+    del words
+    mine = await _mine(turn)
+    now = [visit for visit in mine if _due(visit, await _day(turn, visit))]
+    if len(now) == 1:
+        await turn.enter("checklist", visit=now[0].id)
+        return
+    if now:
+        await _list(turn, turn.t("<b>Today</b> · {day}", day=turn.speech.day(await _day(turn, now[0]))), now)
+        return
+    coming = next((visit for visit in mine if visit.planned_on), None)
+    if coming is None or coming.planned_on is None:
+        turn.card(turn.t("No visit is planned for you now. When one is, it appears here."))
+    else:
+        text = turn.t("Nothing is on today. Next: {unit}, {day}.", unit=coming.unit.name, day=turn.speech.day(coming.planned_on))
+        turn.card(text, ((Button(turn.label("Open it now"), data("visit", "open", coming.id)),),))
+
+
+async def todo(turn: Turn, words: str = "") -> None:
+    """List every visit that is not handed in, with what it still lacks."""
+    del words
+    mine = await _mine(turn)
+    if not mine:
+        turn.card(turn.t("Nothing is waiting for you."))
+        return
+    await _list(turn, turn.n("<b>Open visits</b> · {count}", "<b>Open visits</b> · {count}", len(mine)), mine)
+
+
+async def _mine(turn: Turn) -> list[Visit]:
+    return await visits.planned_for(turn.db, turn.who, turn.now.date())
+
+
+async def _day(turn: Turn, visit: Visit) -> date:
+    """Return today's date where the visit is."""
+    zone = await turn.kit.shelf.zone(turn.db, visit.unit.campaign_id)
+    return turn.now.astimezone(zone).date()
+
+
+def _due(visit: Visit, day: date) -> bool:
+    return visit.planned_on is None or visit.planned_on <= day
+
+
+async def _list(turn: Turn, title: Markup, shown: list[Visit]) -> None:
+    lines = [title]
+    rows: list[tuple[Button, ...]] = []
+    for at, visit in enumerate(shown[:SHOWN], 1):
+        sheet = await sheet_of(turn, visit)
+        done, total = sheet.progress()
+        lines.append(
+            turn.t(
+                "\n{at}. {unit}\n{bar} {done}/{total}  {day}",
+                at=at,
+                unit=visit.unit.name,
+                bar=bar(done, total),
+                done=done,
+                total=total,
+                day=turn.speech.day(visit.planned_on) if visit.planned_on else "",
+            )
+        )
+        if done:
+            lines.append(lacking(turn, sheet))
+        rows.append((Button(f"{at}. {visit.unit.name[:TITLE]}", data("visit", "open", visit.id)),))
+    if len(shown) > SHOWN:
+        rest = len(shown) - SHOWN
+        lines.append(turn.n("\nand {count} more", "\nand {count} more", rest))
+    turn.card(Markup("\n").join(lines), tuple(rows))
+
+
+async def tap_today(turn: Turn, args: tuple[str, ...]) -> None:
+    """List the visits of the day; the way back from a checklist."""
+    del args
+    mine = await _mine(turn)
+    now = [visit for visit in mine if _due(visit, await _day(turn, visit))]
+    if now:
+        await _list(turn, turn.t("<b>Today</b> · {day}", day=turn.speech.day(await _day(turn, now[0]))), now)
+    else:
+        await today(turn)
+
+
+async def tap_todo(turn: Turn, args: tuple[str, ...]) -> None:
+    """List every visit that is not handed in."""
+    del args
+    await todo(turn)
+
+
+async def tap_open(turn: Turn, args: tuple[str, ...]) -> None:
+    """Go into a visit's checklist."""
+    await turn.enter("checklist", visit=number(args, 0))
+
+
+# --- handing in ---
+
+
+async def _loaded(turn: Turn, args: tuple[str, ...], *, lock: bool = False) -> Sheet:
+    visit = await visits.get(turn.db, number(args, 0), lock=lock)
+    if visit is None or not visit.open_to(turn.who):
+        raise Stale
+    return await sheet_of(turn, visit)
+
+
+async def submit(turn: Turn, args: tuple[str, ...]) -> None:
+    """Hand the visit in when nothing is missing; otherwise say what is."""
+    sheet = await _loaded(turn, args, lock=True)
+    if sheet.visit.state == "submitted":
+        await _sum_up(turn, sheet)
+        return
+    if sheet.next_open() is not None:
+        await turn.enter("checklist", visit=sheet.visit.id)
+        turn.toast(turn.label("Something is still open; here is the next item."), alert=True)
+        return
+    sheet.visit.submit(turn.who, turn.now)
+    await _note_down(turn, "visit.submit", sheet.visit)
+    turn.leave()
+    await _sum_up(turn, sheet)
+
+
+async def _note_down(turn: Turn, action: str, visit: Visit) -> None:
+    await audit.record(turn.db, action, f"visit:{visit.id}", now=turn.now, person_id=turn.who.id)
+
+
+async def withdraw(turn: Turn, args: tuple[str, ...]) -> None:
+    """Take a visit back that this person handed in, so that it can be corrected."""
+    sheet = await _loaded(turn, args, lock=True)
+    if sheet.visit.state == "submitted":
+        if sheet.visit.submitted_by != turn.who.id:
+            raise UserError(mark("Only the person who handed this visit in can withdraw it."))
+        sheet.visit.withdraw()
+        await _note_down(turn, "visit.withdraw", sheet.visit)
+    await turn.enter("checklist", visit=sheet.visit.id)
+
+
+async def summary(turn: Turn, args: tuple[str, ...]) -> None:
+    """Show what a visit came to."""
+    await _sum_up(turn, await _loaded(turn, args))
+
+
+async def _sum_up(turn: Turn, sheet: Sheet) -> None:
+    """Show the summary: how many of each answer, what was found, how much lies with it."""
+    visit = sheet.visit
+    author = await people.by_id(turn.db, visit.submitted_by) if visit.submitted_by else None
+    lines = [turn.t("<b>{unit}</b>", unit=visit.unit.name)]
+    if visit.submitted_at is not None:
+        when = turn.speech.moment(visit.submitted_at, sheet.zone)
+        lines.append(turn.t("Handed in {when} by {who}", when=when, who=author.name if author else "—"))
+    lines.append(_tally(turn, sheet))
+    lines.extend(_found(turn, sheet))
+    rows: Rows = ()
+    if visit.submitted_by == turn.who.id:
+        rows = ((Button(turn.label("↶ Withdraw"), data("visit", "withdraw", visit.id)),),)
+    rows = (*rows, (Button(turn.label("☰ Overview"), data("checklist", "overview", visit.id)), Button(turn.label("◀ Visits"), data("visit", "today"))))
+    turn.card(Markup("\n").join(lines), rows, final=True)
+
+
+def _tally(turn: Turn, sheet: Sheet) -> Markup:
+    """Return how many items got which answer, and how many pieces of evidence and notes there are."""
+    signs = Counter(sheet.symbol(screen) for screen in sheet.numbered())
+    counted = "  ".join(f"{sign} {count}" for sign, count in signs.most_common())
+    notes = sum(bool(note and sheet.walk.value(note.path)) for note in map(sheet.note, sheet.numbered()))
+    return turn.t("{counted}\n📎 {evidence}  ✎ {notes}", counted=counted, evidence=len(sheet.evidence), notes=notes)
+
+
+def _found(turn: Turn, sheet: Sheet) -> list[Markup]:
+    """Return one line for each item that carries a note: what somebody will ask about."""
+    lines = []
+    for screen in sheet.numbered():
+        note = sheet.note(screen)
+        words = sheet.walk.value(note.path) if note is not None and sheet.walk.relevant(note.path) else ""
+        if words:
+            flat = " ".join(words.split())
+            lines.append(turn.t("{number}{sign} {words}", number=screen.number, sign=sheet.symbol(screen), words=flat[:60]))
+    return [Markup(""), *lines] if lines else []
+
+
+async def stranded(turn: Turn, sent: object) -> bool:
+    """Take a photo or words sent by somebody who has open visits but stands in none: offer to open one."""
+    del sent
+    if turn.person is None or not any(one.role in FIELD for one in turn.who.roles_now(turn.now)):
+        return False
+    mine = await _mine(turn)
+    if not mine:
+        return False
+    text = turn.t("No visit is open here, so this has not been filed. Open one, then send it again (or forward it here).")
+    turn.say(text, tuple((Button(visit.unit.name[:TITLE], data("visit", "open", visit.id)),) for visit in mine[:3]))
+    return True
+
+
+VISIT = Journey(
+    name="visit",
+    commands={
+        "today": command("today", today),
+        "todo": command("todo", todo),
+    },
+    taps={
+        "open": tap_open,
+        "today": tap_today,
+        "todo": tap_todo,
+        "submit": submit,
+        "withdraw": withdraw,
+        "summary": summary,
+    },
+    stranded=stranded,
+)
