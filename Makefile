@@ -55,7 +55,7 @@ bench: $(READY) ## the benchmarks
 # The lock holds hashes and no address: where packages come from is the machine's own setting.
 LOCK = $(1) pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet $(2)
-UV = $(shell command -v uv || echo "$(VENV)/lock/bin/uv")
+UV = $(shell command -v uv || echo $(VENV)/lock/bin/uv)
 
 lock: | $(UV) ## write the lock files again after a change in pyproject.toml
 	$(call LOCK,$(UV),-o requirements.lock)
