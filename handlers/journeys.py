@@ -1,0 +1,20 @@
+"""Every journey there is, in the order in which they are asked about a message that nobody holds.
+
+Written down by hand so that what runs can be read in one place. The welcome comes last: it answers whatever is left.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from handlers.checklist import CHECKLIST
+from handlers.invitation import INVITATION
+from handlers.once import ONCE
+from handlers.profile import PROFILE
+from handlers.visit import VISIT
+from handlers.welcome import WELCOME
+
+if TYPE_CHECKING:
+    from handlers.journey import Journey
+
+JOURNEYS: Final[tuple[Journey, ...]] = (VISIT, CHECKLIST, INVITATION, PROFILE, ONCE, WELCOME)

@@ -1,0 +1,93 @@
+"""What a person can call for: the reply keyboard, Telegram's command menu and the list behind "More".
+
+Pure: roles and a language go in, labels come out. The order and the words stand here once, so that every menu agrees;
+who may use an offer is asked of the access table, never repeated here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from handlers.access import ACCESS, STRANGER
+from handlers.chat import Button
+from handlers.journey import Command
+from handlers.text import mark
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from handlers.chat import Rows
+    from handlers.journey import Run
+    from handlers.text import Speech
+
+MAIN_PLACES: Final = 2
+"""How many offers stand in the reply keyboard beside "More"; three labels are what a narrow telephone shows whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One thing to call for: command, sentence in the command menu, label on buttons, and the tap that does the same.
+
+    ``main`` offers compete for the reply keyboard, in the order of :data:`OFFERS`.
+    """
+
+    name: str
+    description: str
+    label: str = ""
+    tap: str = ""
+    main: bool = False
+
+
+OFFERS: Final = (
+    Offer("today", mark("Visits for today"), mark("Today's visits"), main=True),
+    Offer("todo", mark("What is waiting for you"), mark("My to-do list"), main=True),
+    Offer("invite", mark("Invite people"), mark("Invite people"), "invitation.begin", main=True),
+    Offer("me", mark("Your name, role and group"), mark("About me"), "profile.me", main=True),
+    Offer("help", mark("What you can do here"), mark("Help"), main=True),
+    Offer("language", mark("Change the language"), mark("Language"), "profile.language"),
+    Offer("privacy", mark("What is stored about you"), mark("My data"), "profile.privacy"),
+    Offer("cancel", mark("Leave what is open")),
+    Offer("more", mark("Everything else"), mark("More")),
+    Offer("start", mark("Begin")),
+)
+"""Everything that can be called for, the most wanted first."""
+
+UNLISTED: Final = frozenset({"start", "more"})
+"""Commands that need no line of their own: Telegram offers the one, the reply keyboard the other."""
+
+
+def command(name: str, run: Run) -> Command:
+    """Make the command of an offer, in its words; raises StopIteration when nothing of that name is offered."""
+    offer = next(offer for offer in OFFERS if offer.name == name)
+    return Command(run, description=offer.description, label=offer.label)
+
+
+def offers(roles: Collection[str]) -> tuple[Offer, ...]:
+    """Return what fits these roles; no roles at all is a stranger."""
+    return tuple(offer for offer in OFFERS if _fits(roles, f"/{offer.name}"))
+
+
+def keyboard(roles: Collection[str], speech: Speech) -> tuple[tuple[str, ...], ...]:
+    """Return the reply keyboard: the first offers that fit, and "More" when there is more."""
+    fitting = offers(roles)
+    labels = [offer.label for offer in fitting if offer.main][:MAIN_PLACES]
+    labels += [offer.label for offer in fitting if offer.name == "more"]
+    return (tuple(speech.label(label) for label in labels),)
+
+
+def commands(roles: Collection[str], speech: Speech) -> tuple[tuple[str, str], ...]:
+    """Return Telegram's command menu: (name, description) pairs."""
+    listed = (offer for offer in offers(roles) if offer.name not in UNLISTED)
+    return tuple((offer.name, speech.label(offer.description)) for offer in listed)
+
+
+def buttons(roles: Collection[str], speech: Speech) -> Rows:
+    """Return the buttons behind "More": every offer that has a tap, two in a row."""
+    taps = [offer for offer in offers(roles) if offer.tap and _fits(roles, offer.tap)]
+    made = [Button(speech.label(offer.label), offer.tap) for offer in taps]
+    return tuple(tuple(made[at : at + 2]) for at in range(0, len(made), 2))
+
+
+def _fits(roles: Collection[str], action: str) -> bool:
+    return not ACCESS.get(action, frozenset()).isdisjoint({STRANGER, *roles})

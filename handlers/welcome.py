@@ -1,0 +1,216 @@
+"""The first minute and the way back: invitation links, greetings, help, "More", leaving, and words nobody waits for.
+
+A stranger learns one thing here: that one has to be invited. Nothing about any campaign, group or person is said before
+an invitation has been redeemed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from markupsafe import Markup
+
+from handlers import menu
+from handlers.access import FIELD
+from handlers.belonging import campaign_of, places, roles_of
+from handlers.chat import Attachment, Place, Text
+from handlers.errors import Unsuitable, UserError
+from handlers.journey import Journey
+from handlers.roles import GIVES, NAMES
+from handlers.text import mark, nearest, speech
+from storage import audit, campaigns, invitations
+from storage.invitations import InvitationExpired, InvitationUnknown, InvitationUsed
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from handlers.chat import Message
+    from handlers.turn import Turn
+    from storage.people import Appointment, Person, Role
+
+UNINVITED: Final = mark("This bot works by invitation only; if you have been given a link, please open it.")
+USED: Final = mark("This invitation has already been used. Please ask your group leader for a new one.")
+EXPIRED: Final = mark("This invitation has run out. Please ask your group leader for a new one.")
+UNKNOWN: Final = mark("This link is not a valid invitation. Please ask whoever sent it for a new one.")
+NO_ROLE: Final = mark(
+    "You have no role here at the moment. If you are taking part again, please ask for an invitation."
+)
+
+WALKS: Final = mark(
+    "I go with you through every visit: one question at a time, photos whenever you like, "
+    "and nothing is lost when there is no signal."
+)
+INVITES: Final = mark("“Invite people” makes links that let others in, each good for one person.")
+WAITS: Final = mark("When there is something for you to answer or to read, it will come here.")
+
+
+# --- coming in ---
+
+
+async def start(turn: Turn, words: str) -> None:
+    """Redeem the invitation a link carries; otherwise greet whoever is known."""
+    if words.startswith(invitations.PREFIX):
+        await _redeem(turn, words)
+    elif turn.person is not None:
+        await _greet(turn, turn.person)
+    elif words:
+        raise UserError(UNKNOWN)
+    else:
+        _turn_away(turn)
+
+
+async def _redeem(turn: Turn, token: str) -> None:
+    sender = turn.event.sender
+    if sender is None:
+        raise LookupError("an invitation was opened by nobody")
+    known = turn.person
+    before = {one.id for one in known.roles_now(turn.now)} if known else set()
+    try:
+        person = await invitations.redeem(turn.db, token, sender.id, sender.name, nearest(sender.language), turn.now)
+    except InvitationUsed as error:
+        if known is not None and error.by == known.id:
+            await _greet(turn, known)
+            return
+        raise UserError(USED) from error
+    except InvitationExpired as error:
+        raise UserError(EXPIRED) from error
+    except InvitationUnknown as error:
+        raise UserError(UNKNOWN) from error
+    turn.person = person
+    turn.conversation.person_id = person.id
+    turn.speech = speech(person.language)
+    given = [one for one in person.roles_now(turn.now) if one.id not in before]
+    audit.record(
+        turn.db,
+        "person.joined",
+        f"person:{person.id}",
+        now=turn.now,
+        person_id=person.id,
+        details={"roles": [one.role.value for one in given]},
+    )
+    await _welcome(turn, person, given)
+
+
+async def _welcome(turn: Turn, person: Person, given: list[Appointment]) -> None:
+    """Say where the person has arrived and what happens next; nothing is asked."""
+    lines = [await _arrival(turn, person, one) for one in given] or [turn.t("Hello, {name}.", name=person.name)]
+    _show_menu(turn, person, [*lines, *_introduction(turn, roles_of(person, turn.now))])
+
+
+async def _arrival(turn: Turn, person: Person, given: Appointment) -> Markup:
+    campaign = await campaign_of(turn.db, given.group_id)
+    group = await campaigns.group(turn.db, given.group_id) if given.group_id is not None else None
+    role = turn.label(NAMES[given.role])
+    if campaign is None:
+        return turn.t("Welcome, {name}. Your role here: {role}.", name=person.name, role=role)
+    title = campaign.title_in(turn.speech.language)
+    if group is None:
+        return turn.t(
+            "Welcome, {name}. You have joined “{title}”. Your role: {role}.", name=person.name, title=title, role=role
+        )
+    return turn.t(
+        "Welcome, {name}. You have joined “{title}”, {group}. Your role: {role}.",
+        name=person.name,
+        title=title,
+        group=group.name,
+        role=role,
+    )
+
+
+async def _greet(turn: Turn, person: Person) -> None:
+    """Greet somebody known, by role."""
+    sender = turn.event.sender
+    if not person.language_chosen and sender is not None and sender.language:
+        person.language = nearest(sender.language)
+        turn.speech = speech(person.language)
+    lines = [turn.t("Hello, {name}.", name=person.name), *await places(turn, person)]
+    roles = roles_of(person, turn.now)
+    _show_menu(turn, person, [*lines, *(_introduction(turn, roles) if roles else [turn.t(NO_ROLE)])])
+
+
+def _introduction(turn: Turn, roles: Collection[Role]) -> list[Markup]:
+    """Say what the bot does for people with these roles."""
+    said = [WALKS] if not FIELD.isdisjoint(roles) else []
+    said += [INVITES] if any(role in GIVES for role in roles) else []
+    return [turn.t(line) for line in said or [WAITS]]
+
+
+def _show_menu(turn: Turn, person: Person | None, lines: list[Markup]) -> None:
+    roles = roles_of(person, turn.now)
+    turn.say(Markup("\n").join(lines), menu=menu.keyboard(roles, turn.speech))
+    turn.commands(menu.commands(roles, turn.speech))
+
+
+def _turn_away(turn: Turn) -> None:
+    turn.say(turn.t(UNINVITED))
+
+
+# --- finding one's way ---
+
+
+async def help_(turn: Turn, _: str) -> None:
+    """Say what the person can do here."""
+    roles = roles_of(turn.person, turn.now)
+    listed = [turn.t("/{name} – {does}", name=name, does=does) for name, does in menu.commands(roles, turn.speech)]
+    if turn.person is None:
+        turn.say(Markup("\n").join([turn.t(UNINVITED), *listed]))
+        return
+    lines = [turn.t(NO_ROLE)] if not roles else [turn.t("<b>What you can do here</b>")]
+    if not FIELD.isdisjoint(roles):
+        listed.append(
+            turn.t("Photos, files, voice and places can be sent at any time: they go to the question on screen.")
+        )
+    _show_menu(turn, turn.person, [*lines, *listed])
+
+
+async def more(turn: Turn, _: str) -> None:
+    """Show what does not fit into the keyboard."""
+    turn.say(turn.t("What would you like to do?"), menu.buttons(roles_of(turn.who, turn.now), turn.speech))
+
+
+async def cancel(turn: Turn, _: str) -> None:
+    """Leave whatever holds the chat."""
+    held = bool(turn.conversation.journey)
+    turn.leave()
+    said = (
+        turn.t("Left. Nothing was lost: what you answered and sent is saved.")
+        if held
+        else turn.t("Nothing is open. What you answered and sent is saved.")
+    )
+    turn.say(said, menu=menu.keyboard(roles_of(turn.who, turn.now), turn.speech))
+
+
+async def stranded(turn: Turn, message: Message) -> bool:
+    """Answer what no journey wants: a hint with the menu, and to strangers that one has to be invited."""
+    if turn.person is None:
+        _turn_away(turn)
+        return True
+    if not isinstance(message, Text | Attachment | Place):
+        raise Unsuitable
+    roles = roles_of(turn.person, turn.now)
+    if not roles:
+        said = turn.t(NO_ROLE)
+    elif isinstance(message, Text):
+        said = turn.t("No question is open that this could answer. Please choose below, or see /help.")
+    elif FIELD.isdisjoint(roles):
+        said = turn.t(
+            "Nothing is open that this could belong to, so it was not kept. Please choose below, or see /help."
+        )
+    else:
+        said = turn.t(
+            "No visit is open that this could belong to, so it was not kept. Please open the visit and send it again."
+        )
+    turn.say(said, menu=menu.keyboard(roles, turn.speech))
+    return True
+
+
+WELCOME = Journey(
+    name="welcome",
+    commands={
+        "start": menu.command("start", start),
+        "help": menu.command("help", help_),
+        "more": menu.command("more", more),
+        "cancel": menu.command("cancel", cancel),
+    },
+    stranded=stranded,
+)
