@@ -5,6 +5,7 @@ Only the hash of a token is stored: a stolen database lets nobody in.
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -117,6 +118,17 @@ async def create(
     db.add(invitation)
     await db.flush()
     return invitation, token
+
+
+async def get(db: Session, invitation_id: int) -> Invitation | None:
+    """Return one invitation."""
+    return await db.get(Invitation, invitation_id)
+
+
+async def made_by(db: Session, person_id: int, limit: int = 20) -> Sequence[Invitation]:
+    """Return the invitations a person made, the latest first."""
+    query = sa.select(Invitation).where(Invitation.created_by == person_id).order_by(Invitation.id.desc())
+    return (await db.scalars(query.limit(limit))).all()
 
 
 async def redeem(db: Session, token: str, telegram_id: int, name: str, language: str, now: datetime) -> Person:
