@@ -48,3 +48,8 @@ def pack(request: pytest.FixtureRequest) -> Pack:
 @pytest.fixture
 def theme() -> Pack:
     return Pack("theme-education")
+
+
+@pytest.fixture
+def safety() -> Pack:
+    return Pack("workplace-safety")

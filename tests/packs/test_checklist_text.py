@@ -150,6 +150,14 @@ def test_nothing_but_the_grade_is_required_without_a_condition(pack: Pack) -> No
         assert row.get("required") != "yes", row["name"]
 
 
+def test_a_photo_is_never_required_itself_so_that_no_two_questions_require_each_other(pack: Pack) -> None:
+    for rows in items(pack):
+        photo, note = f"{rows[0]['name']}_photo", f"{rows[0]['name']}_note"
+        required = {row["name"]: row.get("required", "") for row in rows}
+        assert required.get(photo, "") == ""
+        assert (f"${{{photo}}} = ''" in required[note]) == (photo in required)
+
+
 def test_every_follow_up_waits_for_a_grade_that_calls_for_it(pack: Pack) -> None:
     for rows in items(pack):
         name = rows[0]["name"]
