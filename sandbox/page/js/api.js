@@ -1,0 +1,91 @@
+/** The phone API of the sandbox server. The only module that knows its addresses. */
+
+/** The server answered with a refusal, or did not answer at all (`status` 0). */
+export class ApiError extends Error {
+  constructor(message, status = 0) {
+    super(message);
+    this.status = status;
+  }
+}
+
+async function call(path, options) {
+  let response;
+  try {
+    response = await fetch(path, { cache: "no-store", ...options });
+  } catch (error) {
+    throw new ApiError(String(error));
+  }
+  const text = await response.text();
+  if (!response.ok) throw new ApiError(text.slice(0, 200), response.status);
+  try {
+    return text ? JSON.parse(text) : {};
+  } catch {
+    throw new ApiError("the answer is not JSON", response.status);
+  }
+}
+
+function post(path, body = {}) {
+  return call(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+}
+
+/** `{bot, phones}` */
+export const listPhones = () => call("phones");
+
+/** Put a new phone on the desk; returns it. */
+export const addPhone = (fields) => post("phones", fields);
+
+/** Everything one phone can ask of the server. */
+export class PhoneApi {
+  constructor(id) {
+    this.base = `phones/${encodeURIComponent(id)}`;
+  }
+
+  chat() {
+    return call(`${this.base}/chat`);
+  }
+
+  text(text, extra = {}) {
+    return post(`${this.base}/text`, { text, ...extra });
+  }
+
+  edit(messageId, text) {
+    return post(`${this.base}/edit`, { message_id: messageId, text });
+  }
+
+  tap(messageId, data) {
+    return post(`${this.base}/tap`, { message_id: messageId, data });
+  }
+
+  /** Upload one file as `kind`: photo, document, voice or video. */
+  upload(kind, file, caption = "", extra = {}) {
+    return this.#form(kind, [file], caption, extra);
+  }
+
+  album(files, caption = "", extra = {}) {
+    return this.#form("album", files, caption, extra);
+  }
+
+  location(latitude, longitude) {
+    return post(`${this.base}/location`, { latitude, longitude });
+  }
+
+  sticker() {
+    return post(`${this.base}/sticker`);
+  }
+
+  start() {
+    return post(`${this.base}/start`);
+  }
+
+  block(blocked) {
+    return post(`${this.base}/${blocked ? "block" : "unblock"}`);
+  }
+
+  #form(path, files, caption, extra) {
+    const body = new FormData();
+    for (const file of files) body.append("file", file, file.name);
+    if (caption) body.append("caption", caption);
+    for (const [name, value] of Object.entries(extra)) body.append(name, String(value));
+    return call(`${this.base}/${path}`, { method: "POST", body });
+  }
+}
