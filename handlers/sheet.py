@@ -150,7 +150,7 @@ class Sheet:
         if not value:
             return "·"
         if main.kind == "select_one":
-            label = next((choice.label(self.language) for choice in main.choices if choice.name == value), "")
+            label = next((choice.label(self.language) for choice in main.choices if choice.value == value), "")
             if label and not label[0].isalnum():
                 return label[0]
         return "✓"
@@ -177,7 +177,7 @@ def pictures(form: Form, pieces: Sequence[Evidence]) -> dict[str, str]:
     """
     values: dict[str, str] = {}
     for piece in pieces:
-        question = form.question(piece.path)
+        question = form.questions.get(piece.path)
         if question is not None and question.kind == "image" and piece.is_picture:
             values.setdefault(piece.path, piece.filename)
     return values

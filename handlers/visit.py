@@ -148,13 +148,13 @@ async def submit(turn: Turn, args: tuple[str, ...]) -> None:
         turn.toast(turn.label("Something is still open; here is the next item."), alert=True)
         return
     sheet.visit.submit(turn.who, turn.now)
-    await _note_down(turn, "visit.submit", sheet.visit)
+    _note_down(turn, "visit.submit", sheet.visit)
     turn.leave()
     await _sum_up(turn, sheet)
 
 
-async def _note_down(turn: Turn, action: str, visit: Visit) -> None:
-    await audit.record(turn.db, action, f"visit:{visit.id}", now=turn.now, person_id=turn.who.id)
+def _note_down(turn: Turn, action: str, visit: Visit) -> None:
+    audit.record(turn.db, action, f"visit:{visit.id}", now=turn.now, person_id=turn.who.id)
 
 
 async def withdraw(turn: Turn, args: tuple[str, ...]) -> None:
@@ -164,7 +164,7 @@ async def withdraw(turn: Turn, args: tuple[str, ...]) -> None:
         if sheet.visit.submitted_by != turn.who.id:
             raise UserError(mark("Only the person who handed this visit in can withdraw it."))
         sheet.visit.withdraw()
-        await _note_down(turn, "visit.withdraw", sheet.visit)
+        _note_down(turn, "visit.withdraw", sheet.visit)
     await turn.enter("checklist", visit=sheet.visit.id)
 
 

@@ -61,7 +61,7 @@ def value_text(turn: Turn, sheet: Sheet, question: Question) -> str:
     if question.kind not in {"select_one", "select_multiple"}:
         return value
     names = value.split() if question.kind == "select_multiple" else [value]
-    labels = {choice.name: choice.label(turn.speech.language) for choice in question.choices}
+    labels = {choice.value: choice.label(turn.speech.language) for choice in question.choices}
     return "、".join(labels.get(name, name) for name in names if name)
 
 
@@ -140,15 +140,15 @@ def _choices(turn: Turn, sheet: Sheet, screen: Screen, question: Question) -> Ro
     at = screen.questions.index(question)
     several = question.kind == "select_multiple"
     held = set(sheet.walk.value(question.path).split()) if several else {sheet.walk.value(question.path)}
-    offered = {choice.name for choice in sheet.walk.choices(question.path)}
+    offered = {choice.value for choice in sheet.walk.choices(question.path)}
     buttons = []
     for index, choice in enumerate(question.choices):
-        if choice.name not in offered:
+        if choice.value not in offered:
             continue
         label = choice.label(turn.speech.language)
         if several:
-            label = f"☑ {label}" if choice.name in held else f"☐ {label}"
-        elif choice.name in held:
+            label = f"☑ {label}" if choice.value in held else f"☐ {label}"
+        elif choice.value in held:
             label = f"● {label}"
         verb = "toggle" if several else "answer"
         buttons.append(

@@ -42,7 +42,7 @@ async def undo(turn: Turn, args: tuple[str, ...]) -> None:
         turn.toast(turn.label("There is nothing left to undo here; it has been changed since."), alert=True)
         return
     for one in reversed(standing):
-        question = sheet.form.question(one.path)
+        question = sheet.form.questions.get(one.path)
         if question is not None:
             await write(turn, sheet, question, await _before(turn, one))
     for piece in pieces:
@@ -64,7 +64,7 @@ def _forget(sheet: Sheet, pieces: list[evidences.Evidence]) -> None:
     sheet.evidence = [piece for piece in sheet.evidence if piece not in pieces]
     left = pictures(sheet.form, sheet.evidence)
     for path in {piece.path for piece in pieces}:
-        question = sheet.form.question(path)
+        question = sheet.form.questions.get(path)
         if question is not None and question.kind == "image":
             sheet.walk.set(path, left.get(path, ""))
 
@@ -184,7 +184,7 @@ async def _revise(turn: Turn, sheet: Sheet, written: list[Answer], words: str, m
     by_number = {screen.number: screen for screen in sheet.numbered()}
     paths = {question.path: screen for screen in sheet.numbered() for question in screen.questions}
     for one in [one for one in written if sheet.seen(one.path) == one.id]:
-        question = sheet.form.question(one.path)
+        question = sheet.form.questions.get(one.path)
         screen = paths.get(one.path)
         if question is None or screen is None:
             continue

@@ -88,7 +88,7 @@ async def _words(turn: Turn, sheet: Sheet, sent: Text) -> None:
     if turn.state.get("mode") == "note":
         await _note(turn, sheet, screen, words, sent)
         return
-    asking = sheet.form.question(str(turn.state.get("asking", "")))
+    asking = sheet.form.questions.get(str(turn.state.get("asking", "")))
     if asking is not None and asking.kind in {"integer", "decimal", "date"} and turn.state.get("number") == screen.number:
         await _typed(turn, sheet, screen, asking, sent)
         return

@@ -111,8 +111,8 @@ def _aim(turn: Turn, sheet: Sheet, args: tuple[str, ...]) -> tuple[Screen, Quest
     index = number(args, 3)
     if not 0 <= index < len(question.choices):
         raise Stale
-    choice = question.choices[index].name
-    offered = {one.name for one in sheet.walk.choices(question.path)}
+    choice = question.choices[index].value
+    offered = {one.value for one in sheet.walk.choices(question.path)}
     if not sheet.walk.relevant(question.path) or choice not in offered:
         raise Stale
     return screen, question, choice
@@ -143,7 +143,7 @@ async def settle(turn: Turn, sheet: Sheet, screen: Screen, question: Question, c
 
 
 def _recorded(turn: Turn, screen: Screen, question: Question, choice: str) -> str:
-    label = next(one.label(turn.speech.language) for one in question.choices if one.name == choice)
+    label = next(one.label(turn.speech.language) for one in question.choices if one.value == choice)
     return turn.label("Item {number}: {answer}", number=screen.number, answer=label)
 
 
@@ -153,7 +153,7 @@ async def _ask_before_changing(
     """Show what the answer has become since the card was drawn, and let the person choose."""
     standing = sheet.answers[question.path]
     author = await people.by_id(turn.db, standing.by_id)
-    labels = {one.name: one.label(turn.speech.language) for one in question.choices}
+    labels = {one.value: one.label(turn.speech.language) for one in question.choices}
     text = turn.t(
         "<b>{number}. {title}</b>\n\n{who} answered “{old}” at {when}. Change it to “{new}”?",
         number=screen.number,
@@ -187,7 +187,7 @@ async def toggle(turn: Turn, args: tuple[str, ...]) -> None:
         turn.toast(turn.label("This has changed since; please look again."))
     else:
         held = set(sheet.walk.value(question.path).split()) ^ {choice}
-        value = " ".join(one.name for one in question.choices if one.name in held)
+        value = " ".join(one.value for one in question.choices if one.value in held)
         refuse_violation(turn, sheet, question, value)
         await write(turn, sheet, question, value)
     hold(turn, sheet, screen, asking=question.path, skipped=_skipped(turn, screen.number))

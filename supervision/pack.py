@@ -1,0 +1,71 @@
+"""A ready-made campaign as data: what a pack's ``campaign.toml`` says, read and checked, and nothing done with it yet.
+
+Days in a pack are counted from the campaign's first day (day 0), so the same pack serves whenever it is started.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class PackError(ValueError):
+    """The pack cannot be used: the sentence says which entry and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A round as the pack has it: ``first`` and ``last`` are days from the campaign's first, both included."""
+
+    number: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """What a campaign starts from; ``title`` is {language: text}, ``form`` the file name of its checklist."""
+
+    name: str
+    title: Mapping[str, str]
+    timezone: str
+    form: str
+    first_day: date
+    length: int
+    rounds: tuple[Window, ...]
+
+    def day(self, offset: int, starts_on: date) -> date:
+        """Return the date of a day of the campaign."""
+        return starts_on + timedelta(days=offset)
+
+
+def read(text: str) -> Pack:
+    """Read a ``campaign.toml``; raises PackError when an entry is missing or of the wrong kind."""
+    try:
+        raw = tomllib.loads(text)
+        return Pack(
+            name=_of(raw, "name", str),
+            title=_of(raw, "title", dict),
+            timezone=_of(raw, "timezone", str),
+            form=_of(raw, "form", str),
+            first_day=_of(raw, "first_day", date),
+            length=_of(raw, "last_day", int),
+            rounds=tuple(
+                Window(_of(one, "number", int), _of(one, "first_day", int), _of(one, "last_day", int))
+                for one in raw.get("rounds", ())
+            ),
+        )
+    except tomllib.TOMLDecodeError as error:
+        raise PackError(f"campaign.toml is not TOML: {error}") from error
+
+
+def _of(raw: Mapping[str, Any], key: str, kind: type) -> Any:  # noqa: ANN401 - the kind is checked here
+    value = raw.get(key)
+    if not isinstance(value, kind):
+        raise PackError(f"{key}: {'missing' if value is None else f'should be {kind.__name__}'}")
+    return value
