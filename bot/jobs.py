@@ -1,0 +1,105 @@
+"""The ticker: APScheduler calls a few functions again and again, and holds no logic and no state.
+
+What is due is a row and is claimed in a transaction, so a tick that is late, doubled or missed does no harm; that is
+why none of the scheduler's own stores, triggers by wall clock or misfire rules are used.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from apscheduler.executors.asyncio import AsyncIOExecutor
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.drivers.driver import utc_now
+from storage import conversations, inbox, outbox, timers
+from storage.database import Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable
+    from datetime import datetime
+
+    from storage.database import Database
+
+_LOG = logging.getLogger(__name__)
+
+TICK_SECONDS = 1
+DOWNLOAD_SECONDS = 5
+PRUNE_SECONDS = 24 * 3600
+KEEP = timedelta(days=3)
+"""How long worked-off updates and messages stay; Telegram repeats updates for a day."""
+KEEP_STRANGERS = timedelta(days=30)
+_BATCH = 100
+
+
+class Jobs:
+    """Three ticks: timers into the inbox, evidence home, old rows away."""
+
+    def __init__(
+        self,
+        database: Database,
+        wake: Callable[[Iterable[int]], None],
+        download: Callable[[], Awaitable[object]],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._wake = wake
+        self._download = download
+        self._clock = clock
+        self._scheduler = AsyncIOScheduler(
+            executors={"default": AsyncIOExecutor()},
+            job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
+            timezone="UTC",
+        )
+
+    def start(self) -> None:
+        """Begin to tick, on the running loop."""
+        now = utc_now()  # the ticker lives by real time, whatever the clock of the campaign says
+        self._scheduler.add_job(self.fire_timers, "interval", seconds=TICK_SECONDS, next_run_time=now)
+        self._scheduler.add_job(self.fetch_evidence, "interval", seconds=DOWNLOAD_SECONDS, next_run_time=now)
+        self._scheduler.add_job(self.prune, "interval", seconds=PRUNE_SECONDS, next_run_time=now)
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Tick no more."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    async def fire_timers(self) -> int:
+        """Move what is due into the inbox and wake its chats; return how many chats."""
+        fired = 0
+        try:
+            async with self._database.read() as db:  # a second without a timer costs no write
+                due = await timers.next_due(db)
+            while due is not None and due <= self._clock():
+                async with self._database.begin() as db:
+                    chats = await timers.fire_due(db, self._clock(), _BATCH)
+                self._wake(chats)
+                fired += len(chats)
+                if not chats:
+                    break
+        except Unavailable:
+            _LOG.warning("timers wait for the database")
+        return fired
+
+    async def fetch_evidence(self) -> None:
+        """Bring home the evidence files that wait."""
+        try:
+            await self._download()
+        except Unavailable:
+            _LOG.warning("downloads wait for the database")
+
+    async def prune(self) -> None:
+        """Delete what is worked off and old."""
+        now = self._clock()
+        try:
+            async with self._database.begin() as db:
+                updates = await inbox.prune(db, now - KEEP)
+                messages = await outbox.prune(db, now - KEEP)
+                strangers = await conversations.prune(db, now - KEEP_STRANGERS)
+        except Unavailable:
+            _LOG.warning("old rows stay for now: the database is in trouble")
+            return
+        _LOG.info("pruned %d updates, %d messages, %d conversations of strangers", updates, messages, strangers)

@@ -1,0 +1,150 @@
+"""How fast we may speak: Telegram's limits as numbers, and what Telegram itself told us to wait for.
+
+A limiter here only says *when* something may go; the dispatcher asks before it picks a message, so that the most urgent
+one goes when there is room. (A limiter that is awaited hands out its turns in the order of asking, and then a reply
+waits behind the bulk that asked earlier.) Times are seconds of a monotonic clock given by the caller.
+
+What a call costs: a new message 1. An edit in a private chat a quarter: Telegram documents its limits for sending only
+and answers taps at a higher rate, but a storm of edits is refused as well. In a group everything counts in full.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+EDIT_COST = 0.25
+_TIDY_ABOVE = 2000
+_GROUP_SECONDS = 60.0
+
+
+class Window:
+    """At most ``limit`` in any stretch of ``seconds``, exactly."""
+
+    __slots__ = ("_limit", "_seconds", "_spent", "_sum")
+
+    def __init__(self, limit: float, seconds: float) -> None:
+        self._limit = limit
+        self._seconds = seconds
+        self._spent: deque[tuple[float, float]] = deque()
+        self._sum = 0.0
+
+    @classmethod
+    def of_rate(cls, rate: float) -> Window:
+        """Make the window for a rate a second; it is longer than a second for a rate below one."""
+        limit = max(1.0, float(int(rate)))
+        return cls(limit, limit / rate)
+
+    def ready_at(self, now: float, cost: float, keep: float = 0.0) -> float:
+        """Say when ``cost`` fits, leaving ``keep`` for others: a moment not later than ``now`` means at once."""
+        self._forget(now)
+        room = self._limit - min(keep, self._limit - 1.0) - self._sum - cost
+        if room >= 0.0:
+            return now
+        for at, spent in self._spent:
+            room += spent
+            if room >= 0.0:
+                return at + self._seconds
+        return now  # it never fits by itself, so it may go when all is quiet
+
+    def take(self, now: float, cost: float) -> None:
+        """Note that ``cost`` was spent."""
+        self._spent.append((now, cost))
+        self._sum += cost
+
+    def idle(self, now: float) -> bool:
+        """Tell whether forgetting this window changes nothing."""
+        self._forget(now)
+        return not self._spent
+
+    def _forget(self, now: float) -> None:
+        while self._spent and self._spent[0][0] + self._seconds <= now:
+            self._sum -= self._spent.popleft()[1]
+        if not self._spent:
+            self._sum = 0.0
+
+
+class Pace:
+    """A steady ``rate`` a second after ``burst`` at once (the generic cell rate algorithm)."""
+
+    __slots__ = ("_burst", "_due", "_interval")
+
+    def __init__(self, rate: float, burst: float) -> None:
+        self._interval = 1.0 / rate
+        self._burst = burst
+        self._due = 0.0
+
+    def ready_at(self, now: float, cost: float) -> float:
+        """Say when ``cost`` fits."""
+        return max(now, self._due - (self._burst - cost) * self._interval)
+
+    def take(self, now: float, cost: float) -> None:
+        """Note that ``cost`` was spent."""
+        self._due = max(now, self._due) + cost * self._interval
+
+    def idle(self, now: float) -> bool:
+        """Tell whether forgetting this pace changes nothing."""
+        return self._due <= now
+
+
+class Limits:
+    """The limits of one bot: overall, per chat, per group, and the waits Telegram asked for."""
+
+    def __init__(self, *, overall: float, chat: float, burst: int, group_minute: float) -> None:
+        self._overall = Window.of_rate(overall)
+        self._reserve = overall / 10  # the last tenth of every second is for people, not for bulk
+        self._chat = (chat, burst)
+        self._group_minute = group_minute
+        self._chats: dict[int, Pace] = {}
+        self._groups: dict[int, Window] = {}
+        self._refused: dict[int, float] = {}
+        self._all_until = 0.0
+
+    def overall_at(self, now: float, cost: float, *, bulk: bool) -> float:
+        """Say when anything may be sent at all."""
+        return max(self._all_until, self._overall.ready_at(now, cost, self._reserve if bulk else 0.0))
+
+    def chat_at(self, chat_id: int, now: float, cost: float) -> float:
+        """Say when this chat may be sent to, the overall limit left aside."""
+        at = max(now, self._refused.get(chat_id, 0.0))
+        pace = self._chats.get(chat_id)
+        if pace is not None:
+            at = max(at, pace.ready_at(now, cost))
+        window = self._groups.get(chat_id)
+        if window is not None:
+            at = max(at, window.ready_at(now, 1.0))
+        return at
+
+    def take(self, chat_id: int, now: float, cost: float) -> None:
+        """Note that a call to this chat is being made."""
+        if len(self._chats) + len(self._groups) + len(self._refused) > _TIDY_ABOVE:
+            self._tidy(now)
+        group = chat_id < 0
+        spent = 1.0 if group else cost
+        self._overall.take(now, spent)
+        self._chats.setdefault(chat_id, Pace(*self._chat)).take(now, spent)
+        if group:
+            self._groups.setdefault(chat_id, Window(max(1.0, self._group_minute), _GROUP_SECONDS)).take(now, 1.0)
+
+    def refused(self, chat_id: int, now: float, seconds: float) -> bool:
+        """Obey a 429 in its scope; True when it is taken to be meant for the whole bot.
+
+        Telegram does not say which limit was hit. A group hits its own. One private chat that is refused is taken to
+        have been too fast by itself; a second one while the first still waits means the bot as a whole is.
+        """
+        until = now + seconds
+        everyone = chat_id > 0 and any(
+            other != chat_id and other > 0 and end > now for other, end in self._refused.items()
+        )
+        self._refused[chat_id] = max(until, self._refused.get(chat_id, 0.0))
+        if everyone:
+            self.hold_all(until)
+        return everyone
+
+    def hold_all(self, until: float) -> None:
+        """Send nothing to anybody before ``until``."""
+        self._all_until = max(self._all_until, until)
+
+    def _tidy(self, now: float) -> None:
+        self._chats = {chat: pace for chat, pace in self._chats.items() if not pace.idle(now)}
+        self._groups = {chat: window for chat, window in self._groups.items() if not window.idle(now)}
+        self._refused = {chat: until for chat, until in self._refused.items() if until > now}

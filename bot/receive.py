@@ -1,0 +1,175 @@
+"""Takes updates in: stored in the inbox in one commit, and only then confirmed to Telegram.
+
+By long poll the confirmation is the next call's offset, by webhook it is the answer 200; both come after the commit, so
+a kill at any moment loses nothing, and what Telegram repeats is known by its update_id. What an update means is
+not looked at here: only which chat it belongs to.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+import logging
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from bot.drivers.errors import BadToken, Conflict, DriverError, RetryLater
+from storage import inbox
+from storage.database import Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+    from bot.drivers.driver import Driver, Raw
+    from storage.database import Database
+
+_LOG = logging.getLogger(__name__)
+
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
+MAX_BODY_BYTES = 1024 * 1024
+_LONGEST_PAUSE = 30.0
+_CONFLICT_SECONDS = 5.0
+_FOLLOW_SECONDS = 1.0
+_LARGEST_ID = 2**63 - 1
+
+
+def chat_of(raw: object) -> int | None:
+    """Return the chat an update belongs to; None for one of no chat, which we never ask for, or of no sense."""
+    if not isinstance(raw, dict):
+        return None
+    for kind in ("message", "edited_message", "my_chat_member"):
+        if kind in raw:
+            return _chat_id(raw[kind])
+    query = raw.get("callback_query")
+    return _chat_id(query.get("message")) if isinstance(query, dict) else None
+
+
+def _chat_id(part: object) -> int | None:
+    chat = part.get("chat") if isinstance(part, dict) else None
+    return _id(chat.get("id")) if isinstance(chat, dict) else None
+
+
+def _id(value: object) -> int | None:
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _LARGEST_ID:
+        return value
+    return None
+
+
+class Intake:
+    """The one way into the inbox; ``arrived`` is told the chats that have something new."""
+
+    def __init__(
+        self, database: Database, arrived: Callable[[Iterable[int]], None], clock: Callable[[], datetime]
+    ) -> None:
+        self._database = database
+        self._arrived = arrived
+        self._clock = clock
+
+    async def store(self, updates: Iterable[Raw]) -> None:
+        """Store updates in their order in one commit; raises Unavailable, and then nothing is stored."""
+        rows: list[tuple[int, int, Raw]] = []
+        for raw in updates:
+            update_id, chat_id = _id(raw.get("update_id")), chat_of(raw)
+            if update_id is None or chat_id is None:
+                _LOG.warning("update %s belongs to no chat and is dropped", update_id)
+            else:
+                rows.append((update_id, chat_id, raw))
+        if not rows:
+            return
+        async with self._database.begin() as db:
+            chats = await inbox.store(db, rows, self._clock())
+        self._arrived(chats)
+
+
+class Poller:
+    """Asks Telegram for updates, in one process of however many there are."""
+
+    def __init__(self, driver: Driver, database: Database, intake: Intake, *, wait: float = 30.0) -> None:
+        self._driver = driver
+        self._database = database
+        self._intake = intake
+        self._wait = wait
+        self._offset = 0
+        self._failures = 0
+
+    async def run(self) -> None:
+        """Poll until cancelled; raises BadToken when Telegram does not know the bot (any more).
+
+        Cancelling is safe at any moment: what was not confirmed comes again, what was stored is known by its id.
+        """
+        async with self._database.leader("poll") as leader:
+            webhook_is_off = False
+            while True:
+                if not await leader.leads():
+                    await asyncio.sleep(_FOLLOW_SECONDS)
+                    continue
+                try:
+                    if not webhook_is_off:
+                        await self._driver.delete_webhook()
+                        webhook_is_off = True
+                    await self.once()
+                    self._failures = 0
+                except BadToken:
+                    raise
+                except DriverError as error:
+                    await self._pause(error)
+                except Unavailable:
+                    _LOG.warning("updates cannot be stored, so they are not confirmed; trying again")
+                    await self._pause(None)
+
+    async def once(self) -> None:
+        """Fetch one batch and store it; the next call confirms it."""
+        updates = await self._driver.fetch(self._offset, self._wait)
+        await self._intake.store(updates)
+        ids = [update_id for raw in updates if (update_id := _id(raw.get("update_id"))) is not None]
+        # After an empty answer everything is confirmed, and 0 asks for whatever comes: the ids start anew somewhere
+        # else after a quiet week, perhaps below the last one.
+        self._offset = ids[-1] + 1 if ids else 0
+
+    async def _pause(self, error: DriverError | None) -> None:
+        self._failures += 1
+        pause = min(_LONGEST_PAUSE, 0.5 * 2 ** min(self._failures - 1, 10))
+        if isinstance(error, Conflict):
+            pause = _CONFLICT_SECONDS
+            _LOG.error("somebody else receives this bot's updates: is it running twice? Trying again in %g s", pause)  # noqa: TRY400, RUF100 - no trace is needed
+        elif isinstance(error, RetryLater):
+            pause = error.seconds
+            _LOG.warning("asked to wait %g s before the next poll", pause)
+        elif error is not None:
+            _LOG.warning("no updates: %s (%s); next try in %g s", type(error).__name__, error, pause)
+        await asyncio.sleep(pause)
+
+
+class Webhook:
+    """Answers Telegram's calls: 200 once the update is stored, 503 when it cannot be, so that it comes again."""
+
+    def __init__(self, intake: Intake, secret: str) -> None:
+        self._intake = intake
+        self._secret = secret.encode()
+
+    def app(self, url: str) -> web.Application:
+        """Make the web application that takes updates at the path of ``url``."""
+        app = web.Application(client_max_size=MAX_BODY_BYTES)
+        app.router.add_post(urlsplit(url).path or "/", self.take)
+        return app
+
+    async def take(self, request: web.Request) -> web.Response:
+        """Take one update."""
+        given = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
+        if not hmac.compare_digest(given, self._secret):
+            return web.Response(status=401)
+        try:
+            raw: Any = json.loads(await request.read())
+        except ValueError:  # not JSON, or not UTF-8
+            return web.Response(status=400)
+        if not isinstance(raw, dict):
+            return web.Response(status=400)
+        try:
+            await self._intake.store([raw])
+        except Unavailable:
+            return web.Response(status=503, headers={"Retry-After": "2"})
+        return web.Response()
