@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from storage.people import Appointment, Person, Role
 
 UNINVITED: Final = mark("This bot works by invitation only; if you have been given a link, please open it.")
-USED: Final = mark("This invitation has already been used. Please ask your group leader for a new one.")
-EXPIRED: Final = mark("This invitation has run out. Please ask your group leader for a new one.")
-UNKNOWN: Final = mark("This link is not a valid invitation. Please ask whoever sent it for a new one.")
+USED: Final = mark("This invitation has already been used. Please ask whoever invited you for a new one.")
+EXPIRED: Final = mark("This invitation has run out. Please ask whoever invited you for a new one.")
+UNKNOWN: Final = mark("This link is not a valid invitation. Please ask whoever sent it to you for a new one.")
 NO_ROLE: Final = mark(
     "You have no role here at the moment. If you are taking part again, please ask for an invitation."
 )
