@@ -1,0 +1,52 @@
+"""Runs the offline Telegram alone: ``python -m sandbox --port 8081 --data sandbox.db``."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+from pathlib import Path
+
+from sandbox.errors import SandboxError
+from sandbox.server import DEFAULT_TOKEN, Sandbox
+
+
+def main() -> int:
+    """Run until interrupted; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description="Telegram, offline: Bot API and phones.")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8081, help="0 takes a free port")
+    parser.add_argument("--data", type=Path, help="SQLite file that keeps the state; nothing is kept without it")
+    parser.add_argument("--token", default=DEFAULT_TOKEN, help="the token the bot uses: digits, a colon, 35 characters")
+    parser.add_argument("--name", default="巡督", help="the bot's name")
+    parser.add_argument("--username", default="xundu_bot", help="the bot's username")
+    options = parser.parse_args()
+    try:
+        asyncio.run(_run(options))
+    except SandboxError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+async def _run(options: argparse.Namespace) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    sandbox = Sandbox(
+        token=options.token,
+        path=options.data,
+        host=options.host,
+        port=options.port,
+        bot_name=options.name,
+        bot_username=options.username,
+    )
+    async with sandbox:
+        sys.stdout.write(f"Offline Telegram: {sandbox.url}\nBot token: {sandbox.token}\n")
+        sys.stdout.flush()
+        await stop.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

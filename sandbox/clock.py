@@ -1,0 +1,33 @@
+"""The sandbox's own time, so that a month of rounds can pass in a minute.
+
+Everything that Telegram dates or lets expire asks this clock: message dates, the 150 seconds of a callback query, the
+48 hours within which a message can be deleted, the 24 hours an update is kept. It must not be used for what happens
+on the wire (long polls, back-off, time-outs): those are real seconds of real programs.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+
+class Clock:
+    """Real time plus an offset that only ever grows."""
+
+    def __init__(self, ahead: timedelta = timedelta()) -> None:
+        self.ahead = ahead
+
+    def now(self) -> datetime:
+        """Return the sandbox's present moment, aware UTC."""
+        return datetime.now(UTC) + self.ahead
+
+    def seconds(self) -> int:
+        """Return the present moment in whole seconds since 1970, as the Bot API counts."""
+        return int(self.now().timestamp())
+
+    def advance(self, by: timedelta) -> datetime:
+        """Move the clock forward and return the new moment; a negative ``by`` raises ValueError."""
+        if by < timedelta():
+            message = "the clock only moves forward"
+            raise ValueError(message)
+        self.ahead += by
+        return self.now()
