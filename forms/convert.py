@@ -1,0 +1,199 @@
+"""Turns what a form's author wrote into XForm XML, in memory, or says what is wrong and where.
+
+Takes an XLSForm as Markdown, Excel (new or old) or CSV, or a ready XForm; what it is is seen from the bytes, whatever
+the file is called. Nothing that comes in can make it read another file, use much memory, or end in a traceback.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings as python_warnings
+import zipfile
+from dataclasses import dataclass, fields
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from pyxform.errors import PyXFormError
+from pyxform.xls2json_backends import get_xlsform
+from pyxform.xls2xform import convert as pyxform_convert
+
+from forms.form import Form
+from forms.problems import FormError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pyxform.xls2json_backends import DefinitionData
+
+MAX_BYTES = 10 * 1024 * 1024
+MAX_UNPACKED_BYTES = 100 * 1024 * 1024
+MAX_ROWS = 50_000
+"""Rows of one sheet; lists longer than this belong in a CSV attachment."""
+MAX_CELL = 50_000
+_ROW = re.compile(r"\[row\s*:\s*(\d+)\]\s*")
+_SHEET = re.compile(r"(?:[Oo]n the |in the )?'(survey|choices|settings|entities|external_choices|osm)' sheet,?\s*")
+_COLUMN = re.compile(r"[Tt]he '([\w :]+?)' (?:value|column)|column '([\w :]+?)'")
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """A form as XForm XML; ``warnings`` are the converter's, in English, for the author."""
+
+    xform: str
+    title: str
+    form_id: str
+    version: str
+    warnings: tuple[str, ...]
+
+
+def convert(data: bytes, name: str) -> Converted:
+    """Convert a file to an XForm; ``name`` is its file name. Raises :class:`forms.problems.FormError`."""
+    if len(data) > MAX_BYTES:
+        raise FormError(f"the file is larger than {MAX_BYTES // 2**20} MB")
+    kind = _kind(data)
+    if kind == ".xml":
+        form = Form.parse(data)
+        return Converted(_decoded(data), form.title, form.form_id, form.version, form.warnings)
+    rows = _read(data, kind)
+    if rows.fallback_form_name is None:
+        rows.fallback_form_name = _plain_name(name)
+    notes: list[str] = []
+    xform = _converted(rows, notes)
+    try:
+        form = Form.parse(xform)
+    except FormError as error:
+        raise FormError(*(_placed(problem, rows.survey or ()) for problem in error.problems)) from None
+    return Converted(xform, form.title, form.form_id, form.version, tuple(dict.fromkeys((*notes, *form.warnings))))
+
+
+def _kind(data: bytes) -> str:
+    """Tell from its bytes what a file is; refuses archives that unpack to too much."""
+    if data.startswith(b"PK\x03\x04"):
+        _check_archive(data)
+        return ".xlsx"
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        return ".xls"
+    text = _decoded(data).lstrip()
+    if text.startswith("<"):
+        return ".xml"
+    if "\x00" in text[:1000] or not text:
+        raise FormError("this file is neither an XLSForm (Excel, CSV, Markdown) nor an XForm")
+    if text.count("\n") > MAX_ROWS:
+        raise FormError(f"the file has more than {MAX_ROWS} rows")
+    return ".md" if any(line.lstrip().startswith("|") for line in text.splitlines()[:50]) else ".csv"
+
+
+def _check_archive(data: bytes) -> None:
+    """Look into an .xlsx before anything unpacks it."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = archive.infolist()
+            if sum(member.file_size for member in members) > MAX_UNPACKED_BYTES or len(members) > 2_000:  # noqa: PLR2004 - parts
+                raise FormError(f"the workbook unpacks to more than {MAX_UNPACKED_BYTES // 2**20} MB")
+            if "xl/workbook.xml" not in archive.namelist():
+                raise FormError("this archive is not an Excel workbook")
+            for member in members:
+                if member.filename.endswith((".xml", ".rels")):
+                    _check_part(archive, member)
+    except (zipfile.BadZipFile, RuntimeError, OSError, EOFError, NotImplementedError, ValueError):
+        raise FormError("the workbook is damaged and cannot be opened") from None
+
+
+def _check_part(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
+    rows = 0
+    before = b""
+    with archive.open(member) as part:
+        while chunk := part.read(1 << 20):
+            window = before + chunk
+            if b"<!DOCTYPE" in window or b"<!ENTITY" in window:
+                raise FormError("a document type or entity declaration is not allowed in a form")
+            rows += chunk.count(b"<row ") + chunk.count(b"<row>")
+            if rows > MAX_ROWS and member.filename.startswith("xl/worksheets/"):
+                raise FormError(f"a sheet has more than {MAX_ROWS} rows")
+            before = chunk[-16:]
+
+
+def _decoded(data: bytes) -> str:
+    """Read text as UTF-8, as UTF-16 with its mark, or as Chinese Windows writes it."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", errors="replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("gb18030", errors="replace")
+
+
+def _plain_name(name: str) -> str:
+    """Make a form id of a file's name, for a form that does not say its own."""
+    stem = re.sub(r"[^\w-]", "_", PurePath(name).stem, flags=re.ASCII).strip("_")
+    return stem if stem[:1].isalpha() else f"form_{stem}".rstrip("_")
+
+
+def _read(data: bytes, kind: str) -> DefinitionData:
+    """Read the sheets into rows, within bounds."""
+    source = _decoded(data).replace("\r\n", "\n").encode() if kind in (".md", ".csv") else data
+    try:
+        with python_warnings.catch_warnings():
+            python_warnings.simplefilter("ignore")  # openpyxl tells of Excel features that no form uses
+            rows = get_xlsform(source, file_type=kind)
+    except PyXFormError as error:
+        raise FormError(*_problems(str(error))) from None
+    except Exception as error:  # noqa: BLE001 - whatever a damaged file makes a reader raise, it is a damaged file
+        raise FormError(f"the file cannot be read as {kind[1:]} ({type(error).__name__})") from None
+    sheets: list[tuple[str, Sequence[Mapping[str, Any]]]] = [
+        ("survey", rows.survey or ()), ("choices", rows.choices or ()), ("settings", rows.settings or ()),
+    ]  # fmt: skip
+    for sheet, found in sheets:
+        if len(found) > MAX_ROWS:
+            raise FormError(Problem(f"more than {MAX_ROWS} rows", sheet=sheet))
+        for number, row in enumerate(found, 2):
+            for column, value in row.items():
+                if len(str(value)) > MAX_CELL:
+                    raise FormError(Problem("this cell is too long", sheet=sheet, row=number, column=str(column)))
+    return rows
+
+
+def _converted(rows: DefinitionData, notes: list[str]) -> str:
+    try:
+        source = {field.name: getattr(rows, field.name) for field in fields(rows)}
+        return str(pyxform_convert(xlsform=source, warnings=notes, validate=False, form_name="data").xform)
+    except PyXFormError as error:
+        raise FormError(*_problems(str(error))) from None
+    except RecursionError:
+        raise FormError("groups, or expressions, are nested too deep") from None
+    except Exception as error:  # noqa: BLE001 - pyxform lets some mistakes of authors escape as KeyError and the like
+        raise FormError(f"the form cannot be converted ({type(error).__name__}: {error})") from None
+
+
+def _problems(message: str) -> list[Problem]:
+    """Take a message of pyxform's apart into where and what."""
+    found: list[Problem] = []
+    for line in (part.strip() for part in message.split("\n")):
+        if not line:
+            continue
+        row, sheet, column = _ROW.search(line), _SHEET.search(line), _COLUMN.search(line)
+        said = _ROW.sub("", line).strip()
+        if row is None and found and not sheet:
+            found[-1] = Problem(f"{found[-1].message} {said}", found[-1].sheet, found[-1].row, found[-1].column)
+            continue
+        found.append(
+            Problem(
+                message=said[:1_000],
+                sheet=sheet[1] if sheet else "survey" if row else "",
+                row=int(row[1]) if row else 0,
+                column=(column[1] or column[2]) if column else "",
+            )
+        )
+    return found or [Problem("the form cannot be converted")]
+
+
+def _placed(problem: Problem, survey: Sequence[Mapping[str, Any]]) -> Problem:
+    """Find the row of a problem whose node is known."""
+    name = problem.path.rpartition("/")[2]
+    if not name or problem.row:
+        return problem
+    for number, row in enumerate(survey, 2):
+        if str(row.get("name", "")).strip() == name:
+            return Problem(problem.message, "survey", number, problem.column, problem.path)
+    return problem

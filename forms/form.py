@@ -1,0 +1,117 @@
+"""A form that can be asked: reads an XForm and gives questions, screens and everything a walk needs.
+
+How the room fits together, from the outside in:
+
+- :mod:`forms.convert` turns what an author wrote (XLSForm in Markdown, Excel, CSV; or a ready XForm) into XForm XML;
+- this module reads the XML into an immutable :class:`Form`: :mod:`forms.model` (instance, binds, translations, lists),
+  :mod:`forms.body` (questions, choices, screens), :mod:`forms.graph` (what depends on what);
+- :mod:`forms.walk` holds the answers of one filling and keeps everything that depends on them up to date;
+- :mod:`forms.grammar`, :mod:`forms.xpath` and the ``library_…`` modules read and run XPath in ODK's dialect;
+- :mod:`forms.quick` and :mod:`forms.typed` understand what people type.
+
+Everything is pure: no chat, no database, no clock of its own. A :class:`Form` may be shared by any number of walks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from forms.body import Body
+from forms.graph import Graph, graph_of
+from forms.markup import children, local, parsed
+from forms.model import Model
+from forms.problems import FormError, Problem
+from forms.question import Question, Screen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from lxml.etree import _Element as Element
+
+    from forms.nodes import Node
+    from forms.question import Definition
+    from forms.texts import Languages, Text
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Form:
+    """One version of one form. ``questions`` holds every leaf by its path, those that are never shown too."""
+
+    form_id: str
+    version: str
+    title: str
+    languages: tuple[str, ...]
+    """As the form names them, e.g. ``中文 (zh_CN)``; () when it has only one language and does not name it."""
+    default_language: str
+    screens: tuple[Screen, ...]
+    questions: Mapping[str, Question]
+    warnings: tuple[str, ...]
+    root: Definition
+    definitions: Mapping[str, Definition]
+    instances: Mapping[str, Node]
+    namespaces: Mapping[str | None, str]
+    graph: Graph
+    tongues: Languages
+    itext: Mapping[str, Text]
+
+    @classmethod
+    def parse(cls, xform: str | bytes, attachments: Mapping[str, Callable[[], Node]] | None = None) -> Form:
+        """Read an XForm; raises :class:`forms.problems.FormError` with every fault it finds."""
+        document = parsed(xform)
+        model_element = next((found for found in document.iter() if local(found) == "model"), None)
+        body_element = next((found for found in document.iter() if local(found) == "body"), None)
+        if model_element is None or body_element is None:
+            raise FormError("this XML is not an XForm: it has no model or no body")
+        model = Model(model_element, attachments or {})
+        body = Body(body_element, model)
+        if not body.screens:
+            model.problems.append(Problem("the form asks nothing", sheet="survey"))
+        if model.problems:
+            raise FormError(*model.problems)
+        _scopes(model.root)
+        graph = graph_of(model.root, model.definitions)
+        return cls(
+            form_id=model.root.attributes.get("id", model.root.name),
+            version=model.root.attributes.get("version", ""),
+            title=_title(document),
+            languages=model.languages.names,
+            default_language=model.languages.default,
+            screens=tuple(body.screens),
+            questions=body.questions,
+            warnings=tuple(dict.fromkeys(model.warnings)),
+            root=model.root,
+            definitions=model.definitions,
+            instances=model.instances,
+            namespaces=model.namespaces,
+            graph=graph,
+            tongues=model.languages,
+            itext=model.itext,
+        )
+
+    def screen(self, number: int) -> Screen | None:
+        """The screen of this number, None when there is none."""
+        return next((one for one in self.screens if one.number == number), None)
+
+    @property
+    def numbered(self) -> tuple[Screen, ...]:
+        """The screens that ask something, in order."""
+        return tuple(one for one in self.screens if one.number is not None)
+
+
+def _title(document: Element) -> str:
+    for element in document.iter():
+        if local(element) == "title":
+            return "".join(str(text) for text in element.itertext()).strip()
+        if local(element) == "model":
+            break
+    return ""
+
+
+def _scopes(root: Definition) -> None:
+    """Tell every definition which repeat it is in."""
+    pending = [root]
+    while pending:
+        one = pending.pop()
+        one.scope = one if one.repeat else (one.parent.scope if one.parent is not None else None)
+        pending += one.children

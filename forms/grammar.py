@@ -1,0 +1,332 @@
+"""Reads an XPath 1.0 expression into a small syntax tree.
+
+The tree, not libxml2, is what the engine works on, because ODK's dialect is more than extension functions: it
+redefines core functions (``round(x, 2)``, ``position(node)``, ``concat(nodeset)``), compares dates with ``<``,
+and writes "not a number" as ''. The tree also tells which nodes an expression reads: see :mod:`forms.graph`.
+Must not evaluate anything.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal as OneOf
+
+MAX_LENGTH = 50_000
+MAX_DEPTH = 80
+"""Parentheses, calls and predicates within each other; far more than people write, far less than the stack holds."""
+
+
+class XPathError(ValueError):
+    """The expression is not XPath; the message says where."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number written out."""
+
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A string in quotes."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function call; ``name`` keeps its prefix (``jr:choice-name``)."""
+
+    name: str
+    args: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Negative:
+    """Unary minus."""
+
+    operand: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """``and``, ``or`` or ``|`` over two or more operands."""
+
+    op: OneOf["and", "or", "|"]
+    operands: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """``=  !=  <  <=  >  >=``."""
+
+    op: str
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """``first`` and then, from left to right, each ``(operator, operand)``: ``+ - * div mod``."""
+
+    first: Expr
+    rest: tuple[tuple[str, Expr], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a path: ``test`` is a local name, ``*``, or ``node()``/``text()``/``comment()``."""
+
+    axis: str
+    test: str
+    predicates: tuple[Expr, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A location path. ``start`` is '/' (from the root), '.' (from the context node) or an expression."""
+
+    start: OneOf["/", "."] | Expr
+    steps: tuple[Step, ...]
+
+
+Expr = Number | Quoted | Call | Negative | Chain | Comparison | Arithmetic | Path
+
+_TOKEN = re.compile(
+    r"""\s*(?:
+      (?P<number>\d+(?:\.\d*)?|\.\d+)
+    | (?P<quoted>"[^"]*"|'[^']*')
+    | (?P<name>[^\W\d][\w.\-·]*(?::(?!:)(?:[^\W\d][\w.\-·]*|\*))?)
+    | (?P<op>::|//|!=|<=|>=|\.\.|[()\[\]@,/|+\-=<>*.$])
+    )""",
+    re.VERBOSE,
+)
+_BINDING = {
+    "or": 1,
+    "and": 2,
+    "=": 3,
+    "!=": 3,
+    "<": 4,
+    "<=": 4,
+    ">": 4,
+    ">=": 4,
+    "+": 5,
+    "-": 5,
+    "*": 6,
+    "div": 6,
+    "mod": 6,
+}
+_UNION = 8
+_NODE_TYPES = ("node", "text", "comment", "processing-instruction")
+_AXES = frozenset(
+    "ancestor ancestor-or-self attribute child descendant descendant-or-self following following-sibling namespace "
+    "parent preceding preceding-sibling self".split()
+)
+_ANYWHERE = Step("descendant-or-self", "node()")
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    kind: str
+    text: str
+    at: int
+
+
+def _tokens(source: str) -> list[_Token]:
+    """Cut the source up; names and ``*`` that stand where an operator must be are operators (XPath 1.0, 3.7)."""
+    found: list[_Token] = []
+    at = 0
+    end = len(source.rstrip())
+    while at < end:
+        match = _TOKEN.match(source, at)
+        if match is None or match.lastgroup is None:
+            message = f"unexpected {source[at:].lstrip()[:1]!r} at {at + 1}"
+            raise XPathError(message)
+        kind, text = match.lastgroup, match[match.lastgroup]
+        before = found[-1] if found else None
+        operand_ended = before is not None and (
+            before.kind in ("number", "quoted", "name") or before.text in (")", "]", ".", "..")
+        )
+        if text == "*" and not operand_ended:
+            kind = "name"
+        elif kind == "name" and operand_ended:
+            kind = "op"
+        found.append(_Token(kind, text, at + 1))
+        at = match.end()
+    found.append(_Token("end", "", end + 1))
+    return found
+
+
+class _Parser:
+    def __init__(self, source: str) -> None:
+        self.tokens = _tokens(source)
+        self.at = 0
+        self.depth = 0
+
+    @property
+    def now(self) -> _Token:
+        return self.tokens[self.at]
+
+    def take(self, *texts: str) -> bool:
+        """Step over the token when it is one of these operators."""
+        if self.now.kind == "op" and self.now.text in texts:
+            self.at += 1
+            return True
+        return False
+
+    def need(self, text: str) -> None:
+        if not self.take(text):
+            raise self.error(f"expected {text!r}")
+
+    def error(self, what: str) -> XPathError:
+        found = repr(self.now.text) if self.now.text else "the end"
+        return XPathError(f"{what} but found {found} at {self.now.at}")
+
+    def expression(self, binding: int = 0) -> Expr:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            message = f"nested more than {MAX_DEPTH} deep at {self.now.at}"
+            raise XPathError(message)
+        left = self.unary()
+        compared = 0
+        while self.now.kind == "op" and _BINDING.get(self.now.text, 0) > binding:
+            op = self.now.text
+            self.at += 1
+            compared += _BINDING[op] in (3, 4)
+            if compared > MAX_DEPTH:
+                raise self.error("too many comparisons in a row")
+            left = _joined(op, left, self.expression(_BINDING[op]))
+        self.depth -= 1
+        return left
+
+    def unary(self) -> Expr:
+        minus = 0
+        while self.take("-"):
+            minus += 1
+        operand = self.union()
+        if minus % 2:
+            return Negative(operand)
+        return Negative(Negative(operand)) if minus else operand
+
+    def union(self) -> Expr:
+        parts = [self.path()]
+        while self.take("|"):
+            parts.append(self.path())
+        return parts[0] if len(parts) == 1 else Chain("|", tuple(parts))
+
+    def path(self) -> Expr:
+        start: OneOf["/", "."] | Expr = "."
+        steps: list[Step] = []
+        if self.take("/"):
+            start = "/"
+            if not self.at_step():
+                return Path("/", ())
+            steps.append(self.step())
+        elif self.take("//"):
+            start = "/"
+            steps += (_ANYWHERE, self.step())
+        elif self.at_step():
+            steps.append(self.step())
+        else:
+            start = self.primary()
+            predicates = self.predicates()
+            if predicates:
+                steps.append(Step("self", "node()", predicates))
+            elif self.now.text not in ("/", "//"):
+                return start
+        while self.now.kind == "op" and self.now.text in ("/", "//"):
+            if self.now.text == "//":
+                steps.append(_ANYWHERE)
+            self.at += 1
+            steps.append(self.step())
+        return Path(start, tuple(steps))
+
+    def at_step(self) -> bool:
+        """Whether a location step begins here (and not a function call, number, string or parenthesis)."""
+        if self.now.kind == "op":
+            return self.now.text in (".", "..", "@")
+        if self.now.kind != "name":
+            return False
+        after = self.tokens[self.at + 1]
+        return after.text != "(" or self.now.text in _NODE_TYPES
+
+    def step(self) -> Step:
+        if self.take("."):
+            return Step("self", "node()", self.predicates())
+        if self.take(".."):
+            return Step("parent", "node()", self.predicates())
+        axis = "child"
+        if self.take("@"):
+            axis = "attribute"
+        elif self.tokens[self.at + 1].text == "::" and self.now.kind == "name":
+            axis = self.now.text
+            if axis not in _AXES:
+                raise self.error("expected an axis")
+            self.at += 2
+        if self.now.kind != "name":
+            raise self.error("expected a name")
+        test = self.now.text
+        self.at += 1
+        if test in _NODE_TYPES and self.take("("):
+            if self.now.kind == "quoted":
+                self.at += 1
+            self.need(")")
+            test += "()"
+        return Step(axis, test.rpartition(":")[2], self.predicates())
+
+    def predicates(self) -> tuple[Expr, ...]:
+        found = []
+        while self.take("["):
+            found.append(self.expression())
+            self.need("]")
+        return tuple(found)
+
+    def primary(self) -> Expr:
+        token = self.now
+        self.at += 1
+        if token.kind == "number":
+            return Number(float(token.text))
+        if token.kind == "quoted":
+            return Quoted(token.text[1:-1])
+        if token.kind == "op" and token.text == "(":
+            inner = self.expression()
+            self.need(")")
+            return inner
+        if token.kind == "name" and self.take("("):
+            args: list[Expr] = []
+            if not self.take(")"):
+                args.append(self.expression())
+                while self.take(","):
+                    args.append(self.expression())
+                self.need(")")
+            return Call(token.text, tuple(args))
+        self.at -= 1
+        raise self.error("expected a value")
+
+
+def _joined(op: str, left: Expr, right: Expr) -> Expr:
+    """Put two operands together; a chain of the same kind stays flat, so that a long one is not a deep one."""
+    if op in ("and", "or"):
+        kind: OneOf["and", "or"] = "and" if op == "and" else "or"
+        if isinstance(left, Chain) and left.op == kind:
+            return Chain(kind, (*left.operands, right))
+        return Chain(kind, (left, right))
+    if _BINDING[op] in (3, 4):
+        return Comparison(op, left, right)
+    if isinstance(left, Arithmetic) and _BINDING[left.rest[0][0]] == _BINDING[op]:
+        return Arithmetic(left.first, (*left.rest, (op, right)))
+    return Arithmetic(left, ((op, right),))
+
+
+def parse(source: str) -> Expr:
+    """Read one expression; raises :class:`XPathError`."""
+    if len(source) > MAX_LENGTH:
+        message = f"longer than {MAX_LENGTH} characters"
+        raise XPathError(message)
+    parser = _Parser(source)
+    found = parser.expression()
+    if parser.now.kind != "end":
+        raise parser.error("expected an operator")
+    return found

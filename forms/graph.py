@@ -1,0 +1,272 @@
+"""Which answers an expression reads, and in which order things must be worked out.
+
+Everything here is about definitions, worked out once when a form is read. A vertex is what can change by itself:
+whether a node is relevant, what its value is, how many instances a repeat has. Constraints, ``required`` and texts
+are not vertices: nothing reads them, so a walk works them out when asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from forms import grammar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from forms.question import Definition
+
+RELEVANCE, VALUE, STRUCTURE = "relevance", "value", "structure"
+_NO_VALUES = frozenset({"count", "position", "boolean", "not"})
+"""Functions to which only the presence of a node matters, not what is in it."""
+
+
+class Vertex(NamedTuple):
+    """Something that can change: an aspect of a definition."""
+
+    definition: Definition
+    aspect: str
+
+
+class Read(NamedTuple):
+    """An expression reads ``vertex``, in the same instance of the repeat ``scope`` (None: in the whole form)."""
+
+    vertex: Vertex
+    scope: Definition | None
+
+
+class Edge(NamedTuple):
+    """A change of one vertex touches ``target``, in the same instance of ``scope``."""
+
+    target: Vertex
+    scope: Definition | None
+
+
+_Places = dict["Definition", "Definition | None"]
+"""Definitions a path may lead to, each with the repeat the path never left."""
+
+
+class _Reader:
+    def __init__(self, root: Definition, by_path: Mapping[str, Definition]) -> None:
+        self.root = root
+        self.by_path = by_path
+        self.reads: set[Read] = set()
+        self.origin: _Places = {}
+
+    def read(self, tree: grammar.Expr, here: _Places, *, values: bool = True) -> _Places:
+        """Note what an expression reads when it stands ``here``; give the nodes it comes to."""
+        match tree:
+            case grammar.Path():
+                return self.path(tree, here, values=values)
+            case grammar.Call(name, args):
+                return self.call(name, args, here, values=values)
+            case grammar.Comparison(_, left, right):
+                self.read(left, here)
+                self.read(right, here)
+            case grammar.Chain(op, operands):
+                found: _Places = {}
+                for one in operands:
+                    found |= self.read(one, here, values=values)
+                return found if op == "|" else {}
+            case grammar.Arithmetic(first, rest):
+                for one in (first, *(operand for _, operand in rest)):
+                    self.read(one, here)
+            case grammar.Negative(operand):
+                self.read(operand, here)
+        return {}
+
+    def call(self, name: str, args: tuple[grammar.Expr, ...], here: _Places, *, values: bool) -> _Places:
+        if name == "current":
+            return self.origin
+        found: _Places = {}
+        for at, arg in enumerate(args):
+            bare = name in _NO_VALUES or (name == "indexed-repeat" and at % 2 == 1)
+            places = self.read(arg, here, values=values and not bare)
+            if at == 0 and name in ("randomize", "indexed-repeat", "once"):
+                found = places
+        if name == "jr:choice-name" and isinstance(args[1], grammar.Quoted):
+            self.choices_of(self.by_path.get(args[1].value.strip()))
+        return found
+
+    def choices_of(self, target: Definition | None) -> None:
+        itemset = target.question.itemset if target is not None and target.question is not None else None
+        if target is not None and itemset is not None:
+            self.read(itemset.nodes.tree, {target: target.scope})
+
+    def path(self, tree: grammar.Path, here: _Places, *, values: bool) -> _Places:
+        if tree.start == "/":
+            first, *steps = tree.steps or (grammar.Step("self", "node()"),)
+            if first.axis == "child":
+                places: _Places = {self.root: None} if first.test in (self.root.name, "*") else {}
+            else:
+                places = dict.fromkeys(self.root.family())
+            self.predicates(first, places)
+        else:
+            places = here if isinstance(tree.start, str) else self.read(tree.start, here, values=False)
+            steps = list(tree.steps)
+        for step in steps:
+            places = self.step(step, places)
+        for place, scope in places.items():
+            self.note(place, scope, values=values)
+        return places
+
+    def note(self, place: Definition, scope: Definition | None, *, values: bool) -> None:
+        if place.repeat:
+            outer = place.parent.scope if scope is place and place.parent is not None else scope
+            self.reads.add(Read(Vertex(place, STRUCTURE), outer))
+        if values:
+            for leaf in place.family():
+                if not leaf.children:
+                    self.reads.add(Read(Vertex(leaf, VALUE), scope))
+
+    def predicates(self, step: grammar.Step, places: _Places) -> None:
+        for predicate in step.predicates:
+            self.read(predicate, places)
+
+    def step(self, step: grammar.Step, places: _Places) -> _Places:
+        found: _Places = {}
+        for place, scope in places.items():
+            for target, kept in _reached(step.axis, place, scope, self.root):
+                if step.test in ("*", "node()", target.name):
+                    if target.repeat and step.axis != "parent" and kept is not target:
+                        self.reads.add(Read(Vertex(target, STRUCTURE), kept))
+                    found[target] = kept if target not in found or found[target] is kept else None
+        self.predicates(step, found)
+        return found
+
+
+def _reached(
+    axis: str, place: Definition, scope: Definition | None, root: Definition
+) -> Iterable[tuple[Definition, Definition | None]]:
+    """Where an axis leads from a definition, and which repeat it has not left on the way."""
+    if axis == "self":
+        yield place, scope
+    elif axis == "child":
+        yield from ((child, scope) for child in place.children)
+    elif axis in ("descendant", "descendant-or-self"):
+        yield from ((below, scope) for below in place.family()[axis == "descendant" :])
+    elif axis in ("parent", "ancestor", "ancestor-or-self"):
+        if axis == "ancestor-or-self":
+            yield place, scope
+        above = place.parent
+        left = place
+        while above is not None:
+            scope = above.scope if scope is left else scope
+            yield above, scope
+            if axis == "parent":
+                break
+            left, above = above, above.parent
+    elif axis in ("following-sibling", "preceding-sibling") and place.parent is not None:
+        outer = place.parent.scope if scope is place else scope
+        yield from ((sibling, outer) for sibling in place.parent.children)
+    elif axis in ("following", "preceding"):
+        yield from ((anywhere, None) for anywhere in root.family())
+
+
+def reads_of(
+    tree: grammar.Expr, at: Definition, root: Definition, by_path: Mapping[str, Definition]
+) -> frozenset[Read]:
+    """Everything that an expression at a definition reads."""
+    reader = _Reader(root, by_path)
+    reader.origin = {at: at.scope}
+    reader.read(tree, reader.origin)
+    return frozenset(reader.reads)
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """The dependencies of a form: ``edges`` by vertex, ``rank`` in which order to work things out."""
+
+    edges: Mapping[Vertex, tuple[Edge, ...]]
+    rank: Mapping[Vertex, int]
+    order: tuple[Vertex, ...]
+    """The vertices that have an expression, in order of rank."""
+    circular: tuple[tuple[Vertex, ...], ...]
+    """Vertices that depend on each other."""
+
+
+def graph_of(root: Definition, by_path: Mapping[str, Definition]) -> Graph:
+    """Work out the dependencies of a whole form."""
+    edges: dict[Vertex, dict[Edge, None]] = {}
+    before: dict[Vertex, dict[Vertex, None]] = {}
+    computed: set[Vertex] = set()
+
+    def reads(tree: grammar.Expr, target: Vertex) -> None:
+        computed.add(target)
+        for read in reads_of(tree, target.definition, root, by_path):
+            own = read.vertex == target and read.scope is target.definition.scope
+            if not own:  # a node that reads itself (``once``) does not wait for itself
+                edges.setdefault(read.vertex, {})[Edge(target, read.scope)] = None
+                before.setdefault(read.vertex, {})[target] = None
+
+    family = root.family()
+    for definition in family:
+        relevance, value = Vertex(definition, RELEVANCE), Vertex(definition, VALUE)
+        before.setdefault(relevance, {})[value] = None
+        for child in definition.children:
+            before[relevance][Vertex(child, RELEVANCE)] = None
+        if definition.repeat:
+            before.setdefault(Vertex(definition, STRUCTURE), {})[relevance] = None
+        if definition.relevant is not None:
+            reads(definition.relevant.tree, relevance)
+        if definition.calculate is not None:
+            reads(definition.calculate.tree, value)
+        question = definition.question
+        if question is not None and question.itemset is not None and question.itemset.constant is None:
+            reads(question.itemset.nodes.tree, value)
+        elif question is not None and question.kind in ("select_one", "select_multiple", "rank"):
+            computed.add(value)
+        if definition.count is not None:
+            reads(definition.count.tree, Vertex(definition, STRUCTURE))
+    every = [Vertex(one, aspect) for one in family for aspect in (STRUCTURE, RELEVANCE, VALUE)]
+    groups = _sorted_groups(every, before)
+    rank = {vertex: at for at, vertex in enumerate(vertex for group in groups for vertex in group)}
+    return Graph(
+        edges={vertex: tuple(targets) for vertex, targets in edges.items()},
+        rank=rank,
+        order=tuple(sorted(computed, key=rank.__getitem__)),
+        circular=tuple(tuple(group) for group in groups if len(group) > 1 or group[0] in before.get(group[0], ())),
+    )
+
+
+def _sorted_groups(every: list[Vertex], before: Mapping[Vertex, Mapping[Vertex, None]]) -> list[list[Vertex]]:
+    """Sort so that what is read comes before what reads it; a circle stays together (Tarjan, without recursion)."""
+    number: dict[Vertex, int] = {}
+    low: dict[Vertex, int] = {}
+    stack: list[Vertex] = []
+    on_stack: set[Vertex] = set()
+    groups: list[list[Vertex]] = []
+    for start in every:
+        if start in number:
+            continue
+        number[start] = low[start] = len(number)
+        stack.append(start)
+        on_stack.add(start)
+        path = [(start, iter(before.get(start, ())))]
+        while path:
+            vertex, targets = path[-1]
+            for target in targets:
+                if target not in number:
+                    number[target] = low[target] = len(number)
+                    stack.append(target)
+                    on_stack.add(target)
+                    path.append((target, iter(before.get(target, ()))))
+                    break
+                if target in on_stack:
+                    low[vertex] = min(low[vertex], number[target])
+            else:
+                path.pop()
+                if path:
+                    low[path[-1][0]] = min(low[path[-1][0]], low[vertex])
+                if low[vertex] == number[vertex]:
+                    group: list[Vertex] = []
+                    while True:
+                        member = stack.pop()
+                        on_stack.discard(member)
+                        group.append(member)
+                        if member == vertex:
+                            break
+                    groups.append(group[::-1])
+    groups.reverse()
+    return groups

@@ -1,0 +1,339 @@
+"""The tree of answers of one walk, kept up to date: a change works out again only what depends on it.
+
+What depends on what is known from :mod:`forms.graph`; what is touched by a change waits in a queue ordered by rank,
+so that everything is worked out once, after all it reads. Semantics are ODK's: a node that is not relevant reads as
+blank but keeps its answer; a select shows only those of its answers that are among its choices now.
+Must not know labels, screens or messages: see :mod:`forms.walk`.
+"""
+
+from __future__ import annotations
+
+import math
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING
+
+from forms.canonical import decoded
+from forms.graph import RELEVANCE, STRUCTURE, VALUE, Vertex
+from forms.nodes import Node
+from forms.question import SELECTS
+from forms.values import words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from forms.context import World
+    from forms.form import Form
+    from forms.question import Action, Choice, Definition
+
+MAX_REPEATS = 2_000
+"""Instances of one repeat: more is an accident in ``repeat_count``."""
+_MAX_ROUNDS = 50
+"""How often a circle of expressions, or a chain of triggers, may go round before it is left as it is."""
+
+
+class Cell(Node):
+    """A node of the tree of answers. ``raw`` is what was answered, ``text`` what expressions see of it."""
+
+    __slots__ = ("definition", "kept", "order", "overridden", "own", "raw", "relevant")
+
+    children: list[Cell]  # type: ignore[assignment]  # a cell's children are cells
+    parent: Cell | None
+
+    def __init__(self, definition: Definition, parent: Cell | None, order: int) -> None:
+        super().__init__(definition.name, parent, definition.default)
+        self.definition = definition
+        self.order = order
+        self.raw = definition.default
+        self.own = True
+        self.relevant = True
+        self.kept = False
+        """Whether the answer must be remembered: given, or set by a default or a trigger."""
+        self.overridden = False
+        """Whether somebody's own answer stands in for the calculation."""
+
+    @property
+    def path(self) -> str:
+        """The path with positions of repeat instances, counted from 1."""
+        if self.parent is None:
+            return f"/{self.name}"
+        place = f"[{self.parent.named(self.name).index(self) + 1}]" if self.definition.repeat else ""
+        return f"{self.parent.path}/{self.name}{place}"
+
+    def family(self) -> list[Cell]:
+        """This cell and all below it, in document order."""
+        found = [self]
+        for child in self.children:
+            found += child.family()
+        return found
+
+
+class Instance:
+    """The answers of one walk and the work of keeping them consistent."""
+
+    def __init__(self, form: Form, world: Callable[[Cell], World]) -> None:
+        self.form = form
+        self.graph = form.graph
+        self.cells: dict[str, Cell] = {}
+        self.by_definition: dict[Definition, list[Cell]] = {}
+        self.changed: set[Cell] = set()
+        self._born = 0
+        self._queue: list[tuple[int, int, int, Vertex, Cell]] = []
+        self._queued: dict[tuple[Vertex, Cell], bool] = {}
+        self._opening = True
+        self._triggered: list[tuple[Action, Cell]] = []
+        self._pushed = 0
+        self.root = self._new(form.root, None)
+        self.world = world(self.root)
+        for path, cell in self.cells.items():
+            if cell.definition.scope is None:
+                self.world.singles[path] = [cell]
+
+    # --- the tree -------------------------------------------------------------------------------------------------
+
+    def _new(self, definition: Definition, parent: Cell | None) -> Cell:
+        cell = Cell(definition, parent, self._born)
+        self._born += 1
+        self.by_definition.setdefault(definition, []).append(cell)
+        if parent is not None:
+            parent.children.append(cell)
+            parent.changed_children()
+            cell.own = True
+        if definition.scope is None:
+            self.cells[definition.path] = cell
+        else:
+            self.cells[cell.path] = cell
+        for child in definition.children:
+            for _ in range(1 if not child.repeat else 0 if child.count is not None else child.initial):
+                self._new(child, cell)
+        return cell
+
+    def instances(self, definition: Definition, parent: Cell) -> list[Cell]:
+        """The instances of a repeat in one place."""
+        return [cell for cell in parent.children if cell.definition is definition]
+
+    def resize(self, definition: Definition, parent: Cell, size: int) -> None:
+        """Give a repeat this many instances, adding or removing at its end."""
+        size = max(0, min(size, MAX_REPEATS))
+        present = self.instances(definition, parent)
+        for cell in present[size:]:
+            self.remove(cell)
+        for _ in range(size - len(present)):
+            self.add(definition, parent)
+
+    def add(self, definition: Definition, parent: Cell) -> Cell:
+        """Add an instance of a repeat after the last, in its place among its siblings."""
+        cell = self._new(definition, parent)
+        parent.children.sort(key=lambda child: (child.definition.index, child.order))
+        parent.changed_children()
+        if not parent.relevant:
+            self._spread(cell)
+        if not self._opening:
+            for below in cell.family():
+                self._push_own(below)
+        self._touch(Vertex(definition, STRUCTURE), parent)
+        return cell
+
+    def remove(self, cell: Cell) -> None:
+        """Take an instance of a repeat away, with all its answers."""
+        parent = cell.parent
+        assert parent is not None  # noqa: S101 - the root is no repeat
+        gone = set(cell.family())
+        parent.children.remove(cell)
+        parent.changed_children()
+        for definition in cell.definition.family():
+            self.by_definition[definition] = [one for one in self.by_definition.get(definition, []) if one not in gone]
+        self.cells = {one.path: one for cells in self.by_definition.values() for one in cells}
+        self.changed -= gone
+        self._touch(Vertex(cell.definition, STRUCTURE), parent)
+
+    # --- working things out ---------------------------------------------------------------------------------------
+
+    def work_out_all(self) -> None:
+        """Work out everything from what was answered, in order of rank; no trigger fires."""
+        self._opening = True
+        for cells in self.by_definition.values():
+            for cell in cells:
+                cell.relevant = cell.own = True
+                cell.text = cell.raw
+        for vertex in self.graph.order:
+            for cell in tuple(self._owners(vertex)):
+                self._work_out(vertex, cell, calculate=True)
+        for group in self.graph.circular:
+            for vertex in group:
+                for cell in self._owners(vertex):
+                    self._enqueue(vertex, cell, calculate=True)
+        self.settle()
+        self._opening = False
+        self.changed.clear()
+
+    def put(self, cell: Cell, raw: str) -> None:
+        """Store an answer; :meth:`settle` works out the rest."""
+        cell.raw = raw
+        cell.kept = True
+        cell.overridden = cell.definition.calculate is not None
+        self._enqueue(Vertex(cell.definition, VALUE), cell, calculate=False)
+
+    def settle(self) -> None:
+        """Work out all that was touched, and what that touches, until nothing is left."""
+        for _ in range(_MAX_ROUNDS):
+            left = _MAX_ROUNDS * (self._born + len(self._queue))
+            while self._queue and left:
+                *_, vertex, cell = heappop(self._queue)
+                calculate = self._queued.pop((vertex, cell))
+                if vertex.definition.scope is None or self._attached(cell):
+                    self._work_out(vertex, cell, calculate=calculate)
+                left -= 1
+            self._queue.clear()
+            self._queued.clear()
+            triggered, self._triggered = self._triggered, []
+            if not triggered:
+                return
+            for action, source in triggered:
+                for target in self._within(source, action.target.scope, action.target):
+                    self.act(action, target)
+
+    def _owners(self, vertex: Vertex) -> Iterable[Cell]:
+        """The cells a vertex is worked out at: a repeat's number of instances belongs to its parent."""
+        definition = vertex.definition.parent if vertex.aspect == STRUCTURE else vertex.definition
+        return self.by_definition.get(definition, ()) if definition is not None else ()
+
+    def _attached(self, cell: Cell) -> bool:
+        at = cell
+        while at.parent is not None:
+            if at.definition.repeat and at not in at.parent.named(at.name):
+                return False
+            at = at.parent
+        return True
+
+    def _enqueue(self, vertex: Vertex, cell: Cell, *, calculate: bool) -> None:
+        key = (vertex, cell)
+        if key in self._queued:
+            self._queued[key] |= calculate
+            return
+        self._queued[key] = calculate
+        self._pushed += 1
+        heappush(self._queue, (self.graph.rank[vertex], cell.order, self._pushed, vertex, cell))
+
+    def _push_own(self, cell: Cell) -> None:
+        """Queue whatever a new cell has to work out by itself."""
+        definition = cell.definition
+        if definition.relevant is not None:
+            self._enqueue(Vertex(definition, RELEVANCE), cell, calculate=True)
+        if definition.calculate is not None or (definition.question and definition.question.kind in SELECTS):
+            self._enqueue(Vertex(definition, VALUE), cell, calculate=True)
+        for child in definition.children:
+            if child.count is not None:
+                self._enqueue(Vertex(child, STRUCTURE), cell, calculate=True)
+
+    def _touch(self, vertex: Vertex, cell: Cell) -> None:
+        """Queue whatever reads a vertex that has changed at a cell."""
+        if self._opening and not self.graph.circular:
+            return
+        for target, scope in self.graph.edges.get(vertex, ()):
+            definition = target.definition.parent if target.aspect == STRUCTURE else target.definition
+            if definition is not None:
+                for dependent in self._within(cell, scope, definition):
+                    if dependent is not cell or target != vertex:
+                        self._enqueue(target, dependent, calculate=True)
+
+    def _within(self, cell: Cell, scope: Definition | None, definition: Definition) -> Iterable[Cell]:
+        """The cells of a definition in the same instance of the repeat ``scope`` as ``cell``."""
+        anchor: Cell | None = cell if scope is not None else None
+        while anchor is not None and anchor.definition is not scope:
+            anchor = anchor.parent
+        if anchor is None:
+            return self.by_definition.get(definition, ())
+        names: list[str] = []
+        at: Definition | None = definition
+        while at is not None and at is not scope:
+            names.append(at.name)
+            at = at.parent
+        found: list[Node] = [anchor]
+        for name in reversed(names):
+            found = [below for one in found for below in one.named(name)]
+        return found  # type: ignore[return-value]  # a cell's descendants are cells
+
+    def _work_out(self, vertex: Vertex, cell: Cell, *, calculate: bool) -> None:
+        definition = vertex.definition
+        if vertex.aspect == RELEVANCE:
+            if definition.relevant is not None:
+                cell.own = definition.relevant.truth(cell, self.world)
+            self._spread(cell)
+        elif vertex.aspect == VALUE:
+            self._value(cell, calculate=calculate)
+        elif definition.count is not None:
+            size = definition.count.number(cell, self.world)
+            self.resize(definition, cell, 0 if math.isnan(size) else int(max(0, min(size, MAX_REPEATS))))
+
+    def _spread(self, cell: Cell) -> None:
+        """Let a node's relevance reach what is below it."""
+        relevant = cell.own and (cell.parent is None or cell.parent.relevant)
+        if relevant == cell.relevant:
+            return
+        cell.relevant = relevant
+        self.changed.add(cell)
+        for child in cell.children:
+            self._spread(child)
+        if not cell.definition.children:
+            if not relevant:
+                self._show(cell, "")
+            elif not self._opening:
+                self._enqueue(Vertex(cell.definition, VALUE), cell, calculate=True)
+            else:
+                self._value(cell, calculate=False)
+
+    def _value(self, cell: Cell, *, calculate: bool) -> None:
+        definition = cell.definition
+        formula = definition.calculate
+        if calculate and formula is not None and cell.relevant and not (cell.overridden and self._opening):
+            if "once" in formula.source:
+                cell.text, cell.kept = cell.raw, True
+            else:
+                cell.kept = False
+            cell.overridden = False
+            cell.raw = decoded(definition.type, formula.text(cell, self.world))
+        text = cell.raw if cell.relevant else ""
+        question = definition.question
+        if text and question is not None and question.kind in SELECTS:
+            text = self._available(cell, text)
+        self._show(cell, text)
+
+    def _show(self, cell: Cell, text: str) -> None:
+        if text == cell.text:
+            return
+        cell.text = text
+        self.changed.add(cell)
+        self._touch(Vertex(cell.definition, VALUE), cell)
+        if not self._opening:
+            for action in cell.definition.actions:
+                if action.event == "xforms-value-changed" and action.source is not None:
+                    self._triggered.append((action, cell))
+
+    # --- choices and actions --------------------------------------------------------------------------------------
+
+    def choices(self, cell: Cell) -> list[Choice] | tuple[Choice, ...]:
+        """The choices a select offers now."""
+        question = cell.definition.question
+        if question is None:
+            return ()
+        itemset = question.itemset
+        if itemset is None:
+            return question.choices
+        if itemset.constant is not None:
+            return itemset.constant
+        nodes = itemset.nodes.nodes(cell, self.world)
+        if itemset.by_item:
+            return [itemset.by_item[id(node)] for node in nodes if id(node) in itemset.by_item]
+        return [itemset.made(node, self.world) for node in nodes]
+
+    def _available(self, cell: Cell, text: str) -> str:
+        question = cell.definition.question
+        if question is not None and question.kind == "select_one":
+            return text if any(choice.value == text for choice in self.choices(cell)) else ""
+        offered = {choice.value for choice in self.choices(cell)}
+        return " ".join(one for one in words(text) if one in offered)
+
+    def act(self, action: Action, target: Cell) -> None:
+        """Carry out a ``setvalue`` on one cell."""
+        value = action.value.text(target, self.world) if action.value is not None else ""
+        self.put(target, decoded(action.target.type, value))

@@ -1,0 +1,61 @@
+"""Parses XML that came from outside: entities, document types and external references are refused, size is bounded."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from forms.problems import FormError, Problem
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
+
+MAX_BYTES = 20 * 1024 * 1024
+_DOCTYPE = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
+
+
+def parsed(source: str | bytes) -> Element:
+    """Parse a document into its root element; raises :class:`forms.problems.FormError`."""
+    data = source.encode() if isinstance(source, str) else source
+    if len(data) > MAX_BYTES:
+        raise FormError(f"the form is larger than {MAX_BYTES // 2**20} MB")
+    if _DOCTYPE.search(data):
+        raise FormError("a document type or entity declaration is not allowed in a form")
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True
+    )
+    try:
+        return etree.fromstring(_without_encoding(data), parser)
+    except etree.XMLSyntaxError as error:
+        line = error.lineno or 0
+        raise FormError(Problem(f"this is not well-formed XML: {error.msg}", row=line)) from None
+
+
+def _without_encoding(data: bytes) -> bytes:
+    """Drop the XML declaration from text that is UTF-8 whatever it declares."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data
+    head = data[:200].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if head.startswith(b"<?xml") and re.search(rb"encoding\s*=\s*[\"']utf-?8", head, re.IGNORECASE):
+        return data[data.index(b"?>") + 2 :]
+    return data
+
+
+def local(element: Element) -> str:
+    """The name of an element without its namespace, '' for a comment or an instruction."""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def attribute(element: Element, name: str) -> str | None:
+    """An attribute by its local name, whatever its namespace (``jr:count``, ``odk:seed``)."""
+    found = element.get(name)
+    if found is not None:
+        return found
+    return next((value for key, value in element.attrib.items() if key.rpartition("}")[2] == name), None)
+
+
+def children(element: Element, *names: str) -> list[Element]:
+    """The child elements with one of these local names, or all of them."""
+    return [child for child in element if (found := local(child)) and (not names or found in names)]

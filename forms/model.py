@@ -1,0 +1,223 @@
+"""Reads the model of an XForm: main instance, binds, translations, lists, actions.
+
+Collects every fault before it gives up, so that an author sees them all at once. Knows nothing of the body
+(controls): see :mod:`forms.body`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from forms.grammar import XPathError
+from forms.markup import attribute, children, local
+from forms.nodes import Node, from_xml
+from forms.problems import Problem
+from forms.question import Action, Definition
+from forms.texts import Languages, Text
+from forms.xpath import compiled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from lxml.etree import _Element as Element
+
+    from forms.texts import Parts
+    from forms.xpath import Expression
+
+_ITEXT = re.compile(r"""\s*jr:itext\(\s*(?:'([^']*)'|"([^"]*)")\s*\)\s*""")
+_ROLES = {"constraintMsg": "constraint_message", "requiredMsg": "required_message"}
+_EXPRESSIONS = ("relevant", "required", "readonly", "constraint", "calculate")
+_COLUMNS = {"calculate": "calculation", "readonly": "read_only"}
+_CONSTANTS = {"relevant": "true()", "required": "false()", "readonly": "false()", "constraint": "true()"}
+
+
+class Model:
+    """The model of one form while it is read; ``problems`` are errors, ``warnings`` are not."""
+
+    def __init__(self, model: Element, attachments: Mapping[str, Callable[[], Node]]) -> None:
+        self.element = model
+        self.attachments = attachments
+        self.problems: list[Problem] = []
+        self.warnings: list[str] = []
+        self.languages = _languages(model)
+        self.itext: dict[str, Text] = {}
+        self.hints: dict[str, Text] = {}
+        self.instances: dict[str, Node] = {}
+        self.definitions: dict[str, Definition] = {}
+        self.messages: dict[str, dict[str, Text]] = {}
+        self.namespaces: dict[str | None, str] = {}
+        self.root = self._main()
+        self._translations()
+        self._lists()
+        self._binds()
+
+    # --- expressions and texts ------------------------------------------------------------------------------------
+
+    def expression(self, source: str, path: str, column: str) -> Expression | None:
+        """Compile an expression; a fault is noted with the node and the column it stands in, and gives None."""
+        try:
+            return compiled(source)
+        except XPathError as error:
+            message = f"{error}, in “{source.strip()[:200]}”"
+            self.problems.append(Problem(message, sheet="survey", column=column, path=path))
+            return None
+
+    def text(self, element: Element | None, path: str, column: str = "label") -> Text | None:
+        """Read a ``<label>`` or ``<hint>``: inline, or by reference to a translation."""
+        if element is None:
+            return None
+        reference = element.get("ref")
+        if reference is not None:
+            match = _ITEXT.fullmatch(reference)
+            if match is not None:
+                return self.itext.get(match[1] or match[2] or "")
+            found = self.expression(reference, path, column)
+            return Text(self.languages, {"": (found,)}) if found else None
+        return Text(self.languages, {"": self.parts(element, path, column)})
+
+    def parts(self, element: Element, path: str, column: str) -> Parts:
+        """Read mixed text with ``<output value=…/>`` in it."""
+        found: list[str | Expression] = [element.text or ""]
+        for child in element:
+            if local(child) == "output":
+                value = child.get("value") or child.get("ref") or "''"
+                shown = self.expression(value, path, column)
+                found += [shown] if shown else []
+            elif local(child):
+                found.append("".join(str(text) for text in child.itertext()))
+            found.append(child.tail or "")
+        if all(isinstance(part, str) for part in found):
+            return ("".join(str(part) for part in found).strip(),)
+        return tuple(part for part in found if part != "")
+
+    def message(self, source: str) -> Text | None:
+        """Read a bind's message: a translation's id, or plain words."""
+        match = _ITEXT.fullmatch(source)
+        if match is not None:
+            return self.itext.get(match[1] or match[2] or "")
+        return Text(self.languages, {"": (source,)}) if source.strip() else None
+
+    # --- parts of the model ---------------------------------------------------------------------------------------
+
+    def _main(self) -> Definition:
+        instance = next(iter(children(self.element, "instance")), None)
+        elements = children(instance) if instance is not None else []
+        if not elements:
+            self.problems.append(Problem("the form has no main instance"))
+            return Definition("data", None, 0)
+        self.namespaces = dict(elements[0].nsmap)
+        root = Definition(elements[0].tag, None, 0)
+        self._grow(root, elements[0])
+        return root
+
+    def _grow(self, definition: Definition, element: Element) -> None:
+        """Copy an element's structure, iteratively: an outsider chose how deep it is."""
+        pending = [(definition, element)]
+        while pending:
+            into, source = pending.pop()
+            self.definitions[into.path] = into
+            into.attributes = {key: value for key, value in source.attrib.items() if not key.endswith("}template")}
+            below = children(source)
+            into.default = "" if below else (source.text or "")
+            seen: dict[str, Definition] = {}
+            for child in below:
+                known = seen.get(local(child))
+                template = attribute(child, "template") is not None
+                if known is None:
+                    known = seen[local(child)] = Definition(child.tag, into, len(into.children))
+                    into.children.append(known)
+                    pending.append((known, child))
+                known.initial += not template
+
+    def _translations(self) -> None:
+        media: dict[str, dict[str, dict[str, str]]] = {}
+        texts: dict[str, dict[str, Parts]] = {}
+        guidance: dict[str, dict[str, Parts]] = {}
+        for itext in children(self.element, "itext"):
+            for translation in children(itext, "translation"):
+                language = translation.get("lang", "")
+                for text in children(translation, "text"):
+                    key = text.get("id", "")
+                    for value in children(text, "value"):
+                        form = value.get("form")
+                        parts = self.parts(value, key.partition(":")[0], key.partition(":")[2] or "label")
+                        if form is None or form == "long":
+                            texts.setdefault(key, {})[language] = parts
+                        elif form == "guidance":
+                            guidance.setdefault(key, {})[language] = parts
+                        elif form != "short" and isinstance(parts[0], str) and parts[0] != "-":
+                            media.setdefault(key, {}).setdefault(language, {})[form] = parts[0]
+        for key in texts.keys() | media.keys() | guidance.keys():
+            self.itext[key] = Text(self.languages, texts.get(key, {}), media.get(key, {}))
+        self.hints = {key: Text(self.languages, found) for key, found in guidance.items()}
+
+    def _lists(self) -> None:
+        for instance in children(self.element, "instance")[1:]:
+            key = instance.get("id")
+            if not key:
+                continue
+            found = children(instance)
+            node = Node("instance")
+            node.frozen = True
+            source = instance.get("src")
+            if found:
+                rows = from_xml(found[0])
+            elif source is not None and source.rpartition("/")[2] in self.attachments:
+                rows = self.attachments[source.rpartition("/")[2]]()
+            else:
+                if source is not None and not source.startswith("jr://instance/last-saved"):
+                    self.warnings.append(f"the attachment {source.rpartition('/')[2]} is missing: its list is empty")
+                continue
+            rows.parent = node
+            node.children.append(rows)
+            self.instances[key] = node
+
+    def _binds(self) -> None:
+        for bind in children(self.element, "bind"):
+            definition = self.definitions.get((bind.get("nodeset") or "").strip())
+            if definition is None:
+                self.warnings.append(f"a bind names {bind.get('nodeset')}, which the form does not have")
+                continue
+            definition.type = (bind.get("type") or "string").rpartition(":")[2]
+            for name in _EXPRESSIONS:
+                source = bind.get(name)
+                if source is not None and source.strip() != _CONSTANTS.get(name):
+                    setattr(definition, name, self.expression(source, definition.path, _COLUMNS.get(name, name)))
+            preload = attribute(bind, "preload")
+            if preload is not None:
+                definition.preload = (preload, attribute(bind, "preloadParams") or "")
+            for name, role in _ROLES.items():
+                source = attribute(bind, name)
+                text = self.message(source) if source else None
+                if text is not None:
+                    self.messages.setdefault(definition.path, {})[role] = text
+        self.actions(self.element, None)
+
+    def actions(self, parent: Element, source: Definition | None) -> None:
+        """Read the ``setvalue`` elements of the model or of one control."""
+        for element in children(parent, "setvalue"):
+            target = self.definitions.get((element.get("ref") or "").strip())
+            if target is None:
+                self.warnings.append(f"a trigger sets {element.get('ref')}, which the form does not have")
+                continue
+            wording = element.get("value")
+            if wording is None:
+                literal = (element.text or "").replace("'", "")
+                wording = f"'{literal}'"
+            value = self.expression(wording, target.path, "default") if wording.strip() else None
+            for event in (element.get("event") or "").split():
+                action = Action(event, value, target, source)
+                (source or target).actions.append(action)
+
+
+def _languages(model: Element) -> Languages:
+    names: list[str] = []
+    default = ""
+    for itext in children(model, "itext"):
+        for translation in children(itext, "translation"):
+            name = translation.get("lang", "")
+            names.append(name)
+            if translation.get("default") is not None:
+                default = name
+    return Languages(tuple(dict.fromkeys(names)), default or (names[0] if names else ""))

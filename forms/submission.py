@@ -1,0 +1,47 @@
+"""Writes the submission of a walk: ODK's instance XML, without what is not relevant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lxml.etree import _Element as Element
+
+    from forms.instance import Cell
+
+XFORMS = "http://www.w3.org/2002/xforms"
+_USUAL = {"h", "ev", "xsd", "odk", "jr"}
+"""Prefixes of the form's own markup, which a submission has no use for unless it uses them."""
+
+
+def submission(root: Cell, namespaces: Mapping[str | None, str]) -> str:
+    """Write the tree of answers as XML."""
+    spaces = {prefix: uri for prefix, uri in namespaces.items() if uri != XFORMS and prefix not in _USUAL}
+    element = etree.Element(_tag(root.definition.tag), nsmap=spaces)
+    _write(root, element)
+    etree.cleanup_namespaces(element)
+    return etree.tostring(element, encoding="unicode")
+
+
+def _write(cell: Cell, element: Element) -> None:
+    for name, value in cell.definition.attributes.items():
+        element.set(name, value)
+    if not cell.definition.children:
+        element.text = _legal(cell.text) or None
+        return
+    for child in cell.children:
+        if child.relevant:
+            _write(child, etree.SubElement(element, _tag(child.definition.tag)))
+
+
+def _tag(tag: str) -> str:
+    return tag.removeprefix(f"{{{XFORMS}}}")
+
+
+def _legal(text: str) -> str:
+    """Drop the control characters that XML cannot hold."""
+    return "".join(char for char in text if char in "\t\n\r" or char >= " ") if not text.isprintable() else text

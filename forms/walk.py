@@ -1,0 +1,465 @@
+"""One filling of a form: give it answers, ask it what to ask next, what is missing, and what the submission is.
+
+A walk is a pure function of the form, the answers, and the times it is told: open it anew for every turn of a chat
+rather than keep it. It stores nothing; whoever does stores :meth:`Walk.values`.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from forms.canonical import InvalidAnswer, canonical, decoded
+from forms.context import World
+from forms.instance import MAX_REPEATS, Cell, Instance
+from forms.question import SELECTS
+from forms.submission import submission
+from forms.values import Moment, to_text, words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from forms.form import Form
+    from forms.question import Choice, Definition, Question, Screen, Section
+    from forms.texts import Text
+    from forms.xpath import Expression
+
+_STEP = re.compile(r"/([^/\[\]]+)(?:\[(\d+)\])?")
+_FIRST_LOAD = ("odk-instance-first-load", "odk-instance-load")
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What an answer has changed: the paths of nodes whose value or relevance is another now, in order."""
+
+    paths: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.paths)
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A value that may not stand; ``kind`` is ``constraint`` or ``required``."""
+
+    path: str
+    kind: str
+    _say: Callable[[str], str]
+
+    def message(self, language: str) -> str:
+        """What the form says about it, '' when it says nothing."""
+        return self._say(language)
+
+
+class Walk:
+    """A form with answers. Paths are as in the form, inside repeats with positions (``/data/rep[2]/q``)."""
+
+    def __init__(  # noqa: PLR0913 - each a thing only the caller knows
+        self,
+        form: Form,
+        answers: Mapping[str, str],
+        *,
+        now: datetime,
+        preset: Mapping[str, str] | None = None,
+        started: datetime | None = None,
+        instance_id: str = "",
+    ) -> None:
+        """Open a walk.
+
+        ``answers`` are stored values by path (:meth:`values`). ``now`` is aware; its zone is the walk's. ``started``
+        is when the filling began (``now`` by default): what a form sets once at its beginning is set as of then.
+        ``preset`` fills hidden questions, and properties such as ``username``, by name. ``instance_id`` names the
+        submission and seeds ``random()``, so that the same walk opened again draws the same.
+        """
+        self.form = form
+        self._now = now
+        self._language = form.default_language
+        beginning = (started or now).astimezone(now.tzinfo)
+        self._instance = Instance(form, lambda root: self._world(root, beginning, instance_id))
+        self._world_now = self._instance.world
+        self._fill(dict(preset or {}), beginning, instance_id)
+        if any(self._beginnings()):
+            self._begin(answers)
+        self._given = self._apply(answers)
+        self._world_now.now = now
+        self._instance.work_out_all()
+
+    # --- answering ------------------------------------------------------------------------------------------------
+
+    def set(self, path: str, value: str) -> Changed:
+        """Store an answer ('' clears it), and work out what depends on it; raises :class:`InvalidAnswer`.
+
+        A value that violates a constraint is stored and flagged; see :meth:`check`.
+        """
+        cell, question = self._asked(path)
+        if self.readonly(path):
+            raise InvalidAnswer("readonly", path, value)
+        stored = canonical(question, value, self._offered(cell))
+        if stored == cell.raw and cell.kept:
+            return Changed(())
+        self._instance.put(cell, stored)
+        return self._settled()
+
+    def check(self, path: str, value: str) -> Violation | None:
+        """Say whether an answer would violate its constraint, or ``required``; raises :class:`InvalidAnswer`."""
+        cell, question = self._asked(path)
+        stored = canonical(question, value, self._offered(cell))
+        shown, cell.text = cell.text, stored
+        try:
+            return self._violation(cell)
+        finally:
+            cell.text = shown
+
+    def add(self, path: str, parent: str = "") -> str:
+        """Add an instance to a repeat, and give its path; ``path`` may end in the repeat's name without position."""
+        definition, owner = self._repeat(path, parent)
+        cell = self._instance.add(definition, owner)
+        for below in cell.family():
+            for action in below.definition.actions:
+                if action.event == "odk-new-repeat" and action.source is None and below.relevant:
+                    self._instance.act(action, below)
+        self._settled()
+        return cell.path
+
+    def remove(self, path: str) -> Changed:
+        """Take an instance of a repeat away; those after it move up by one."""
+        cell = self._cell(path)
+        if not cell.definition.repeat or cell.definition.count is not None:
+            raise InvalidAnswer("readonly", path)
+        self._instance.remove(cell)
+        return self._settled()
+
+    # --- asking ---------------------------------------------------------------------------------------------------
+
+    def value(self, path: str) -> str:
+        """The value as the form sees it: '' for what is not relevant now."""
+        return self._cell(path).text
+
+    def raw(self, path: str) -> str:
+        """The answer that was given, kept while it is not relevant."""
+        return self._cell(path).raw
+
+    def relevant(self, path: str) -> bool:
+        """Whether the node is relevant, and all it is in."""
+        return self._cell(path).relevant
+
+    def required(self, path: str) -> bool:
+        """Whether an answer is required now; also told for what is not relevant."""
+        return self._required(self._cell(path))
+
+    def readonly(self, path: str) -> bool:
+        """Whether the form forbids to change the answer."""
+        cell: Cell | None = self._cell(path)
+        while cell is not None:
+            expression = cell.definition.readonly
+            if expression is not None and expression.truth(cell, self._world_now):
+                return True
+            cell = cell.parent
+        return False
+
+    def answered(self, path: str) -> bool:
+        """Whether there is an answer that counts now."""
+        return self._cell(path).text != ""
+
+    def violation(self, path: str) -> Violation | None:
+        """What is wrong with the answer as it stands, or with there being none."""
+        return self._violation(self._cell(path))
+
+    def violations(self) -> list[Violation]:
+        """Everything that stands in the way of submitting, in the order of the form."""
+        found = (self._violation(cell) for cell in self._instance.root.family())
+        return [one for one in found if one is not None]
+
+    def missing(self) -> list[str]:
+        """The questions that are relevant and required and have no answer, in the order of the screens."""
+        cells = (self._cell(question.path) for screen in self.screens() for question in screen.questions)
+        return [cell.path for cell in cells if cell.relevant and cell.text == "" and self._required(cell)]
+
+    def choices(self, path: str) -> Sequence[Choice]:
+        """What a select offers now, filtered and in order."""
+        return self._instance.choices(self._cell(path))
+
+    def screens(self) -> list[Screen]:
+        """The screens that have something relevant on them, in order; one for each instance of a repeat."""
+        found: list[Screen] = []
+        for screen in self.form.screens:
+            if not screen.repeats:
+                if any(self._instance.cells[question.path].relevant for question in screen.questions):
+                    found.append(screen)
+                continue
+            for anchor in self._instance.by_definition.get(screen.repeats[-1], ()):
+                placed = _placed(screen, anchor)
+                if any(self._cell(question.path).relevant for question in placed.questions):
+                    found.append(placed)
+        if any(screen.repeats for screen in found):
+            found.sort(key=lambda screen: self._place(screen.questions[0].path))
+        return found
+
+    # --- what it says ---------------------------------------------------------------------------------------------
+
+    def label(self, path: str, language: str) -> str:
+        """The label, with the answers it shows filled in; likewise hint and guidance."""
+        return self._say(path, "label", language)
+
+    def hint(self, path: str, language: str) -> str:
+        """The hint, '' when there is none."""
+        return self._say(path, "hint", language)
+
+    def guidance(self, path: str, language: str) -> str:
+        """The guidance hint, '' when there is none."""
+        return self._say(path, "guidance", language)
+
+    def title(self, screen: Screen | Section, language: str) -> str:
+        """The title of a screen or a section, with the answers it shows filled in."""
+        node = self._instance.cells.get(screen.path, self._instance.root)
+        own = self.text(screen.text, node.path, language) if screen.text is not None else ""
+        first = getattr(screen, "questions", ())
+        return own or (self.label(first[0].path, language) if first else "")
+
+    def section(self, screen: Screen, language: str) -> str:
+        """The title of the innermost section around a screen that has one."""
+        titles = (self.title(section, language) for section in reversed(screen.sections))
+        return next((title for title in titles if title), "")
+
+    def choice_label(self, path: str, value: str, language: str) -> str:
+        """The label of one choice, the value itself when there is no such choice."""
+        question = self._cell(path).definition.question
+        known = (question.choices if question is not None else ()) or self.choices(path)
+        choice = next((one for one in known if one.value == value), None)
+        if choice is None or choice.text is None:
+            return choice.label(language) if choice is not None else value
+        return self.text(choice.text, path, language) or value
+
+    def shown(self, path: str, language: str) -> str:
+        """The answer as a person reads it: labels for choices, ``5`` for a decimal ``5.0``."""
+        cell = self._cell(path)
+        question = cell.definition.question
+        if question is not None and question.kind in SELECTS:
+            chosen = [cell.text] if question.kind == "select_one" else words(cell.text)
+            comma = "、" if self.form.tongues.find(language).lower().find("zh") >= 0 else ", "
+            return comma.join(self.choice_label(path, one, language) for one in chosen if one)
+        return cell.text.removesuffix(".0") if cell.definition.type == "decimal" else cell.text
+
+    def text(self, text: Text, path: str, language: str) -> str:
+        """Any text of the form as it reads at a node."""
+        cell = self._cell(path)
+        before, self._language = self._language, language
+        try:
+            return text.shown(language, lambda expression: expression.text(cell, self._world_now))
+        finally:
+            self._language = before
+
+    # --- what comes of it -----------------------------------------------------------------------------------------
+
+    def values(self) -> dict[str, str]:
+        """What must be stored to open the same walk again: answers given, and what the form set once.
+
+        By path; an answer that is not relevant now is among them. A repeat that grows by hand stands with its size.
+        """
+        found: dict[str, str] = {}
+        for cell in self._instance.root.family():
+            if cell.kept and not cell.definition.children:
+                found[cell.path] = cell.raw
+            for child in cell.definition.children:
+                if child.repeat and child.count is None:
+                    size = len(self._instance.instances(child, cell))
+                    if size != child.initial:
+                        found[f"{cell.path}/{child.name}"] = str(size)
+        return found
+
+    def unsaved(self) -> dict[str, str]:
+        """What the form has set by itself, once, and was not among the answers: store it too."""
+        return {path: value for path, value in self.values().items() if self._given.get(path) != value}
+
+    def flat(self) -> dict[str, str]:
+        """Every leaf that is relevant, with its value: one flat row."""
+        return {cell.path: cell.text for cell in self._instance.root.family() if cell.relevant and not cell.children}
+
+    def xml(self) -> str:
+        """The submission as ODK writes it: instance XML without what is not relevant."""
+        return submission(self._instance.root, self.form.namespaces)
+
+    # --- opening --------------------------------------------------------------------------------------------------
+
+    def _world(self, root: Cell, beginning: datetime, seed: str) -> World:
+        zone = self._now.tzinfo
+        if zone is None:
+            message = "a walk needs an aware time"
+            raise ValueError(message)
+        return World(
+            root=root,
+            now=beginning,
+            zone=zone,
+            random=random.Random(seed or None),  # noqa: S311 - it shuffles choices, it guards nothing
+            instances=self.form.instances,
+            choice_label=lambda _node, path, value: self._named(path, value),
+            translation=lambda key: self._translated(key),
+        )
+
+    def _fill(self, preset: dict[str, str], beginning: datetime, instance_id: str) -> None:
+        """Put in what the server knows: presets and preloads."""
+        filled = {
+            ("date", "today"): beginning.date().isoformat(),
+            ("timestamp", "start"): to_text(Moment.of(beginning)),
+            ("timestamp", "end"): to_text(Moment.of(self._now)),
+            ("uid", ""): instance_id and f"uuid:{instance_id.removeprefix('uuid:')}",
+        }
+        for question in self.form.questions.values():
+            definition = question.definition
+            if question.asks or definition.calculate is not None or definition.scope is not None:
+                continue
+            kind = definition.preload
+            known = preset.get(definition.name)
+            if known is None and kind is not None:
+                known = filled.get(kind) or preset.get(kind[1])
+            if known is not None and question.kind != "note":
+                self._instance.cells[definition.path].raw = decoded(definition.type, known)
+
+    def _beginnings(self) -> list[Definition]:
+        return [
+            one
+            for one in self.form.definitions.values()
+            if any(action.event in _FIRST_LOAD and action.source is None for action in one.actions)
+        ]
+
+    def _begin(self, answers: Mapping[str, str]) -> None:
+        """Set dynamic defaults as of the beginning, but for what has been answered since."""
+        self._instance.work_out_all()
+        for definition in self._beginnings():
+            for cell in tuple(self._instance.by_definition.get(definition, ())):
+                if cell.path in answers or not cell.relevant:
+                    continue
+                for action in definition.actions:
+                    if action.event in _FIRST_LOAD and action.source is None:
+                        self._instance.act(action, cell)
+            self._instance.settle()
+
+    def _apply(self, answers: Mapping[str, str]) -> dict[str, str]:
+        """Put stored answers into the tree; what the form no longer has is left out."""
+        given: dict[str, str] = {}
+        for path in sorted(answers, key=lambda path: (path.count("/"), path)):
+            cell = self._instance.cells.get(path) or self._made(path, answers[path])
+            if cell is not None and not cell.definition.children:
+                cell.raw = given[path] = answers[path]
+                cell.kept = True
+                question = cell.definition.question
+                cell.overridden = cell.definition.calculate is not None and bool(question and question.asks)
+            elif cell is None and path in self.form.definitions:
+                given[path] = answers[path]
+        return given
+
+    def _made(self, path: str, size: str) -> Cell | None:
+        """Make the instances of repeats that a path speaks of; None when the form has no such path."""
+        at: Cell | None = None
+        for step in _STEP.finditer(path):
+            name, position = step[1], int(step[2] or 0)
+            if at is None:
+                at = self._instance.root if name == self._instance.root.name else None
+                if at is None:
+                    return None
+                continue
+            definition = at.definition.child(name)
+            if definition is None:
+                return None
+            if definition.repeat and not position:
+                if step.end() == len(path) and size.isdigit():
+                    self._instance.resize(definition, at, int(size[:6]))
+                return None
+            present: list[Cell] = self._instance.instances(definition, at)
+            if definition.repeat and len(present) < position <= MAX_REPEATS:
+                self._instance.resize(definition, at, position)
+                present = self._instance.instances(definition, at)
+            if not 0 <= max(position, 1) - 1 < len(present):
+                return None
+            at = present[max(position, 1) - 1]
+        return at
+
+    # --- inner workings -------------------------------------------------------------------------------------------
+
+    def _cell(self, path: str) -> Cell:
+        cell = self._instance.cells.get(path)
+        if cell is None:
+            raise InvalidAnswer("no_question", path)
+        return cell
+
+    def _asked(self, path: str) -> tuple[Cell, Question]:
+        cell = self._cell(path)
+        if cell.definition.question is None:
+            raise InvalidAnswer("no_question", path)
+        return cell, cell.definition.question
+
+    def _offered(self, cell: Cell) -> list[str]:
+        question = cell.definition.question
+        if question is None or question.kind not in SELECTS:
+            return []
+        return [choice.value for choice in self._instance.choices(cell)]
+
+    def _settled(self) -> Changed:
+        self._instance.changed.clear()
+        self._instance.settle()
+        changed = sorted(self._instance.changed, key=lambda cell: self._place(cell.path))
+        return Changed(tuple(cell.path for cell in changed))
+
+    def _required(self, cell: Cell) -> bool:
+        expression = cell.definition.required
+        return expression is not None and expression.truth(cell, self._world_now)
+
+    def _violation(self, cell: Cell) -> Violation | None:
+        if not cell.relevant or cell.definition.children:
+            return None
+        if cell.text == "":
+            return self._violated(cell, "required") if self._required(cell) else None
+        constraint = cell.definition.constraint
+        if constraint is not None and not constraint.truth(cell, self._world_now):
+            return self._violated(cell, "constraint")
+        return None
+
+    def _violated(self, cell: Cell, kind: str) -> Violation:
+        path = cell.path
+        return Violation(path, kind, lambda language: self._say(path, f"{kind}_message", language))
+
+    def _say(self, path: str, role: str, language: str) -> str:
+        question = self._cell(path).definition.question
+        text = question.texts.get(role) if question is not None else None
+        return self.text(text, path, language) if text is not None else ""
+
+    def _named(self, path: str, value: str) -> str:
+        definition = self.form.definitions.get(path.strip())
+        cell = next(iter(self._instance.by_definition.get(definition, ())), None) if definition is not None else None
+        return self.choice_label(cell.path, value, self._language) if cell is not None and value else ""
+
+    def _translated(self, key: str) -> str:
+        text = self.form.itext.get(key)
+        return text.plain(self._language) if text is not None else ""
+
+    def _repeat(self, path: str, parent: str) -> tuple[Definition, Cell]:
+        above, _, name = path.rpartition("/")
+        owner = self._cell(parent or above)
+        definition = owner.definition.child(name)
+        if definition is None or not definition.repeat or definition.count is not None:
+            raise InvalidAnswer("no_question", path)
+        return definition, owner
+
+    def _place(self, path: str) -> list[int]:
+        place: list[int] = []
+        cell: Cell | None = self._cell(path)
+        while cell is not None and cell.parent is not None:
+            position = cell.parent.named(cell.name).index(cell) if cell.definition.repeat else 0
+            place[:0] = (cell.definition.index, position)
+            cell = cell.parent
+        return place
+
+
+def _placed(screen: Screen, anchor: Cell) -> Screen:
+    """Put a screen of a repeat into one instance of it."""
+    inside = len(anchor.definition.path)
+
+    def at(path: str) -> str:
+        return anchor.path + path[inside:]
+
+    questions = tuple(replace(question, path=at(question.path)) for question in screen.questions)
+    path = at(screen.path) if screen.path.startswith(f"{anchor.definition.path}/") else screen.path
+    return replace(screen, path=path, questions=questions)

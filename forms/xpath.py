@@ -1,0 +1,171 @@
+"""Turns an XPath expression into something that can be run often and fast.
+
+Each piece of the syntax tree becomes a closure over its parts, so that running an expression never looks at the
+text again. Semantics are those of ODK's own engine: predicates see the whole result of their step, ``and``/``or``
+give back the operand that decided, a comparison with a list of nodes asks whether any of them fits.
+Must not know forms, binds or answers: all it sees of them is a :class:`forms.context.World`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from forms import grammar, operators, paths
+from forms.context import Context, Run, World
+from forms.functions import LIBRARY
+from forms.grammar import XPathError
+from forms.nodes import Node
+from forms.values import Value, need_nodes, to_bool, to_number, to_text
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A compiled expression; compare by identity, share freely."""
+
+    source: str
+    tree: grammar.Expr
+    run: Run
+
+    def value(self, node: Node, world: World) -> Value:
+        """Evaluate at a node."""
+        return self.run(Context(node, node, world))
+
+    def text(self, node: Node, world: World) -> str:
+        """Evaluate to a string."""
+        return to_text(self.run(Context(node, node, world)))
+
+    def truth(self, node: Node, world: World) -> bool:
+        """Evaluate to a truth value."""
+        return to_bool(self.run(Context(node, node, world)))
+
+    def number(self, node: Node, world: World) -> float:
+        """Evaluate to a number, NaN when it is none."""
+        return to_number(self.run(Context(node, node, world)), world.zone)
+
+    def nodes(self, node: Node, world: World) -> list[Node]:
+        """Evaluate to nodes; anything else counts as none."""
+        found = self.run(Context(node, node, world))
+        return found if isinstance(found, list) else []
+
+
+def _comparison(tree: grammar.Comparison) -> Run:
+    left, right = _compiled(tree.left), _compiled(tree.right)
+    if tree.op in ("=", "!="):
+        same = operators.equal if tree.op == "=" else operators.unequal
+        return lambda c: same(left(c), right(c), c.world.zone)
+    ordered, before = operators.ordered, operators.ORDERS[tree.op]
+    return lambda c: ordered(before, left(c), right(c), c.world.zone)
+
+
+def _arithmetic(tree: grammar.Arithmetic) -> Run:
+    first = _compiled(tree.first)
+    rest = tuple((operators.ARITHMETIC[op], _compiled(operand)) for op, operand in tree.rest)
+
+    def run(c: Context) -> Value:
+        zone = c.world.zone
+        total = to_number(first(c), zone)
+        for operation, operand in rest:
+            total = operation(total, to_number(operand(c), zone))
+        return total
+
+    return run
+
+
+def _chain(tree: grammar.Chain) -> Run:
+    operands = tuple(_compiled(one) for one in tree.operands)
+    if tree.op == "|":
+        return lambda c: paths.in_order(node for one in operands for node in need_nodes(one(c)))
+    stop = tree.op == "or"
+
+    def run(c: Context) -> Value:
+        value: Value = False
+        for one in operands:
+            value = one(c)
+            if to_bool(value) is stop:
+                break
+        return value
+
+    return run
+
+
+def _negative(tree: grammar.Negative) -> Run:
+    operand = _compiled(tree.operand)
+    return lambda c: -to_number(operand(c), c.world.zone)
+
+
+def _call(tree: grammar.Call) -> Run:
+    signature = LIBRARY.get(tree.name)
+    if signature is None:
+        message = f"there is no function {tree.name}()"
+        raise XPathError(message)
+    count = len(tree.args)
+    if count < signature.least or (signature.most is not None and count > signature.most):
+        wanted = signature.least if signature.most == signature.least else f"{signature.least} or more"
+        message = f"{tree.name}() takes {wanted} arguments, not {count}"
+        raise XPathError(message)
+    args = tuple(_compiled(one) for one in tree.args)
+    function = signature.run
+    return lambda c: function(c, args)
+
+
+def _path(tree: grammar.Path) -> Run:
+    walk = paths.compiled(tree.steps, _compiled)
+    if tree.start == ".":
+        return lambda c: walk([c.node], c)
+    if tree.start == "/":
+        return _absolute(tree)
+    start = _compiled(tree.start)
+    return lambda c: walk(need_nodes(start(c)), c)
+
+
+def _absolute(tree: grammar.Path) -> Run:
+    """Compile a path from the root; one that runs through no repeat is found by its text in one look."""
+    if not tree.steps:
+        return lambda c: [c.world.root]
+    first, rest = tree.steps[0], paths.compiled(tree.steps[1:], _compiled)
+    if first.axis != "child":
+        everything = paths.compiled(tree.steps, _compiled)
+        return lambda c: everything([_above(c.world.root)], c)
+    plain = all(step.axis == "child" and not step.predicates for step in tree.steps)
+    key = "/" + "/".join(step.test for step in tree.steps) if plain else ""
+    start = paths.compiled((first,), _compiled)
+
+    def run(c: Context) -> Value:
+        single = c.world.singles.get(key)
+        return single if single is not None else rest(start([_above(c.world.root)], c), c)
+
+    return run
+
+
+def _above(root: Node) -> Node:
+    """Make the document node that an absolute path starts from."""
+    document = Node("#document")
+    document.children.append(root)
+    return document
+
+
+def _compiled(tree: grammar.Expr) -> Run:
+    match tree:
+        case grammar.Number(value) | grammar.Quoted(value):
+            return lambda _c: value
+        case grammar.Path():
+            return _path(tree)
+        case grammar.Call():
+            return _call(tree)
+        case grammar.Comparison():
+            return _comparison(tree)
+        case grammar.Chain():
+            return _chain(tree)
+        case grammar.Arithmetic():
+            return _arithmetic(tree)
+        case grammar.Negative():
+            return _negative(tree)
+
+
+@lru_cache(maxsize=4096)
+def compiled(source: str) -> Expression:
+    """Compile an expression; raises :class:`forms.grammar.XPathError` with what is wrong and where."""
+    tree = grammar.parse(source)
+    return Expression(source, tree, _compiled(tree))
