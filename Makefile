@@ -30,7 +30,8 @@ demo: $(READY) ## the whole product on this machine, with phones in the browser;
 	@exec $(BIN)/xundu demo $(ARGS)
 
 demo-reset: $(READY) ## start the demo over from its first minute
-	@exec $(BIN)/xundu demo --reset $(ARGS)
+	@$(BIN)/xundu demo --reset $(ARGS)
+	@exec $(BIN)/xundu demo $(ARGS)
 
 # Four workers at most: every one starts a PostgreSQL of its own.
 test: $(READY) ## the whole suite; ARGS="tests/forms -k date" for a part of it
