@@ -80,7 +80,7 @@ async def _units(db: Session, demo: dict[str, Any], started: Started, groups: di
     return units
 
 
-async def _visits(  # noqa: PLR0913 - what a visit is made of
+async def _visits(
     db: Session, demo: dict[str, Any], started: Started, units: dict[str, Unit], today: date, now: datetime
 ) -> None:
     rounds = {one.number: one for one in started.rounds}

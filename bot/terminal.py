@@ -1,7 +1,7 @@
 """Holds the conversation in a terminal: the same engine, inbox and outbox, with the keyboard in place of Telegram.
 
-A driver like the others, except that there is nobody at the far end but the person at the terminal. A line is a message;
-``.3`` presses button 3 of the newest buttons; ``/photo FILE caption`` and ``/file FILE caption`` send a file from disk.
+A driver like the others, except that there is nobody at the far end but the person at the terminal. A line is a
+message; ``.3`` presses button 3 of the newest buttons; ``/photo FILE caption`` and ``/file FILE caption`` send a file.
 """
 
 from __future__ import annotations
@@ -150,20 +150,22 @@ class TerminalDriver:
             _write(f"    ‹{text}›")
 
     async def commands(self, chat_id: int, pairs: Sequence[tuple[str, str]]) -> None:
-        """A terminal has no command menu."""
+        """Do nothing: a terminal has no command menu."""
 
     async def set_webhook(self, url: str, secret: str) -> None:
-        """A terminal has no webhook."""
+        """Do nothing: a terminal has no webhook."""
 
     async def delete_webhook(self) -> None:
-        """A terminal has no webhook."""
+        """Do nothing: a terminal has no webhook."""
 
     async def download(self, file_id: str) -> AsyncIterator[bytes]:
         """Yield a file from disk."""
         path = Path(file_id)
-        if not path.is_file():
-            raise Rejected("no such file")
-        yield await asyncio.to_thread(path.read_bytes)
+        try:
+            content = await asyncio.to_thread(path.read_bytes)
+        except OSError as error:
+            raise Rejected("no such file") from error
+        yield content
 
 
 def _write(text: str) -> None:

@@ -1,7 +1,7 @@
 """Who may do what: one table, read by the engine before any step runs.
 
-Rows are ``/command`` and ``journey.verb``; a row that is missing means nobody may. What belongs to whom (this visit, that
-card) is asked of the entity itself, after the table has let the person through.
+Rows are ``/command`` and ``journey.verb``; a row that is missing means nobody may. What belongs to whom (this visit,
+that card) is asked of the entity itself, after the table has let the person through.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Runs one turn: claim the oldest update of a chat, lock the chat, load, step, save once.
 
-Everything a turn changes (answers, conversation, audit, outbox, the update itself) is one commit, so a kill at any point
-leaves either all of it or nothing, and nothing is done twice. The engine knows no journey by name beyond the registry, no
-database beyond storage, and no network: what is to be sent is put into the outbox and announced to ``after``.
+Everything a turn changes (answers, conversation, audit, outbox, the update itself) is one commit, so a kill at any
+point leaves either all of it or nothing, and nothing is done twice. The engine knows no journey by name beyond the
+registry, no database beyond storage, and no network: what is to be sent is put into the outbox, and ``after`` is told.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from handlers.turn import Kit, Turn
 from storage import conversations, inbox, outbox, people
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from datetime import datetime
 
     from handlers.chat import Event
@@ -55,7 +55,7 @@ class Engine:
     database: Database
     registry: Registry
     kit: Kit
-    parse: Callable[[Mapping[str, Any]], Event | None]
+    parse: Callable[[dict[str, Any]], Event | None]
     clock: Callable[[], datetime]
     after: Callable[[Outcome], None]
 
@@ -81,7 +81,7 @@ class Engine:
         except UserError as error:
             refusal = error
         except Exception as error:
-            # The kind and place of a bug are logged; what a person wrote is not, so no traceback values and no str(error).
+            # The kind and place of a bug are logged; str(error) may hold what a person wrote, so it is not.
             log.error("update %s failed: %s at %s", update_id, type(error).__name__, _place(error))  # noqa: TRY400
             if update_id is None:
                 raise
@@ -191,9 +191,7 @@ class Engine:
 
     async def _take(self, turn: Turn, message: Message) -> None:
         if message.edited:
-            for journey in self.registry.journeys.values():
-                if journey.edited is not None and turn.person is not None and await journey.edited(turn, message):
-                    return
+            await self._revise(turn, message)
             return
         if isinstance(message, Text):
             called = self.registry.command_in(message.text, self.kit.bot_username)
@@ -208,6 +206,12 @@ class Engine:
                 raise Unsuitable
         for journey in self.registry.journeys.values():
             if journey.stranded is not None and await journey.stranded(turn, message):
+                return
+
+    async def _revise(self, turn: Turn, message: Message) -> None:
+        """Offer a later version of a message to whoever took the first; nobody else has a use for it."""
+        for journey in self.registry.journeys.values():
+            if journey.edited is not None and turn.person is not None and await journey.edited(turn, message):
                 return
 
     async def _command(self, turn: Turn, name: str, words: str) -> None:

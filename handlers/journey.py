@@ -35,7 +35,7 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A slash command: its step, the sentence in Telegram's command menu, and its label in the reply keyboard if any."""
+    """A slash command: its step, the sentence in Telegram's command menu, its label in the reply keyboard if any."""
 
     run: Run
     description: str = ""
@@ -46,8 +46,8 @@ class Command:
 class Journey:
     """One conversation a person can have with the bot.
 
-    ``message`` takes what is sent while the journey holds the chat; ``edited`` takes later versions of earlier messages,
-    whoever holds the chat; ``stranded`` takes a message when no journey holds the chat.
+    ``message`` takes what is sent while the journey holds the chat; ``edited`` takes later versions of earlier
+    messages, whoever holds the chat; ``stranded`` takes a message when no journey holds the chat.
     """
 
     name: str

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from markupsafe import Markup
 
 if TYPE_CHECKING:
-    from forms.form import Screen
+    from forms.question import Screen
     from handlers.sheet import Sheet
     from handlers.turn import Turn
 
@@ -28,7 +28,9 @@ def bar(done: int, total: int) -> str:
 def header(turn: Turn, sheet: Sheet) -> Markup:
     """Return the line above every card: which unit, how far."""
     done, total = sheet.progress()
-    return turn.t("<b>{unit}</b>\n{bar} {done}/{total}", unit=sheet.visit.unit.name, bar=bar(done, total), done=done, total=total)
+    return turn.t(
+        "<b>{unit}</b>\n{bar} {done}/{total}", unit=sheet.visit.unit.name, bar=bar(done, total), done=done, total=total
+    )
 
 
 def item_title(turn: Turn, sheet: Sheet, screen: Screen) -> Markup:
@@ -58,7 +60,7 @@ def lacking(turn: Turn, sheet: Sheet) -> Markup:
     )
     if not parts:
         return turn.t("Nothing is missing.")
-    return turn.t("Still open: {what}.", what=Markup(turn.label(", ")).join(parts))
+    return turn.t("Still open: {what}.", what=Markup.escape(turn.label(", ")).join(parts))
 
 
 def _short(turn: Turn, sheet: Sheet, screen: Screen) -> str:

@@ -1,7 +1,7 @@
 """A visit's checklist as it stands: the form it began with, the answers given, the evidence that lies with each item.
 
-Loaded once a turn and asked by the journeys that show or fill a checklist. It answers questions about progress and never
-writes; it is not a conversation.
+Loaded once a turn and asked by the journeys that show or fill a checklist. It answers questions about progress and
+never writes; it is not a conversation.
 """
 
 from __future__ import annotations
@@ -16,9 +16,11 @@ from storage import visits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
     from zoneinfo import ZoneInfo
 
-    from forms.form import Form, Question, Screen
+    from forms.form import Form
+    from forms.question import Question, Screen
     from handlers.turn import Turn
     from storage.evidence import Evidence
     from storage.visits import Answer, Visit
@@ -38,6 +40,7 @@ class Sheet:
     evidence: list[Evidence]
     language: str
     zone: ZoneInfo
+    today: date
 
     # --- screens ---
 
@@ -80,7 +83,10 @@ class Sheet:
             and question.kind in ASKED
             and self.walk.relevant(question.path)
             and not self.walk.value(question.path)
-            and (self.walk.required(question.path) or (question.kind not in {"text", "image"} and question.path not in skipped))
+            and (
+                self.walk.required(question.path)
+                or (question.kind not in {"text", "image"} and question.path not in skipped)
+            )
         ]
 
     def complete(self, screen: Screen) -> bool:
@@ -113,7 +119,7 @@ class Sheet:
         """Return the first incomplete screen after a number, else the first incomplete one, else None."""
         waiting = [screen for screen in self.numbered() if not self.complete(screen)]
         later = [screen for screen in waiting if (screen.number or 0) > after]
-        return (later or waiting or [None])[0]
+        return next(iter(later or waiting), None)
 
     def neighbour(self, number: int, step: int) -> Screen | None:
         """Return the screen before (step -1) or after (+1) a number, or None at either end."""
@@ -166,8 +172,9 @@ async def sheet_of(turn: Turn, visit: Visit) -> Sheet:
     answers = {one.path: one for one in await visits.standing(turn.db, visit.id)}
     pieces = list(await evidences.of_visit(turn.db, visit.id))
     values = {path: one.value for path, one in answers.items()} | pictures(form, pieces)
-    walk = Walk(form, values, now=turn.now.astimezone(zone), preset=preset(visit))
-    return Sheet(visit, form, walk, answers, pieces, turn.speech.language, zone)
+    now = turn.now.astimezone(zone)
+    walk = Walk(form, values, now=now, preset=preset(visit))
+    return Sheet(visit, form, walk, answers, pieces, turn.speech.language, zone, now.date())
 
 
 def pictures(form: Form, pieces: Sequence[Evidence]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Keeps what hardly ever changes at hand: published forms ready to walk, and each campaign's time zone.
 
-Read from the database once, then shared by every turn. A published form never changes, so an entry is never stale. Must not hold anything that belongs to one person or visit.
+Read from the database once, then shared by every turn. A published form never changes, so an entry is never stale.
+Must not hold anything that belongs to one person or visit.
 """
 
 from __future__ import annotations

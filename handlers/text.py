@@ -11,13 +11,12 @@ import gettext
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 from babel.dates import format_date, format_datetime, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from markupsafe import Markup
-
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from datetime import date, datetime, tzinfo

@@ -51,7 +51,9 @@ async def today(turn: Turn, words: str = "") -> None:
     if coming is None or coming.planned_on is None:
         turn.card(turn.t("No visit is planned for you now. When one is, it appears here."))
     else:
-        text = turn.t("Nothing is on today. Next: {unit}, {day}.", unit=coming.unit.name, day=turn.speech.day(coming.planned_on))
+        text = turn.t(
+            "Nothing is on today. Next: {unit}, {day}.", unit=coming.unit.name, day=turn.speech.day(coming.planned_on)
+        )
         turn.card(text, ((Button(turn.label("Open it now"), data("visit", "open", coming.id)),),))
 
 
@@ -186,7 +188,13 @@ async def _sum_up(turn: Turn, sheet: Sheet) -> None:
     rows: Rows = ()
     if visit.submitted_by == turn.who.id:
         rows = ((Button(turn.label("↶ Withdraw"), data("visit", "withdraw", visit.id)),),)
-    rows = (*rows, (Button(turn.label("☰ Overview"), data("checklist", "overview", visit.id)), Button(turn.label("◀ Visits"), data("visit", "today"))))
+    rows = (
+        *rows,
+        (
+            Button(turn.label("☰ Overview"), data("checklist", "overview", visit.id)),
+            Button(turn.label("◀ Visits"), data("visit", "today")),
+        ),
+    )
     turn.card(Markup("\n").join(lines), rows, final=True)
 
 
@@ -206,7 +214,9 @@ def _found(turn: Turn, sheet: Sheet) -> list[Markup]:
         words = sheet.walk.value(note.path) if note is not None and sheet.walk.relevant(note.path) else ""
         if words:
             flat = " ".join(words.split())
-            lines.append(turn.t("{number}{sign} {words}", number=screen.number, sign=sheet.symbol(screen), words=flat[:60]))
+            lines.append(
+                turn.t("{number}{sign} {words}", number=screen.number, sign=sheet.symbol(screen), words=flat[:60])
+            )
     return [Markup(""), *lines] if lines else []
 
 
@@ -218,7 +228,9 @@ async def stranded(turn: Turn, sent: object) -> bool:
     mine = await _mine(turn)
     if not mine:
         return False
-    text = turn.t("No visit is open here, so this has not been filed. Open one, then send it again (or forward it here).")
+    text = turn.t(
+        "No visit is open here, so this has not been filed. Open one, then send it again (or forward it here)."
+    )
     turn.say(text, tuple((Button(visit.unit.name[:TITLE], data("visit", "open", visit.id)),) for visit in mine[:3]))
     return True
 

@@ -1,6 +1,6 @@
 """Draws the live card of the walk: one item with its choices, what it still lacks, the overview.
 
-Pure drawing: it reads a sheet and returns text and buttons. It writes nothing and decides nothing about what comes next.
+Pure drawing: it reads a sheet and returns text and buttons. It writes nothing and does not decide what comes next.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from handlers.journey import data
 from handlers.progress import header, item_title, lacking
 
 if TYPE_CHECKING:
-    from forms.form import Question, Screen
+    from forms.question import Question, Screen
     from handlers.chat import Rows
     from handlers.sheet import Sheet
     from handlers.turn import Turn
@@ -47,12 +47,9 @@ def in_rows(buttons: list[Button], room: int = ROW_WIDTH) -> Rows:
         return ()
     widest = max(width(button.label) for button in buttons) + 3
     fit = max(1, min(len(buttons), 4, room // widest))
-    if len(buttons) > fit and len(buttons) % fit == 1 and fit > 2:
-        fit -= 1
+    rows = -(-len(buttons) // fit)
+    fit = -(-len(buttons) // rows)  # as even as can be: 4 + 1 becomes 3 + 2
     return tuple(tuple(buttons[at : at + fit]) for at in range(0, len(buttons), fit))
-
-
-
 
 
 def value_text(turn: Turn, sheet: Sheet, question: Question) -> str:
@@ -165,8 +162,8 @@ def _tools(turn: Turn, sheet: Sheet, screen: Screen, question: Question) -> Rows
         if question.kind == "select_multiple":
             first.append(Button(turn.label("Done"), data("checklist", "next", visit, number)))
         else:
-            later = "📷 Later" if sheet.walk.required(question.path) else "Skip"
-            first.append(Button(turn.label(later), data("checklist", "later", visit, number, screen.questions.index(question))))
+            later = turn.label("📷 Later") if sheet.walk.required(question.path) else turn.label("Skip")
+            first.append(Button(later, data("checklist", "later", visit, number, screen.questions.index(question))))
         first.append(Button(turn.label("↩ Change answer"), data("checklist", "again", visit, number)))
     elif question.kind == "select_multiple" and sheet.walk.value(question.path):
         first.append(Button(turn.label("Done"), data("checklist", "next", visit, number)))
@@ -182,9 +179,7 @@ def _tools(turn: Turn, sheet: Sheet, screen: Screen, question: Question) -> Rows
     return (*((tuple(first),) if first else ()), tuple(tools))
 
 
-def _finish(
-    parts: list[Markup], rows: Rows, receipt: Receipt | None, sheet: Sheet, turn: Turn
-) -> tuple[Markup, Rows]:
+def _finish(parts: list[Markup], rows: Rows, receipt: Receipt | None, sheet: Sheet, turn: Turn) -> tuple[Markup, Rows]:
     if receipt is not None:
         parts.append(Markup("\n") + receipt.text)
         if receipt.undo:

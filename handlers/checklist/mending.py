@@ -1,6 +1,6 @@
 """Takes things back: undo by button, a message edited afterwards, a photo removed.
 
-Nothing is deleted: an answer is superseded by the one before it, a photo is marked removed, and both stay in the history.
+Nothing is deleted: an answer is superseded by the one before it, a photo is marked removed, both stay in the history.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ from storage import evidence as evidences
 from storage import visits
 
 if TYPE_CHECKING:
-    from forms.form import Question, Screen
+    from collections.abc import Sequence
+
+    from forms.question import Question, Screen
     from handlers.sheet import Sheet
     from handlers.turn import Turn
     from storage.visits import Answer
@@ -33,7 +35,9 @@ async def undo(turn: Turn, args: tuple[str, ...]) -> None:
     """Take back all that one message brought: its answers, its notes, its files (a whole album)."""
     sheet = await opened(turn, number(args, 0))
     message_id = number(args, 1)
-    written = [one for one in await visits.by_message(turn.db, turn.chat_id, message_id) if one.visit_id == sheet.visit.id]
+    written = [
+        one for one in await visits.by_message(turn.db, turn.chat_id, message_id) if one.visit_id == sheet.visit.id
+    ]
     sent = [piece for piece in sheet.evidence if (piece.chat_id, piece.message_id) == (turn.chat_id, message_id)]
     albums = {piece.album_id for piece in sent if piece.album_id}
     pieces = [piece for piece in sheet.evidence if piece in sent or piece.album_id in albums]
@@ -104,11 +108,20 @@ def _gallery(turn: Turn, sheet: Sheet, screen: Screen) -> None:
         lines.append(line)
         row = [Button(turn.label("✕ Remove {at}", at=at), data("checklist", "remove", sheet.visit.id, piece.id))]
         if piece.blob_sha256:
-            row.insert(0, Button(turn.label("Look at {at}", at=at), data("checklist", "look", sheet.visit.id, piece.id)))
+            row.insert(
+                0, Button(turn.label("Look at {at}", at=at), data("checklist", "look", sheet.visit.id, piece.id))
+            )
         rows.append(tuple(row))
     if not rows:
         lines.append(turn.t("Nothing lies with this item yet. Send a photo, a file, a voice note, a video or a place."))
-    rows.append((Button(turn.label("◀ Back to item {number}", number=screen.number), data("checklist", "go", sheet.visit.id, screen.number)),))
+    rows.append(
+        (
+            Button(
+                turn.label("◀ Back to item {number}", number=screen.number),
+                data("checklist", "go", sheet.visit.id, screen.number),
+            ),
+        )
+    )
     hold(turn, sheet, screen)
     turn.card(Markup("\n").join(lines), tuple(rows))
 
@@ -154,7 +167,11 @@ async def unreadable(turn: Turn, timer: object) -> None:
     if args.get("why") == "corrupt":
         turn.say(turn.t("This picture cannot be opened; please take it again. Everything else is here."))
     else:
-        turn.say(turn.t("A file you sent could not be fetched from Telegram; please send it once more. Everything else is here."))
+        turn.say(
+            turn.t(
+                "A file you sent could not be fetched from Telegram; please send it once more. Everything else is here."
+            )
+        )
 
 
 # --- a message edited afterwards ---
@@ -172,12 +189,16 @@ async def edited(turn: Turn, sent: Message) -> bool:
     for piece in pieces:
         piece.caption = words
     revised = await _revise(turn, sheet, written, words.strip(), sent.message_id)
-    done = turn.t("✓ Revised: item {numbers}.", numbers="、".join(dict.fromkeys(revised))) if revised else turn.t("✓ Revised.")
+    done = (
+        turn.t("✓ Revised: item {numbers}.", numbers="、".join(dict.fromkeys(revised)))
+        if revised
+        else turn.t("✓ Revised.")
+    )
     _show_again(turn, sheet, Receipt(done, undo=sent.message_id))
     return True
 
 
-async def _revise(turn: Turn, sheet: Sheet, written: list[Answer], words: str, message_id: int) -> list[str]:
+async def _revise(turn: Turn, sheet: Sheet, written: Sequence[Answer], words: str, message_id: int) -> list[str]:
     """Write the new version of each answer a message gave; returns the item numbers."""
     revised: list[str] = []
     entries = quick.parse(words, sheet.form)

@@ -1,7 +1,7 @@
-"""Takes what an inspector sends while a checklist is open: words, numbers, photos, files, places, and later versions of them.
+"""Takes what an inspector sends while a checklist is open: words, numbers, photos, files, voice notes, places.
 
-Whatever arrives lands on the item on screen, or on the one it names itself (``7 ✗ 记录缺失``), and the card says so with an
-undo. Nothing sent is dropped without a sentence.
+Whatever arrives lands on the item on screen, or on the one it names itself (``7 ✗ 记录缺失``), and the card says so
+with an undo. Nothing sent is dropped without a sentence.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from storage import evidence as evidences
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from forms.form import Question, Screen
     from forms.quick import Entry
+
+    from forms.question import Question, Screen
     from handlers.sheet import Sheet
     from handlers.turn import Turn
 
@@ -31,6 +32,16 @@ MAX_TEXT: Final = 4000
 
 MAX_FILE: Final = 20 * 1024 * 1024
 """Bytes; a bot cannot fetch more."""
+
+TOO_LONG = mark(
+    "This is {length} characters long; {most} fit. Please send it in parts. What you sent before is all here."
+)
+FORWARDED = mark(
+    "A forwarded message is not taken as your own words. To record it on item {number}, copy the text and send it."
+)
+TOO_LARGE = mark(
+    "This file is {size} MB; {most} MB can be fetched. Please send a smaller copy or a photo of it. Nothing was lost."
+)
 
 KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "photo": (mark("{count} photo"), mark("{count} photos")),
@@ -75,21 +86,25 @@ async def _words(turn: Turn, sheet: Sheet, sent: Text) -> None:
     words = sent.text.strip()
     if len(words) > MAX_TEXT:
         raise UserError(
-            mark("This is {length} characters long; {most} fit. Please send it in parts. What you sent before is all here."),
+            TOO_LONG,
             length=len(words),
             most=MAX_TEXT,
         )
     screen = _here(turn, sheet)
     if sent.forwarded:
         raise UserError(
-            mark("A forwarded message is not taken as your own words. To record it on item {number}, copy the text and send it."),
+            FORWARDED,
             number=screen.number,
         )
     if turn.state.get("mode") == "note":
         await _note(turn, sheet, screen, words, sent)
         return
     asking = sheet.form.questions.get(str(turn.state.get("asking", "")))
-    if asking is not None and asking.kind in {"integer", "decimal", "date"} and turn.state.get("number") == screen.number:
+    if (
+        asking is not None
+        and asking.kind in {"integer", "decimal", "date"}
+        and turn.state.get("number") == screen.number
+    ):
         await _typed(turn, sheet, screen, asking, sent)
         return
     entries = quick.parse(words, sheet.form)
@@ -136,7 +151,7 @@ async def _typed(turn: Turn, sheet: Sheet, screen: Screen, question: Question, s
 def _read(sheet: Sheet, question: Question, words: str) -> str:
     """Return the canonical value of a typed number or date, or raise the sentence that says what is asked."""
     try:
-        return typed.read(question.kind, words, today=sheet.walk.today)
+        return typed.read(question.kind, words, today=sheet.today)
     except typed.Unreadable as error:
         raise UserError(PROBLEMS.get(error.code, PROBLEMS["not-a-number"])) from error
 
@@ -206,7 +221,7 @@ async def _attach(turn: Turn, sheet: Sheet, sent: Attachment) -> None:
     """Lay a file with the item it belongs to: the one its caption names, its album's, or the one on screen."""
     if sent.size > MAX_FILE:
         raise UserError(
-            mark("This file is {size} MB; {most} MB can be fetched. Please send a smaller copy or a photo of it. Nothing was lost."),
+            TOO_LARGE,
             size=round(sent.size / 1024 / 1024),
             most=MAX_FILE // 1024 // 1024,
         )

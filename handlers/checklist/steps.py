@@ -17,14 +17,17 @@ from handlers.text import mark
 from storage import people, visits
 
 if TYPE_CHECKING:
-    from forms.form import Question, Screen
+    from forms.question import Question, Screen
     from handlers.turn import Turn
 
 SUBMITTED = mark("This visit has been submitted; nothing was changed. Withdraw it first if something is wrong.")
 
 
 async def opened(turn: Turn, visit_id: int, *, to_write: bool = True) -> Sheet:
-    """Load a visit's checklist for this person; Stale when it is not theirs, UserError when it can no longer be changed."""
+    """Load a visit's checklist for this person.
+
+    Stale when it is not theirs, UserError when it is wanted for writing and has been handed in.
+    """
     visit = await visits.get(turn.db, visit_id)
     if visit is None or not visit.open_to(turn.who):
         raise Stale
@@ -98,13 +101,13 @@ def refuse_violation(turn: Turn, sheet: Sheet, question: Question, value: str) -
     """Raise the form's own words when it does not allow the value."""
     violation = sheet.walk.check(question.path, value)
     if violation is not None:
-        words = question.constraint_message(turn.speech.language)
+        words = violation.message(turn.speech.language)
         if words:
             raise UserError(mark("{words}"), words=words)
         raise UserError(mark("The form does not allow this answer. Nothing was changed."))
 
 
-def _aim(turn: Turn, sheet: Sheet, args: tuple[str, ...]) -> tuple[Screen, Question, str]:
+def _aim(sheet: Sheet, args: tuple[str, ...]) -> tuple[Screen, Question, str]:
     """Return what a tap is about: (screen, question, choice name); Stale when that is not there to be chosen."""
     screen = sheet.screen(number(args, 1))
     question = sheet.question(screen, number(args, 2))
@@ -121,7 +124,7 @@ def _aim(turn: Turn, sheet: Sheet, args: tuple[str, ...]) -> tuple[Screen, Quest
 async def answer(turn: Turn, args: tuple[str, ...]) -> None:
     """Choose one; go on by itself."""
     sheet = await opened(turn, number(args, 0))
-    screen, question, choice = _aim(turn, sheet, args)
+    screen, question, choice = _aim(sheet, args)
     value = sheet.walk.value(question.path)
     if value == choice:
         turn.toast(_recorded(turn, screen, question, choice))
@@ -172,7 +175,7 @@ async def _ask_before_changing(
 async def change(turn: Turn, args: tuple[str, ...]) -> None:
     """Overwrite an answer after seeing it; asks again when it has moved on once more."""
     sheet = await opened(turn, number(args, 0))
-    screen, question, choice = _aim(turn, sheet, args)
+    screen, question, choice = _aim(sheet, args)
     if sheet.seen(question.path) != number(args, 4) and sheet.walk.value(question.path) != choice:
         await _ask_before_changing(turn, sheet, screen, question, args)
         return
@@ -182,7 +185,7 @@ async def change(turn: Turn, args: tuple[str, ...]) -> None:
 async def toggle(turn: Turn, args: tuple[str, ...]) -> None:
     """Tick or untick one of several; the card stays until Done."""
     sheet = await opened(turn, number(args, 0))
-    screen, question, choice = _aim(turn, sheet, args)
+    screen, question, choice = _aim(sheet, args)
     if sheet.seen(question.path) != number(args, 4):
         turn.toast(turn.label("This has changed since; please look again."))
     else:

@@ -1,0 +1,224 @@
+"""The command line: ``xundu demo``, ``serve``, ``chat``, ``invite``, ``migrate``, ``check``.
+
+Reads arguments, calls the room that does the work, and turns its errors into a sentence and an exit status. Exit
+statuses: 0 done, 1 it did not work, 2 the arguments or settings are wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot import config, logs
+from bot.drivers.errors import BadToken, Conflict, DriverError
+from storage.database import Database, Unavailable
+from storage.people import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Sequence
+
+DEMO_FOLDER = Path("var/demo")
+
+
+class CommandError(Exception):
+    """The command cannot be done; the message says why and what to do."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Describe every command and its options."""
+    top = argparse.ArgumentParser(prog="xundu", description="Xundu (巡督): a chat bot for field supervision.")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    demo = commands.add_parser("demo", help="run everything offline: a page of phones, the bot, a seeded campaign")
+    demo.add_argument("--port", type=int, default=8081, help="the page's port; the next free one if it is taken")
+    demo.add_argument("--data", type=Path, default=DEMO_FOLDER, help="where the demonstration is kept")
+    demo.add_argument("--driver", choices=config.DRIVERS, default="", help="the Telegram library to use")
+    demo.add_argument("--script", action="store_true", help="play one inspector and print the conversation")
+    demo.add_argument("--reset", action="store_true", help="forget the demonstration and start over")
+    demo.set_defaults(run=_demo)
+
+    serve = commands.add_parser("serve", help="run the bot on Telegram, or on the server XUNDU_BOT_API_URL names")
+    serve.set_defaults(run=_serve)
+
+    chat = commands.add_parser("chat", help="hold a conversation with the bot in this terminal")
+    chat.add_argument("--as", dest="role", choices=[role.value for role in Role], default="inspector")
+    chat.add_argument("--data", type=Path, help="where to keep it; unset: forgotten at the end")
+    chat.add_argument("--language", default="zh-hans", help="what the person's Telegram would say: zh-hans, en …")
+    chat.set_defaults(run=_chat)
+
+    invite = commands.add_parser("invite", help="make a one-time link that lets somebody in")
+    invite.add_argument("--role", choices=[role.value for role in Role], required=True)
+    invite.add_argument("--name", default="", help="what the person is called; unset: their Telegram name")
+    invite.add_argument("--group", type=int, help="the group's number")
+    invite.add_argument("--unit", type=int, help="the unit's number")
+    invite.add_argument("--days", type=int, default=7, help="days until it expires")
+    invite.add_argument("--picture", type=Path, help="also write its QR code to this PNG file")
+    invite.set_defaults(run=_invite)
+
+    migrate = commands.add_parser("migrate", help="bring the database up to this version")
+    migrate.set_defaults(run=_migrate)
+
+    check = commands.add_parser("check", help="check settings, database and token, and say what is wrong")
+    check.add_argument("--live", action="store_true", help="ask the running bot whether it is well")
+    check.set_defaults(run=_check)
+    return top
+
+
+# --- commands ---
+
+
+async def _demo(given: argparse.Namespace) -> None:
+    from bot import demo  # noqa: PLC0415 - the sandbox and its library are wanted by this command only
+
+    if given.reset:
+        demo.reset(given.data)
+        _say(f"The demonstration in {given.data} has been forgotten.")
+        return
+    if given.script:
+        with tempfile.TemporaryDirectory(prefix="xundu-") as folder:
+            _say(await demo.script(Path(folder), given.driver))
+        return
+    await demo.run(given.data, given.port, given.driver, _until_stopped())
+
+
+async def _serve(given: argparse.Namespace) -> None:
+    from bot.app import App  # noqa: PLC0415 - the web server and scheduler are wanted by this command only
+
+    del given
+    settings = config.read(os.environ)
+    logs.configure(settings.log_level)
+    await _up_to_date(settings)
+    async with App(settings) as app:
+        await app.run(_until_stopped())
+
+
+async def _chat(given: argparse.Namespace) -> None:
+    from bot import talk  # noqa: PLC0415 - wanted by this command only
+
+    if given.data is not None:
+        await talk.run(given.data, Role(given.role), given.language)
+        return
+    with tempfile.TemporaryDirectory(prefix="xundu-") as folder:
+        await talk.run(Path(folder), Role(given.role), given.language)
+
+
+async def _invite(given: argparse.Namespace) -> None:
+    from bot.drivers.driver import open_driver  # noqa: PLC0415 - the Telegram library is wanted only here
+    from handlers import invitation  # noqa: PLC0415 - likewise
+
+    settings = config.read(os.environ)
+    await _up_to_date(settings)
+    driver = open_driver(settings)
+    database = Database(settings.database.reveal())
+    try:
+        me = await driver.start()
+        async with database.begin() as db:
+            link = await invitation.invite(
+                db,
+                role=Role(given.role),
+                name=given.name,
+                group_id=given.group,
+                unit_id=given.unit,
+                now=datetime.now(UTC),
+                lifetime=timedelta(days=given.days),
+                bot_username=me.username,
+            )
+    finally:
+        await driver.close()
+        await database.close()
+    _say(link)
+    if given.picture is not None:
+        given.picture.write_bytes(invitation.picture(link))
+
+
+async def _migrate(given: argparse.Namespace) -> None:
+    del given
+    database = Database(config.read(os.environ, need_token=False).database.reveal())
+    try:
+        await database.migrate()
+        _say(f"The database is at revision {(await database.revision())[0]}.")
+    finally:
+        await database.close()
+
+
+async def _check(given: argparse.Namespace) -> None:
+    from bot.drivers.driver import open_driver  # noqa: PLC0415 - the Telegram library is wanted only here
+    from bot.health import ask  # noqa: PLC0415 - likewise
+
+    settings = config.read(os.environ)
+    if given.live:
+        await ask(settings.listen)
+        return
+    await _up_to_date(settings)
+    driver = open_driver(settings)
+    try:
+        me = await driver.start()
+    finally:
+        await driver.close()
+    _say(f"All is well: @{me.username} by {settings.driver}, database up to date.")
+
+
+# --- what they share ---
+
+
+async def _up_to_date(settings: config.Settings) -> None:
+    """Refuse to work on a database of another version."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database.reveal())
+    try:
+        current, head = await database.revision()
+    finally:
+        await database.close()
+    if current != head:
+        raise CommandError(
+            f"The database is at revision {current or 'none'}, this version needs {head}: run 'xundu migrate' first."
+        )
+
+
+def _until_stopped() -> asyncio.Event:
+    """Return an event that SIGINT or SIGTERM sets."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for one in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(one, stop.set)
+    return stop
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text.rstrip("\n") + "\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    given = parser().parse_args(arguments)
+    logs.configure("WARNING")
+    run: Callable[[argparse.Namespace], Coroutine[None, None, None]] = given.run
+    try:
+        asyncio.run(run(given))
+    except config.ConfigError as error:
+        return _complain(2, "The settings cannot be used:", *error.problems)
+    except BadToken:
+        return _complain(2, "Telegram does not accept the token in XUNDU_BOT_TOKEN. Ask @BotFather for a new one.")
+    except Conflict:
+        return _complain(1, "Another process receives this bot's updates. Stop it, or give this one its own token.")
+    except (CommandError, Unavailable, DriverError) as error:
+        return _complain(1, str(error) or type(error).__name__)
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _complain(status: int, *lines: str) -> int:
+    sys.stderr.write("xundu: " + "\n  ".join(lines) + "\n")
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,198 @@
+"""The wiring: what a running bot is made of and who calls whom. Nothing is decided here.
+
+    driver ─▶ Intake ─▶ inbox ─▶ Workers ─▶ Engine ─▶ outbox ─▶ Deliverer ─▶ driver
+
+Everything is made when the application is entered and ended, in order, when it is left: first nothing new is taken in,
+then the turn in hand is finished, then what was said is delivered and written down.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Self
+
+from aiohttp import web
+
+from bot.deliver import Deliverer
+from bot.download import Downloader
+from bot.drivers.driver import open_driver, utc_now
+from bot.health import Health
+from bot.jobs import Jobs
+from bot.limits import Limits
+from bot.receive import Intake, Poller, Webhook
+from bot.workers import Workers
+from handlers.engine import Engine, Outcome
+from handlers.journeys import JOURNEYS
+from handlers.registry import Registry
+from handlers.shelf import Shelf
+from handlers.turn import Kit
+from storage import inbox, outbox
+from storage.blobs import Blobs
+from storage.database import Database
+from storage.outbox import State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+    from types import TracebackType
+
+    from bot.config import Settings
+    from bot.drivers.driver import Driver, Raw
+
+log = logging.getLogger(__name__)
+
+_FINISH_SECONDS = 30.0
+_SETTLED_POLL = 0.01
+
+
+class Stopped(RuntimeError):
+    """A loop of the bot ended by itself: the process is of no more use."""
+
+
+class App:
+    """A bot, ready to be entered: ``async with App(settings) as app: await app.run(stop)``."""
+
+    def __init__(
+        self, settings: Settings, *, driver: Driver | None = None, clock: Callable[[], datetime] = utc_now
+    ) -> None:
+        self.settings = settings
+        self.database = Database(settings.database.reveal())
+        self._clock = clock
+        # A driver that is handed in brings its updates itself, by take(); nothing is polled or listened to.
+        self._alone = driver is not None
+        self._driver = driver or open_driver(settings, clock)
+        self._blobs = Blobs(settings.evidence_dir)
+        self._tasks: list[asyncio.Task[None]] = []
+        self._runner: web.AppRunner | None = None
+
+    # --- life ---
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._start()
+        except BaseException:
+            await self._close()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stop()
+        await self._close()
+
+    async def _start(self) -> None:
+        me = await self._driver.start()
+        settings, clock = self.settings, self._clock
+        limits = Limits(
+            overall=settings.rate_overall,
+            chat=settings.rate_chat,
+            burst=settings.burst_chat,
+            group_minute=settings.rate_group,
+        )
+        self._deliverer = Deliverer(
+            self.database, self._driver, limits, self._blobs.path, clock, at_once=settings.sends_at_once
+        )
+        self._downloader = Downloader(self.database, self._driver, self._blobs, clock)
+        self._engine = Engine(
+            database=self.database,
+            registry=Registry(JOURNEYS),
+            kit=Kit(bot_username=me.username, blobs=self._blobs, shelf=Shelf()),
+            parse=self._driver.event,
+            clock=clock,
+            after=self._after,
+        )
+        self._workers = Workers(self.database, self._engine.turn, clock, at_once=settings.chats_at_once)
+        self._intake = Intake(self.database, self._workers.wake, clock)
+        self._jobs = Jobs(self.database, self._workers.wake, self._downloader.run_due, clock)
+        self._spawn(self._workers.run(), "workers")
+        self._spawn(self._deliverer.run(), "deliverer")
+        self._jobs.start()
+        if not self._alone:
+            await self._open_door()
+
+    async def _open_door(self) -> None:
+        """Let updates in: by webhook when there is an address for it, else by long poll."""
+        settings = self.settings
+        webhook = Webhook(self._intake, settings.webhook_secret.reveal()) if settings.webhook_url else None
+        site = webhook.app(settings.webhook_url) if webhook else web.Application()
+        site.add_routes(Health(self.database, self.alive).routes())
+        self._runner = web.AppRunner(site, access_log=None)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, settings.listen.host, settings.listen.port).start()
+        if webhook:
+            await self._driver.set_webhook(settings.webhook_url, settings.webhook_secret.reveal())
+        else:
+            self._poller = Poller(self._driver, self.database, self._intake, wait=settings.poll_wait)
+            self._spawn(self._poller.run(), "poller")
+
+    def _spawn(self, loop: object, name: str) -> None:
+        self._tasks.append(asyncio.create_task(loop, name=name))  # type: ignore[arg-type] # a coroutine of ours
+
+    def alive(self) -> bool:
+        """Tell whether every loop is running."""
+        return bool(self._tasks) and not any(task.done() for task in self._tasks)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Run until ``stop`` is set; raises what ended a loop, or Stopped."""
+        waiting = asyncio.create_task(stop.wait(), name="stop")
+        try:
+            done, _ = await asyncio.wait([waiting, *self._tasks], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waiting.cancel()
+        for task in done - {waiting}:
+            task.result()
+            raise Stopped(f"the {task.get_name()} ended")
+
+    async def _stop(self) -> None:
+        """End in order: the door, the turn in hand, the deliveries under way."""
+        for task in self._tasks:
+            if task.get_name() == "poller":
+                task.cancel()
+        if self._runner is not None:
+            await self._runner.cleanup()
+        self._jobs.stop()
+        self._workers.stop()
+        await self._ended("workers")
+        self._deliverer.stop()
+        await self._ended("deliverer")
+        await self._downloader.close()
+
+    async def _ended(self, name: str) -> None:
+        tasks = [task for task in self._tasks if task.get_name() == name]
+        await asyncio.wait(tasks, timeout=_FINISH_SECONDS)
+
+    async def _close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        for result in await asyncio.gather(*self._tasks, return_exceptions=True):
+            if isinstance(result, Exception):
+                log.error("a loop ended with %s", type(result).__name__)
+        await self._driver.close()
+        await self.database.close()
+
+    # --- work ---
+
+    def _after(self, outcome: Outcome) -> None:
+        """Do what a committed turn left to be done: answer its tap, deliver its replies, fetch its files."""
+        if outcome.callback_id:
+            self._deliverer.toast(outcome.callback_id, outcome.toast.text, alert=outcome.toast.alert)
+        if outcome.chats:
+            self._deliverer.wake(*outcome.chats)
+        if outcome.attached:
+            self._downloader.wake()
+
+    async def take(self, updates: Iterable[Raw]) -> None:
+        """Take updates in as if Telegram had sent them."""
+        await self._intake.store(updates)
+
+    async def settled(self) -> None:
+        """Wait until nothing is left to be worked off or delivered; for scripts and tests."""
+        while True:
+            async with self.database.read() as db:
+                waiting = (await inbox.depth(db)).waiting
+                pending = (await outbox.counts(db))[State.pending]
+            if not waiting and not pending:
+                return
+            await asyncio.sleep(_SETTLED_POLL)

@@ -1,0 +1,66 @@
+"""Tells whoever runs the process whether it is well: ``/healthz`` (is it alive) and ``/readyz`` (can it work).
+
+Says nothing about anybody: no names, no counts of people, no settings.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from aiohttp import web
+
+from bot.drivers.errors import Unreachable
+from storage.database import Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.config import Address
+    from storage.database import Database
+
+ANYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - compared with, never bound
+
+
+class Health:
+    """Answers the two questions for one process; ``alive`` tells whether its loops are running."""
+
+    def __init__(self, database: Database, alive: Callable[[], bool]) -> None:
+        self._database = database
+        self._alive = alive
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return the two routes."""
+        return [web.get("/healthz", self.healthz), web.get("/readyz", self.readyz)]
+
+    async def healthz(self, request: web.Request) -> web.Response:
+        """Answer 200 while every loop of the process runs."""
+        del request
+        return web.Response(text="ok\n") if self._alive() else web.Response(status=503, text="stopped\n")
+
+    async def readyz(self, request: web.Request) -> web.Response:
+        """Answer 200 while, besides, the database can be read and is up to date."""
+        del request
+        try:
+            current, head = await self._database.revision()
+        except Unavailable:
+            return web.Response(status=503, text="the database cannot be reached\n")
+        if current != head or not self._alive():
+            return web.Response(status=503, text="the database is behind\n")
+        return web.Response(text="ok\n")
+
+
+async def ask(listen: Address) -> None:
+    """Ask a process that runs here whether it is well; raises Unreachable when it is not."""
+    host = "127.0.0.1" if listen.host in ANYWHERE else listen.host
+
+    def get() -> int:
+        with urlopen(f"http://{host}:{listen.port}/readyz", timeout=4) as answer:
+            return int(answer.status)
+
+    try:
+        await asyncio.to_thread(get)
+    except (URLError, OSError) as error:
+        raise Unreachable(f"No well process answers at {host}:{listen.port}.", fate_unknown=False) from error

@@ -1,0 +1,54 @@
+"""``xundu chat``: one person of the demonstration campaign, talking in a terminal.
+
+Inbox, engine, outbox and evidence store are the real ones; only the driver is a terminal.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from bot.app import App
+from bot.config import Secret, Settings
+from bot.demo import PACK, TOKEN
+from bot.seed import seed
+from bot.terminal import TerminalDriver
+from storage import campaigns, people
+from storage.database import Database
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from storage.people import Role
+
+
+async def run(folder: Path, role: Role, language: str) -> None:
+    """Talk until the end of input."""
+    folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - once, at the start
+    settings = Settings(bot_token=Secret(TOKEN), data_dir=folder)
+    driver, payload = await _prepare(settings, role, language)
+    async with App(settings, driver=driver) as app:
+        await app.take([driver.read(f"/start {payload}".rstrip())])
+        await app.settled()
+        while updates := await driver.fetch(0, 0.0):
+            await app.take(updates)
+            await app.settled()
+
+
+async def _prepare(settings: Settings, role: Role, language: str) -> tuple[TerminalDriver, str]:
+    """Seed an empty database; return a driver for the demonstration's person of this role, and their invitation."""
+    database = Database(settings.database.reveal())
+    try:
+        await database.migrate()
+        async with database.begin() as db:
+            fresh = not await campaigns.all_campaigns(db)
+            phones = await seed(db, PACK, datetime.now(UTC)) if fresh else []
+            known = await people.with_role(db, role)
+        for one in phones:
+            if one.role == role.value:
+                return TerminalDriver(one.id, one.name, language), one.start
+        person = known[0] if known else None
+        number = person.telegram_id if person is not None and person.telegram_id else 1
+        return TerminalDriver(number, person.name if person else role.value, language), ""
+    finally:
+        await database.close()
