@@ -33,7 +33,7 @@ USER 10001
 WORKDIR /data
 VOLUME /data
 EXPOSE 8080
-# /healthz answers as long as updates are taken in and the database is there, with a webhook and without.
+# /healthz answers while every loop of the process runs, with a webhook and without. /readyz asks the database too.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
   CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/healthz', timeout=4)"]
 ENTRYPOINT ["python", "-m", "bot"]
