@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from shutil import which
 from typing import TYPE_CHECKING
 
+import pytest
 from pyxform.xls2xform import convert
 
 if TYPE_CHECKING:
@@ -73,6 +75,13 @@ def mains(pack: Pack) -> list[dict[str, str]]:
 def test_a_pack_converts_without_a_warning(pack: Pack) -> None:
     warnings: list[str] = []
     convert(pack.checklist, warnings=warnings)
+    assert warnings == []
+
+
+@pytest.mark.skipif(which("java") is None, reason="ODK Validate, which pyxform brings along, runs on Java")
+def test_a_pack_is_a_form_that_odk_collect_would_open(pack: Pack) -> None:
+    warnings: list[str] = []
+    convert(pack.checklist, warnings=warnings, validate=True)
     assert warnings == []
 
 
