@@ -45,11 +45,11 @@ def pack(request: pytest.FixtureRequest) -> Pack:
     return Pack(request.param)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def theme() -> Pack:
     return Pack("theme-education")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def safety() -> Pack:
     return Pack("workplace-safety")

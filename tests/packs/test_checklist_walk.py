@@ -24,9 +24,14 @@ def form_of(pack: Pack) -> Form:
     return Form.parse(converted.xform)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def form(theme: Pack) -> Form:
     return form_of(theme)
+
+
+@pytest.fixture(scope="session")
+def safety_form(safety: Pack) -> Form:
+    return form_of(safety)
 
 
 def walk_of(form: Form, level: int | str = 3, tags: str = "committee service", **answers: str) -> Walk:
@@ -202,6 +207,6 @@ def test_an_answer_that_no_longer_applies_is_not_counted(form: Form) -> None:
     ],
 )
 def test_workplace_safety_asks_offices_and_crews_what_concerns_them(
-    safety: Pack, level: int | str, tags: str, hidden: set[int]
+    safety_form: Form, level: int | str, tags: str, hidden: set[int]
 ) -> None:
-    assert numbers(walk_of(form_of(safety), level, tags)) == set(range(1, 21)) - hidden
+    assert numbers(walk_of(safety_form, level, tags)) == set(range(1, 21)) - hidden
