@@ -15,20 +15,17 @@ async function call(path, options) {
   } catch (error) {
     throw new ApiError(String(error));
   }
-  const text = await response.text();
-  if (!response.ok) throw new ApiError(text.slice(0, 200), response.status);
-  try {
-    return text ? JSON.parse(text) : {};
-  } catch {
-    throw new ApiError("the answer is not JSON", response.status);
-  }
+  const answer = await response.json().catch(() => null);
+  if (!response.ok) throw new ApiError(answer?.error ?? response.statusText, response.status);
+  if (answer === null) throw new ApiError("the answer is not JSON", response.status);
+  return answer;
 }
 
 function post(path, body = {}) {
   return call(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 }
 
-/** `{bot, phones}` */
+/** `{bot, phones}`; `bot` is `{id, username, name, description}` */
 export const listPhones = () => call("phones");
 
 /** Put a new phone on the desk; returns it. */
@@ -40,8 +37,9 @@ export class PhoneApi {
     this.base = `phones/${encodeURIComponent(id)}`;
   }
 
-  chat() {
-    return call(`${this.base}/chat`);
+  /** The chat with its newest `last` messages. */
+  chat(last) {
+    return call(`${this.base}/chat?last=${last}`);
   }
 
   text(text, extra = {}) {
@@ -56,13 +54,9 @@ export class PhoneApi {
     return post(`${this.base}/tap`, { message_id: messageId, data });
   }
 
-  /** Upload one file as `kind`: photo, document, voice or video. */
-  upload(kind, file, caption = "", extra = {}) {
-    return this.#form(kind, [file], caption, extra);
-  }
-
-  album(files, caption = "", extra = {}) {
-    return this.#form("album", files, caption, extra);
+  /** Upload files as `kind`: photo, document, voice or video (one file), or album (2 to 10). */
+  upload(kind, files, caption, extra) {
+    return this.#form(kind, files, caption, extra);
   }
 
   location(latitude, longitude) {
@@ -73,8 +67,9 @@ export class PhoneApi {
     return post(`${this.base}/sticker`);
   }
 
-  start() {
-    return post(`${this.base}/start`);
+  /** Press Start; `payload` is that of a link, or undefined for the one the phone was given. */
+  start(payload) {
+    return post(`${this.base}/start`, payload === undefined ? {} : { payload });
   }
 
   block(blocked) {

@@ -9,7 +9,7 @@ import { PICTURES, brokenPicture, largeFile, longText, textFile, voiceNote } fro
 const ALBUM_LIMIT = 10;
 
 /**
- * @typedef {{screen: HTMLElement, say: function, files: function(File[], object): void, voice: function(File): void,
+ * @typedef {{screen: HTMLElement, say: function, language: string, files: function(File[], object): void, voice: function(File): void,
  *   place: function(number, number): void, sticker: function(): void, text: function(string): void}} Sender
  *   `files(list, {asFile, caption})` sends what was chosen
  */
@@ -39,7 +39,7 @@ export function preview(files, asFile, sender) {
   const chosen = [...files];
   const pictures = chosen.every(isVisual);
   const grid = h("div", { class: "preview-grid" });
-  const caption = h("textarea", { rows: "1", placeholder: say("caption"), "aria-label": say("caption"), autofocus: true });
+  const caption = h("textarea", { rows: "1", placeholder: say("caption"), "aria-label": say("caption"), "data-focus": true });
   const original = h("input", { type: "checkbox" });
   original.checked = asFile || !pictures;
   const go = h("button", { type: "button", class: "primary" }, icon("send"), say("send"));
@@ -72,14 +72,14 @@ export function preview(files, asFile, sender) {
   });
 }
 
-/** The chosen files as messages: `{kind, files}` each; several pictures are albums of at most ten. */
+/** The chosen files as messages: `{kind, files, asFile}` each; several at once are albums of at most ten. */
 export function parcels(files, asFile) {
-  if (asFile || !files.every(isVisual)) return files.map((file) => ({ kind: "document", files: [file] }));
+  const original = asFile || !files.every(isVisual);
   const groups = [];
   for (let i = 0; i < files.length; i += ALBUM_LIMIT) groups.push(files.slice(i, i + ALBUM_LIMIT));
   return groups.map((group) => {
-    if (group.length > 1) return { kind: "album", files: group };
-    return { kind: group[0].type.startsWith("video/") ? "video" : "photo", files: group };
+    const single = original ? "document" : group[0].type.startsWith("video/") ? "video" : "photo";
+    return { kind: group.length > 1 ? "album" : single, files: group, asFile: original };
   });
 }
 

@@ -23,13 +23,15 @@ export function bubble(entry, acts) {
   const body = h(
     "div",
     { class: bare ? "body bare" : "body" },
-    message.forwarded && h("div", { class: "forwarded" }, icon("forward"), say("forwarded")),
+    message.forwarded !== undefined && h("div", { class: "forwarded" }, icon("forward"), say("forwarded")),
     quote(message, acts),
     media,
     words,
+    message.reactions && h("div", { class: "reactions" }, message.reactions.map((one) => h("span", null, one))),
     !media && !words && h("div", { class: "words faint" }, say("unsupported")),
-    meta(entry.messages.at(-1), acts),
   );
+  /* The time stands at the end of the last line of words, where there is one. */
+  (words ?? body).append(meta(entry.messages.at(-1), acts));
   const more = moreButton(message, acts);
   const node = h("div", { class: classes(entry, mine, media), role: "article", tabindex: "-1", "data-id": message.id }, body);
   node.setAttribute("aria-label", `${mine ? say("you") : acts.botName}, ${timeOf(message.at, acts.language)}`);

@@ -10,7 +10,6 @@ import { icon } from "./icons.js";
 import { positionIn } from "./inline-buttons.js";
 import { Scroll } from "./scroll.js";
 
-const SHOWN_AT_FIRST = 150;
 const RUN_MINUTES = 5;
 
 /** Messages as the log shows them: albums together, runs of one side marked. */
@@ -38,17 +37,20 @@ function sameRun(one, other) {
 
 export class ChatLog {
   #nodes = new Map();
-  #limit = SHOWN_AT_FIRST;
   #messages = [];
   #newest = 0;
   #drawn = false;
 
-  /** @param acts see `bubble.js`; also `seen()`, called when the end comes into view */
+  /** @param acts see `bubble.js`; also `seen()`, called when the end comes into view, and
+   *   `earlier()`, which fetches more */
   constructor(acts) {
     this.acts = acts;
     const { say } = acts;
     this.earlier = h("button", { type: "button", class: "earlier", hidden: true }, say("earlier"));
-    this.earlier.addEventListener("click", () => this.#showEarlier());
+    this.earlier.addEventListener("click", () => {
+      this.scroll.pinned = false;
+      acts.earlier();
+    });
     this.list = h("div", { class: "log" });
     const props = { class: "log-view", tabindex: "0", role: "log", "aria-label": say("messages", { name: acts.botName }) };
     this.view = h("div", props, this.earlier, this.list);
@@ -61,8 +63,9 @@ export class ChatLog {
     this.list.addEventListener("click", (event) => event.pointerType === "touch" && this.#menu(event));
   }
 
-  /** Show `messages`; `toEnd` after something of one's own. */
-  draw(messages, { toEnd = false } = {}) {
+  /** Show `messages`; `toEnd` after something of one's own, `more` when there are earlier ones to fetch. */
+  draw(messages, { toEnd = false, more = false } = {}) {
+    this.earlier.hidden = !more;
     const newest = Math.max(0, ...messages.filter((one) => one.from === "bot").map((one) => one.id));
     const arrived = this.#drawn && newest > this.#newest;
     if (arrived && !this.scroll.pinned && !toEnd) this.#unread(messages);
@@ -85,8 +88,7 @@ export class ChatLog {
   }
 
   #patch(newest) {
-    const shown = this.#messages.slice(-this.#limit);
-    this.earlier.hidden = shown.length === this.#messages.length;
+    const shown = this.#messages;
     const wanted = [];
     const latest = shown.at(-1)?.at;
     let day = "";
@@ -132,12 +134,6 @@ export class ChatLog {
       if (node === at) at = at.nextSibling;
       else this.list.insertBefore(node, at);
     }
-  }
-
-  #showEarlier() {
-    this.#limit += SHOWN_AT_FIRST;
-    this.scroll.pinned = false;
-    this.draw(this.#messages);
   }
 
   #unread(messages) {

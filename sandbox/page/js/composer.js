@@ -69,9 +69,10 @@ export class Composer {
     this.#reply = null;
     this.#editing = message;
     this.#context("edit", this.acts.say("editing"), message);
-    this.input.value = message.text;
+    const words = message.text ?? message.caption ?? "";
+    this.input.value = words;
     this.#typed();
-    this.input.setSelectionRange(message.text.length, message.text.length);
+    this.input.setSelectionRange(words.length, words.length);
   }
 
   focus() {
@@ -110,10 +111,17 @@ export class Composer {
       this.go.replaceChildren(icon(empty ? "mic" : "send"));
       this.go.setAttribute("aria-label", this.acts.say(empty ? "record" : "send"));
     }
-    this.input.style.height = "auto";
-    this.input.style.height = `${Math.min(this.input.scrollHeight, TALLEST)}px`;
+    this.#grow();
     this.list.update();
     if (!this.#editing) remember(`draft.${this.acts.id}`, text || undefined);
+  }
+
+  /** Where CSS cannot size the line by its content; unseen (no height to measure) it is left alone. */
+  #grow() {
+    if (CSS.supports("field-sizing", "content")) return;
+    this.input.style.height = "auto";
+    const { scrollHeight } = this.input;
+    if (scrollHeight) this.input.style.height = `${Math.min(scrollHeight, TALLEST)}px`;
   }
 
   #slash() {

@@ -12,12 +12,13 @@ function dialog(title, say, ...body) {
   node.addEventListener("close", () => node.remove());
   document.body.append(node);
   node.showModal();
+  (node.querySelector("[data-focus]") ?? shut).focus();
   return node;
 }
 
 /** Ask for a new phone; `add({name, language, invitation})` may fail, and the question then stays. */
 export function askForPhone(say, add, invitation = "") {
-  const name = h("input", { required: true, maxlength: "64", autocomplete: "off", autofocus: true });
+  const name = h("input", { required: true, maxlength: "64", autocomplete: "off", "data-focus": true });
   const language = h("select", null, h("option", { value: "zh-hans" }, "中文"), h("option", { value: "en" }, "English"));
   const link = h("input", { autocomplete: "off", value: invitation });
   const fault = h("p", { class: "fault", role: "alert" });

@@ -9,7 +9,7 @@ import { askForPhone, choosePhone } from "./desk-dialogs.js";
 import { recall, remember } from "./remembered.js";
 import { themeButton } from "./theme.js";
 
-const NARROW = matchMedia("(max-width: 719px)");
+const NARROW = matchMedia("(max-width: 799px)");
 
 export class Desk {
   #phones = new Map();
@@ -139,7 +139,7 @@ export class Desk {
 
   #startOn(phone, payload) {
     this.show(phone.id, { move: true });
-    phone.sendText(`/start ${payload}`.trim());
+    phone.sendStart(payload);
   }
 
   async #add({ name, language, invitation }) {

@@ -85,7 +85,7 @@ function link(href, children, acts) {
 }
 
 function command(name, acts) {
-  return h("button", { type: "button", class: "link", onclick: () => acts.command(name) }, name);
+  return h("button", { type: "button", class: "link command-link", onclick: () => acts.command(name) }, name);
 }
 
 function spoiler(children, acts) {

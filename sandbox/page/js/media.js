@@ -17,7 +17,7 @@ export function mediaOf(message, say) {
   if (message.voice || message.audio) return player(message.voice ?? message.audio, message.id, say);
   if (message.document) return paper(message.document, say);
   if (message.location) return spot(message.location, say);
-  if (message.sticker) return h("div", { class: "sticker" }, message.sticker.emoji || "🙂");
+  if (message.sticker) return h("div", { class: "sticker" }, message.sticker.emoji || "👍");
   if (message.contact) return h("div", { class: "words" }, `${say("contact")}: ${message.contact.first_name ?? ""}`);
   return null;
 }
@@ -60,10 +60,9 @@ function paper(file, say) {
   return h("a", props, face, words);
 }
 
+/** A drawn ground, not a map: tiles would need the network. */
 function spot(location, say) {
   const text = `${location.latitude.toFixed(5)}, ${location.longitude.toFixed(5)}`;
   const map = h("div", { class: "map", "aria-hidden": "true" }, icon("place"));
-  /* A drawn ground, not a map: tiles would need the network. It still moves with the place. */
-  map.style.backgroundPosition = `${(location.longitude * 4e3) % 97}px ${(location.latitude * 4e3) % 89}px`;
   return h("div", { class: "spot" }, map, h("div", { class: "spot-words" }, h("b", null, say("location")), h("small", null, text)));
 }

@@ -8,7 +8,10 @@ export class Outgoing {
   #serial = 0;
   #running = false;
 
-  /** @param {{changed: function(): void, sent: function(): Promise<void>, ready: function(): boolean}} owner */
+  /**
+   * @param {{changed: function(): void, sent: function(): Promise<void>, refused: function(string): void,
+   *   ready: function(): boolean}} owner
+   */
   constructor(owner) {
     this.owner = owner;
   }
@@ -21,14 +24,14 @@ export class Outgoing {
   /** Queue `send`; `looks` is the message to show meanwhile. */
   add(looks, send) {
     this.#serial += 1;
-    this.#items.push({ id: `out${this.#serial}`, at: new Date().toISOString(), from: "me", looks, send, state: "waiting" });
+    this.#items.push({ id: `out${this.#serial}`, looks, send, state: "waiting" });
     this.owner.changed();
     return this.run();
   }
 
-  /** The messages to show after those of the server. */
-  messages() {
-    return this.#items.map(({ id, at, from, looks, state }) => ({ id, at, from, state, ...looks }));
+  /** The messages to show after those of the server; `at` is the time of its last one, whose clock may be another. */
+  messages(at = new Date().toISOString()) {
+    return this.#items.map(({ id, looks, state }) => ({ id, at, from: "me", state, ...looks }));
   }
 
   retry(id) {
@@ -70,6 +73,7 @@ export class Outgoing {
       const unreachable = error.status === 0;
       item.state = unreachable ? "waiting" : "failed";
       this.owner.changed();
+      if (!unreachable) this.owner.refused(error.message);
       return !unreachable;
     }
     await this.owner.sent();

@@ -63,12 +63,12 @@ export function openMenu(screen, anchor, items, label) {
 
 function place(menu, anchor, frame) {
   const { offsetWidth: width, offsetHeight: height } = menu;
-  const left = Math.min(Math.max(anchor.left - frame.left, 8), frame.width - width - 8);
   const below = anchor.bottom - frame.top + 4;
   const above = anchor.top - frame.top - height - 4;
-  const top = below + height < frame.height - 8 ? below : Math.max(above, 8);
-  menu.style.left = `${Math.max(left, 8)}px`;
-  menu.style.top = `${top}px`;
+  /* The anchor itself may be scrolled out of sight; the menu never is. */
+  const inside = (wanted, room) => Math.max(8, Math.min(wanted, room - 8));
+  menu.style.left = `${inside(anchor.left - frame.left, frame.width - width)}px`;
+  menu.style.top = `${inside(below + height < frame.height - 8 ? below : above, frame.height - height)}px`;
 }
 
 /** A sheet from below with a title; returns the function that closes it. */
@@ -84,7 +84,7 @@ export function openSheet(screen, { title, body, closeLabel, wide = false, onclo
   );
   const close = cover(screen, sheet, onclose);
   shut.addEventListener("click", close);
-  (sheet.querySelector("[autofocus]") ?? shut).focus({ preventScroll: true });
+  (sheet.querySelector("[data-focus]") ?? shut).focus({ preventScroll: true });
   return close;
 }
 

@@ -1,5 +1,6 @@
 /** The unmoving parts of a phone: its case, the head with the bot's name, the places for what changes. */
 
+import { summary } from "./bubble.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { openMenu } from "./overlays.js";
@@ -26,8 +27,10 @@ export function frame(phone) {
   const face = h("span", { class: "avatar bot-face", "aria-hidden": "true" }, icon("tick"));
   const head = h("header", { class: "head" }, face, h("div", { class: "head-names" }, h("h2", null, bot.name), subtitle), menu);
   const note = h("p", { class: "note", role: "status", hidden: true }, icon("nosignal"), say("offlineNote"));
-  const empty = h("div", { class: "empty", hidden: true }, h("span", { class: "avatar bot-face large" }, icon("tick")));
-  empty.append(h("h3", null, bot.name), h("p", null, bot.description || say("emptyText", { name: bot.name })));
+  const pinned = h("button", { type: "button", class: "pinned", hidden: true });
+  const emptyText = h("p");
+  const emptyFace = h("span", { class: "avatar bot-face large", "aria-hidden": "true" }, icon("tick"));
+  const empty = h("div", { class: "empty", hidden: true }, emptyFace, h("h3", null, bot.name), emptyText);
   const start = h("button", { type: "button", class: "primary wide-button", onclick: () => phone.sendStart() }, say("start"));
   const unblock = h("button", { type: "button", class: "primary wide-button", onclick: () => phone.setBlocked(false) }, say("unblock"));
   const startBar = h("div", { class: "bar", hidden: true }, start);
@@ -37,13 +40,22 @@ export function frame(phone) {
   const chat = h("div", { class: "chat" }, phone.log.view, empty, phone.log.down);
   const foot = h("footer", { class: "foot" }, startBar, blockBar, phone.composer.node, keyboard);
   const screen = h("div", { class: "screen", "data-drop": say("dropHere") });
-  screen.append(h("div", { class: "status-bar", "aria-hidden": "true" }, time, signal), head, note, chat, foot, toasts);
+  screen.append(h("div", { class: "status-bar", "aria-hidden": "true" }, time, signal), head, pinned, note, chat, foot, toasts);
   const words = h("div", { class: "owner-words" }, h("b", null, info.name), info.note && h("span", null, info.note));
   const owner = h("div", { class: "owner" }, avatar(info.name, info.id), words);
   const node = h("section", { class: "phone", lang: language, id: `phone-${phone.id}`, "data-phone": phone.id });
   node.setAttribute("aria-label", say("phoneOf", { name: info.name }));
   node.append(owner, h("div", { class: "case" }, screen));
-  return { node, screen, time, signal, subtitle, note, empty, start, unblock, startBar, blockBar, keyboard, toasts };
+  return { node, screen, time, signal, subtitle, pinned, note, empty, emptyText, start, unblock, startBar, blockBar, keyboard, toasts };
+}
+
+/** Show under the head which message is pinned; a tap goes to it. */
+export function showPinned(node, message, log, say) {
+  node.hidden = !message;
+  if (!message) return;
+  const words = h("span", { class: "context-words" }, h("b", null, say("pinned")), h("span", null, summary(message, say)));
+  node.replaceChildren(icon("pin"), words);
+  node.onclick = () => log.jump(message.id);
 }
 
 function openPhoneMenu(anchor, phone) {

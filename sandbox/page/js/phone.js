@@ -1,7 +1,7 @@
 /** One phone: one person's chat with the bot. It draws what the server says and sends what the person does. */
 
 import { PhoneApi } from "./api.js";
-import { openAttach, parcels, preview } from "./attach.js";
+import { openAttach, preview } from "./attach.js";
 import { ChatLog } from "./chat-log.js";
 import { timeOf } from "./clock.js";
 import { Composer } from "./composer.js";
@@ -9,20 +9,24 @@ import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { tapName } from "./inline-buttons.js";
 import { wordsOf } from "./markup.js";
-import { openMenu, openSheet, showAlert, showToast } from "./overlays.js";
-import { frame } from "./phone-frame.js";
+import { openMenu, showAlert, showToast } from "./overlays.js";
+import { frame, showPinned } from "./phone-frame.js";
 import { Outgoing } from "./outgoing.js";
-import { canRecord, record } from "./recorder.js";
 import { recall, remember } from "./remembered.js";
 import { drawKeyboard } from "./reply-keyboard.js";
-import { voiceNote } from "./samples.js";
+import { Sending } from "./sending.js";
 import { pageLanguage, speaker } from "./words.js";
+
+const MESSAGES_AT_ONCE = 150;
+const TYPING_LASTS = 5000;
 
 export class Phone {
   #chat = null;
   #loading = null;
   #again = false;
   #messages = [];
+  #wanted = MESSAGES_AT_ONCE;
+  #typing = 0;
 
   /**
    * @param {object} info one of the server's phones
@@ -44,6 +48,7 @@ export class Phone {
     this.outgoing = new Outgoing({
       changed: () => this.#draw(true),
       sent: () => this.refresh(true),
+      refused: (reason) => this.toast(reason),
       ready: () => !this.noSignal,
     });
     this.log = new ChatLog(this.#bubbleActs());
@@ -51,7 +56,7 @@ export class Phone {
     this.parts = frame(this);
     this.node = this.parts.node;
     this.screen = this.parts.screen;
-    this.#dropZone();
+    this.sending = new Sending(this);
     this.#showState();
   }
 
@@ -104,19 +109,31 @@ export class Phone {
     do {
       this.#again = false;
       try {
-        this.#chat = await this.api.chat();
+        this.#chat = await this.api.chat(this.#wanted + 1);
       } catch {
         return; /* The event stream notices a lost server, and calls back when it is there again. */
       }
-      const messages = this.#chat.messages ?? [];
-      this.#messages = messages.filter((one) => !one.deleted);
+      this.#messages = this.#chat.messages.slice(-this.#wanted);
+      this.#whileTyping();
       this.#draw(this.toEnd);
       this.toEnd = false;
     } while (this.#again);
   }
 
+  /** "Typing" ends by itself, and no event tells of it. */
+  #whileTyping() {
+    clearTimeout(this.#typing);
+    if (this.#chat.action) this.#typing = setTimeout(() => this.refresh(), TYPING_LASTS);
+  }
+
+  #earlier() {
+    this.#wanted += MESSAGES_AT_ONCE;
+    this.refresh();
+  }
+
   #draw(toEnd = false) {
-    this.log.draw([...this.#messages, ...this.outgoing.messages()], { toEnd });
+    const messages = [...this.#messages, ...this.outgoing.messages(this.#messages.at(-1)?.at)];
+    this.log.draw(messages, { toEnd, more: this.#chat?.messages.length > this.#wanted });
     this.#showState();
     this.#seen();
     this.desk.changed();
@@ -124,7 +141,7 @@ export class Phone {
 
   #showState() {
     const { parts, say } = this;
-    const blocked = Boolean(this.#chat?.blocked ?? this.info.blocked);
+    const blocked = (this.#chat?.phone ?? this.info).blocked;
     const empty = this.#chat !== null && !this.#messages.length && !this.outgoing.messages().length;
     const keys = drawKeyboard(parts.keyboard, this.#chat?.keyboard, (key) => this.#press(key));
     const talking = !blocked && !empty;
@@ -138,10 +155,16 @@ export class Phone {
     this.composer.setCommands(this.#chat?.commands ?? []);
     parts.note.hidden = !this.noSignal;
     parts.signal.replaceChildren(icon(this.noSignal ? "nosignal" : "signal"), icon("battery"));
-    const typing = this.#chat?.action === "typing";
-    parts.subtitle.textContent = this.noSignal ? say("noSignal") : say(typing ? "typing" : "bot");
+    parts.subtitle.textContent = say(this.noSignal ? "noSignal" : this.#chat?.action ? "typing" : "bot");
+    parts.emptyText.textContent = this.#chat?.description || say("emptyText", { name: this.bot.name });
+    showPinned(parts.pinned, this.#pinned(), this.log, say);
     parts.time.textContent = timeOf(Date.now(), this.language);
     this.isBlocked = blocked;
+  }
+
+  #pinned() {
+    const id = this.#chat?.pinned?.at(-1);
+    return this.#messages.find((one) => one.id === id) ?? null;
   }
 
   #seen() {
@@ -159,15 +182,13 @@ export class Phone {
     return this.outgoing.add(looks, () => this.api.text(text, extra));
   }
 
-  sendStart() {
-    return this.outgoing.add({ text: "/start" }, () => this.api.start());
+  /** Press Start, or open a link that carries `payload`. */
+  sendStart(payload) {
+    return this.outgoing.add({ text: `/start ${payload ?? ""}`.trim() }, () => this.api.start(payload));
   }
 
   setBlocked(blocked) {
-    return this.api.block(blocked).then(() => {
-      this.info.blocked = blocked;
-      return this.refresh();
-    }, () => this.toast(this.say("tapFailed")));
+    return this.api.block(blocked).then(() => this.refresh(), () => this.toast(this.say("tapFailed")));
   }
 
   setSignal(noSignal) {
@@ -188,17 +209,8 @@ export class Phone {
   }
 
   #press(key) {
-    if (key.request_location) openAttach(this.composer.attach, this.#sender());
+    if (key.request_location) openAttach(this.composer.attach, this.sending);
     else this.sendText(key.text);
-  }
-
-  #files(files, { asFile, caption }) {
-    const extra = this.composer.takeReply();
-    parcels(files, asFile).forEach(({ kind, files: group }, i) => {
-      const words = i === 0 ? caption : "";
-      const send = () => (kind === "album" ? this.api.album(group, words, extra) : this.api.upload(kind, group[0], words, extra));
-      this.outgoing.add(looksOf(kind, group, words), send);
-    });
   }
 
   async #tap(message, button) {
@@ -223,42 +235,6 @@ export class Phone {
     navigator.clipboard?.writeText(text).then(done, () => this.toast(text));
   }
 
-  #sender() {
-    const voice = (file) => this.outgoing.add(looksOf("voice", [file], ""), () => this.api.upload("voice", file));
-    const place = (latitude, longitude) =>
-      this.outgoing.add({ location: { latitude, longitude } }, () => this.api.location(latitude, longitude));
-    return {
-      screen: this.screen,
-      say: this.say,
-      language: this.language,
-      files: (files, choice) => this.#files(files, choice),
-      text: (text) => this.sendText(text),
-      sticker: () => this.outgoing.add({ sticker: {} }, () => this.api.sticker()),
-      voice,
-      place,
-    };
-  }
-
-  async #record() {
-    const sender = this.#sender();
-    try {
-      if (!canRecord()) throw new DOMException("no recorder", "NotSupportedError");
-      await record(this.composer.row, this.say, sender.voice);
-    } catch {
-      this.#withoutMicrophone(sender);
-    }
-  }
-
-  #withoutMicrophone(sender) {
-    const sample = h("button", { type: "button", class: "primary", autofocus: true }, icon("voice"), this.say("sampleVoice"));
-    const body = h("div", { class: "plain-sheet" }, h("p", null, this.say("recordRefused")), sample);
-    const close = openSheet(this.screen, { title: this.say("record"), body, closeLabel: this.say("close") });
-    sample.addEventListener("click", () => {
-      close();
-      sender.voice(voiceNote());
-    });
-  }
-
   #menu(message, anchor) {
     const { say } = this;
     const words = wordsOf(message);
@@ -271,7 +247,7 @@ export class Phone {
         ]
       : [
           { label: say("reply"), icon: "reply", act: () => this.composer.reply(message) },
-          own && message.text && { label: say("edit"), icon: "edit", act: () => this.composer.edit(message) },
+          own && words && { label: say("edit"), icon: "edit", act: () => this.composer.edit(message) },
           words && { label: say("copy"), icon: "copy", act: () => this.#copy(words) },
           words && { label: say("forward"), icon: "forward", act: () => this.sendText(words, { forwarded: true }) },
         ];
@@ -293,6 +269,7 @@ export class Phone {
       jump: (id) => this.log.jump(id),
       menu: (message, anchor) => this.#menu(message, anchor),
       seen: () => this.#seen(),
+      earlier: () => this.#earlier(),
     };
   }
 
@@ -304,39 +281,11 @@ export class Phone {
       send: (text, extra) => this.sendText(text, extra),
       edit: (message, text) =>
         this.api.edit(message.id, text).then(() => this.refresh(), () => this.toast(this.say("editFailed"))),
-      attach: (anchor) => openAttach(anchor, this.#sender()),
-      record: () => this.#record(),
-      files: (files) => preview(files, false, this.#sender()),
+      attach: (anchor) => openAttach(anchor, this.sending),
+      record: () => this.sending.record(),
+      files: (files) => preview(files, false, this.sending),
       fold: () => this.fold(),
       lastOwn: () => this.#messages.findLast((one) => one.from === "me" && one.text),
     };
   }
-
-  #dropZone() {
-    const zone = this.screen;
-    const over = (on) => zone.classList.toggle("dropping", on);
-    zone.addEventListener("dragover", (event) => {
-      if (!event.dataTransfer.types.includes("Files")) return;
-      event.preventDefault();
-      over(true);
-    });
-    zone.addEventListener("dragleave", (event) => zone.contains(event.relatedTarget) || over(false));
-    zone.addEventListener("drop", (event) => {
-      event.preventDefault();
-      over(false);
-      if (event.dataTransfer.files.length) preview([...event.dataTransfer.files], false, this.#sender());
-    });
-  }
-}
-
-/** What a message that is being sent looks like until the server shows its own. */
-function looksOf(kind, files, caption) {
-  const [file] = files;
-  const size = files.reduce((sum, one) => sum + one.size, 0);
-  const url = URL.createObjectURL(file);
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
-  if (kind === "photo" || (kind === "album" && file.type.startsWith("image/"))) return { photo: { url, name: file.name }, caption };
-  if (kind === "voice") return { voice: { url, duration: 0 } };
-  if (kind === "video") return { video: { url }, caption };
-  return { document: { url, name: file.name, size }, caption };
 }

@@ -18,11 +18,12 @@ export class Scroll {
     view.addEventListener(
       "scroll",
       () => {
-        /* A glide downwards passes places that are not the end; only going up, by hand, lets go of it. */
+        /* Only going up lets go of the end: a glide passes places that are not it, and a view that shrinks (the
+           keyboard unfolds) leaves it without anybody having moved. */
         const up = view.scrollTop < this.#top - 1;
         this.#top = view.scrollTop;
         if (this.#left() <= NEAR) this.pinned = true;
-        else if (up || !this.#gliding) this.pinned = false;
+        else if (up) this.pinned = false;
         moved(this.pinned);
       },
       { passive: true },

@@ -9,7 +9,7 @@ export function openViewer(photos, at, say) {
   const image = h("img", { alt: "" });
   const count = h("span", { class: "viewer-count", role: "status" });
   const save = h("a", { class: "icon-button", download: true, "aria-label": say("download", { name: "" }).trim() }, icon("download"));
-  const shut = h("button", { type: "button", class: "icon-button", autofocus: true, "aria-label": say("close") }, icon("close"));
+  const shut = h("button", { type: "button", class: "icon-button", "data-focus": true, "aria-label": say("close") }, icon("close"));
   const turn = (step) => {
     here = (here + step + photos.length) % photos.length;
     image.src = photos[here].url;
@@ -34,4 +34,5 @@ export function openViewer(photos, at, say) {
   document.body.append(dialog);
   turn(0);
   dialog.showModal();
+  shut.focus();
 }
