@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from forms.markup import attribute, children, local
+from forms.markup import attribute, attributes, children, local
 from forms.problems import Problem
 from forms.question import Choice, Itemset, Question, Screen, Section
 from forms.texts import Text
@@ -133,7 +133,9 @@ class Body:
             definition=definition,
             texts=texts,
             appearance=element.get("appearance") or "",
-            parameters={key.rpartition("}")[2]: value for key, value in element.attrib.items() if key not in _IGNORED},
+            parameters={
+                key.rpartition("}")[2]: value for key, value in attributes(element).items() if key not in _IGNORED
+            },
             choices=choices,
             itemset=itemset,
         )

@@ -27,7 +27,7 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-](?:0\d|1
 _PLACES = {"geopoint": (1, 1), "geotrace": (2, None), "geoshape": (3, None)}
 
 
-class InvalidAnswer(ValueError):  # noqa: N818 - it names what it is about, as UserError does
+class InvalidAnswer(ValueError):
     """The value cannot be stored in this question; ``code`` says why, for the caller to put into words.
 
     Codes: ``not_a_number``, ``not_an_integer``, ``out_of_range``, ``not_a_date``, ``not_a_time``,

@@ -9,13 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from forms.nodes import Node
 from forms.values import Value
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Mapping
     from datetime import datetime, tzinfo
+
+    from forms.nodes import Node
 
 
 @dataclass(slots=True)

@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING
 
 from forms.body import Body
 from forms.graph import Graph, graph_of
-from forms.markup import children, local, parsed
+from forms.markup import local, parsed
 from forms.model import Model
 from forms.problems import FormError, Problem
-from forms.question import Question, Screen
+from forms.question import SILENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
     from forms.nodes import Node
-    from forms.question import Definition
+    from forms.question import Action, Definition, Question, Screen
     from forms.texts import Languages, Text
 
 
@@ -54,6 +54,10 @@ class Form:
     graph: Graph
     tongues: Languages
     itext: Mapping[str, Text]
+    beginnings: tuple[Action, ...]
+    """What is set once, when a filling begins: dynamic defaults."""
+    fillable: tuple[Definition, ...]
+    """The nodes that the server may know the value of: hidden and preloaded ones."""
 
     @classmethod
     def parse(cls, xform: str | bytes, attachments: Mapping[str, Callable[[], Node]] | None = None) -> Form:
@@ -87,10 +91,12 @@ class Form:
             graph=graph,
             tongues=model.languages,
             itext=model.itext,
+            beginnings=_beginnings(model.root),
+            fillable=tuple(question.definition for question in body.questions.values() if _is_fillable(question)),
         )
 
     def screen(self, number: int) -> Screen | None:
-        """The screen of this number, None when there is none."""
+        """Give the screen of this number, None when there is none."""
         return next((one for one in self.screens if one.number == number), None)
 
     @property
@@ -106,6 +112,18 @@ def _title(document: Element) -> str:
         if local(element) == "model":
             break
     return ""
+
+
+def _beginnings(root: Definition) -> tuple[Action, ...]:
+    first = ("odk-instance-first-load", "odk-instance-load")
+    return tuple(
+        action for one in root.family() for action in one.actions if action.event in first and action.source is None
+    )
+
+
+def _is_fillable(question: Question) -> bool:
+    definition = question.definition
+    return question.kind in SILENT and definition.calculate is None and definition.scope is None
 
 
 def _scopes(root: Definition) -> None:

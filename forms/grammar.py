@@ -121,8 +121,21 @@ _BINDING = {
 _UNION = 8
 _NODE_TYPES = ("node", "text", "comment", "processing-instruction")
 _AXES = frozenset(
-    "ancestor ancestor-or-self attribute child descendant descendant-or-self following following-sibling namespace "
-    "parent preceding preceding-sibling self".split()
+    [
+        "ancestor",
+        "ancestor-or-self",
+        "attribute",
+        "child",
+        "descendant",
+        "descendant-or-self",
+        "following",
+        "following-sibling",
+        "namespace",
+        "parent",
+        "preceding",
+        "preceding-sibling",
+        "self",
+    ]
 )
 _ANYWHERE = Step("descendant-or-self", "node()")
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from forms import grammar
+from forms.order import groups_in_order
+from forms.question import SELECTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -186,87 +188,61 @@ class Graph:
     """Vertices that depend on each other."""
 
 
+class _Builder:
+    """Collects who reads what, and what must be worked out before what."""
+
+    def __init__(self, root: Definition, by_path: Mapping[str, Definition]) -> None:
+        self.root = root
+        self.by_path = by_path
+        self.edges: dict[Vertex, dict[Edge, None]] = {}
+        self.before: dict[Vertex, dict[Vertex, None]] = {}
+        self.computed: dict[Vertex, None] = {}
+
+    def reads(self, tree: grammar.Expr, target: Vertex) -> None:
+        self.computed[target] = None
+        for read in reads_of(tree, target.definition, self.root, self.by_path):
+            if read.vertex == target and read.scope is target.definition.scope:
+                continue  # a node that reads itself (``once``) does not wait for itself
+            self.edges.setdefault(read.vertex, {})[Edge(target, read.scope)] = None
+            self.comes_before(read.vertex, target)
+
+    def comes_before(self, first: Vertex, then: Vertex) -> None:
+        self.before.setdefault(first, {})[then] = None
+
+    def add(self, definition: Definition) -> None:
+        relevance, value = Vertex(definition, RELEVANCE), Vertex(definition, VALUE)
+        self.comes_before(relevance, value)
+        for child in definition.children:
+            self.comes_before(relevance, Vertex(child, RELEVANCE))
+        if definition.repeat:
+            self.comes_before(Vertex(definition, STRUCTURE), relevance)
+        if definition.relevant is not None:
+            self.reads(definition.relevant.tree, relevance)
+        if definition.calculate is not None:
+            self.reads(definition.calculate.tree, value)
+        if definition.count is not None:
+            self.reads(definition.count.tree, Vertex(definition, STRUCTURE))
+        if definition.question is not None and definition.question.kind in SELECTS:
+            self.computed[value] = None
+            itemset = definition.question.itemset
+            if itemset is not None and itemset.constant is None:
+                self.reads(itemset.nodes.tree, value)
+
+
 def graph_of(root: Definition, by_path: Mapping[str, Definition]) -> Graph:
     """Work out the dependencies of a whole form."""
-    edges: dict[Vertex, dict[Edge, None]] = {}
-    before: dict[Vertex, dict[Vertex, None]] = {}
-    computed: set[Vertex] = set()
-
-    def reads(tree: grammar.Expr, target: Vertex) -> None:
-        computed.add(target)
-        for read in reads_of(tree, target.definition, root, by_path):
-            own = read.vertex == target and read.scope is target.definition.scope
-            if not own:  # a node that reads itself (``once``) does not wait for itself
-                edges.setdefault(read.vertex, {})[Edge(target, read.scope)] = None
-                before.setdefault(read.vertex, {})[target] = None
-
+    builder = _Builder(root, by_path)
     family = root.family()
     for definition in family:
-        relevance, value = Vertex(definition, RELEVANCE), Vertex(definition, VALUE)
-        before.setdefault(relevance, {})[value] = None
-        for child in definition.children:
-            before[relevance][Vertex(child, RELEVANCE)] = None
-        if definition.repeat:
-            before.setdefault(Vertex(definition, STRUCTURE), {})[relevance] = None
-        if definition.relevant is not None:
-            reads(definition.relevant.tree, relevance)
-        if definition.calculate is not None:
-            reads(definition.calculate.tree, value)
-        question = definition.question
-        if question is not None and question.itemset is not None and question.itemset.constant is None:
-            reads(question.itemset.nodes.tree, value)
-        elif question is not None and question.kind in ("select_one", "select_multiple", "rank"):
-            computed.add(value)
-        if definition.count is not None:
-            reads(definition.count.tree, Vertex(definition, STRUCTURE))
+        builder.add(definition)
     every = [Vertex(one, aspect) for one in family for aspect in (STRUCTURE, RELEVANCE, VALUE)]
-    groups = _sorted_groups(every, before)
+    groups = groups_in_order(every, builder.before)
     rank = {vertex: at for at, vertex in enumerate(vertex for group in groups for vertex in group)}
     return Graph(
-        edges={vertex: tuple(targets) for vertex, targets in edges.items()},
+        edges={vertex: tuple(targets) for vertex, targets in builder.edges.items()},
         rank=rank,
-        order=tuple(sorted(computed, key=rank.__getitem__)),
-        circular=tuple(tuple(group) for group in groups if len(group) > 1 or group[0] in before.get(group[0], ())),
+        order=tuple(sorted(builder.computed, key=rank.__getitem__)),
+        circular=tuple(
+            tuple(group) for group in groups if len(group) > 1 or group[0] in builder.before.get(group[0], ())
+        ),
     )
-
-
-def _sorted_groups(every: list[Vertex], before: Mapping[Vertex, Mapping[Vertex, None]]) -> list[list[Vertex]]:
-    """Sort so that what is read comes before what reads it; a circle stays together (Tarjan, without recursion)."""
-    number: dict[Vertex, int] = {}
-    low: dict[Vertex, int] = {}
-    stack: list[Vertex] = []
-    on_stack: set[Vertex] = set()
-    groups: list[list[Vertex]] = []
-    for start in every:
-        if start in number:
-            continue
-        number[start] = low[start] = len(number)
-        stack.append(start)
-        on_stack.add(start)
-        path = [(start, iter(before.get(start, ())))]
-        while path:
-            vertex, targets = path[-1]
-            for target in targets:
-                if target not in number:
-                    number[target] = low[target] = len(number)
-                    stack.append(target)
-                    on_stack.add(target)
-                    path.append((target, iter(before.get(target, ()))))
-                    break
-                if target in on_stack:
-                    low[vertex] = min(low[vertex], number[target])
-            else:
-                path.pop()
-                if path:
-                    low[path[-1][0]] = min(low[path[-1][0]], low[vertex])
-                if low[vertex] == number[vertex]:
-                    group: list[Vertex] = []
-                    while True:
-                        member = stack.pop()
-                        on_stack.discard(member)
-                        group.append(member)
-                        if member == vertex:
-                            break
-                    groups.append(group[::-1])
-    groups.reverse()
-    return groups

@@ -60,7 +60,7 @@ class Cell(Node):
         return f"{self.parent.path}/{self.name}{place}"
 
     def family(self) -> list[Cell]:
-        """This cell and all below it, in document order."""
+        """Give this cell and all below it, in document order."""
         found = [self]
         for child in self.children:
             found += child.family()
@@ -108,7 +108,7 @@ class Instance:
         return cell
 
     def instances(self, definition: Definition, parent: Cell) -> list[Cell]:
-        """The instances of a repeat in one place."""
+        """Give the instances of a repeat in one place."""
         return [cell for cell in parent.children if cell.definition is definition]
 
     def resize(self, definition: Definition, parent: Cell, size: int) -> None:
@@ -193,7 +193,7 @@ class Instance:
                     self.act(action, target)
 
     def _owners(self, vertex: Vertex) -> Iterable[Cell]:
-        """The cells a vertex is worked out at: a repeat's number of instances belongs to its parent."""
+        """Give the cells a vertex is worked out at: a repeat's number of instances belongs to its parent."""
         definition = vertex.definition.parent if vertex.aspect == STRUCTURE else vertex.definition
         return self.by_definition.get(definition, ()) if definition is not None else ()
 
@@ -237,7 +237,7 @@ class Instance:
                         self._enqueue(target, dependent, calculate=True)
 
     def _within(self, cell: Cell, scope: Definition | None, definition: Definition) -> Iterable[Cell]:
-        """The cells of a definition in the same instance of the repeat ``scope`` as ``cell``."""
+        """Give the cells of a definition in the same instance of the repeat ``scope`` as ``cell``."""
         anchor: Cell | None = cell if scope is not None else None
         while anchor is not None and anchor.definition is not scope:
             anchor = anchor.parent
@@ -312,7 +312,7 @@ class Instance:
     # --- choices and actions --------------------------------------------------------------------------------------
 
     def choices(self, cell: Cell) -> list[Choice] | tuple[Choice, ...]:
-        """The choices a select offers now."""
+        """Give the choices a select offers now."""
         question = cell.definition.question
         if question is None:
             return ()

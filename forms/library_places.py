@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from forms.context import Signature
@@ -55,7 +56,7 @@ def _area(c: Context, args: Args) -> Value:
     if points[0] != points[-1]:
         points.append(points[0])
     total = 0.0
-    for (lat1, lon1), (lat2, lon2) in zip(points, points[1:], strict=False):
+    for (lat1, lon1), (lat2, lon2) in pairwise(points):
         total += math.radians(lon2 - lon1) * (2 + math.sin(math.radians(lat2)) + math.sin(math.radians(lat1)))
     return _to_centimetres(total * _EARTH_RADIUS_METRES**2 / 2)
 
@@ -65,7 +66,7 @@ def _distance(c: Context, args: Args) -> Value:
     if points is None:
         return NAN
     total = 0.0
-    for (lat1, lon1), (lat2, lon2) in zip(points, points[1:], strict=False):
+    for (lat1, lon1), (lat2, lon2) in pairwise(points):
         phi1, phi2, turn = math.radians(lat1), math.radians(lat2), math.radians(lon1 - lon2)
         cosine = math.sin(phi1) * math.sin(phi2) + math.cos(phi1) * math.cos(phi2) * math.cos(turn)
         total += math.acos(max(-1.0, min(1.0, cosine))) * _EARTH_RADIUS_METRES
@@ -77,7 +78,7 @@ def _geofence(c: Context, args: Args) -> Value:
     if point is None or shape is None or shape[0] != shape[-1]:
         return False
     inside = False
-    for (lat1, lon1), (lat2, lon2) in zip(shape, shape[1:], strict=False):
+    for (lat1, lon1), (lat2, lon2) in pairwise(shape):
         crosses = (lat2 > point[0]) != (lat1 > point[0])
         if crosses and point[1] < (lon1 - lon2) * (point[0] - lat2) / (lat1 - lat2) + lon2:
             inside = not inside

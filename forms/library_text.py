@@ -104,10 +104,10 @@ def _translate(c: Context, args: Args) -> Value:
 
 @lru_cache(maxsize=512)
 def pattern_of(source: str) -> re.Pattern[str] | None:
-    """Compile a JavaScript regular expression, None when it is not one: ``$`` is the very end, ``\\d`` is ASCII."""
+    r"""Compile a JavaScript regular expression, None when it is not one: ``$`` is the very end, ``\d`` is ASCII."""
     translated = re.sub(r"\(\?<(?![=!])", "(?P<", source)
     translated = re.sub(
-        r"\\.|\[(?:\\.|[^\]\\])*\]|\$", lambda m: r"\Z" if m[0] == "$" else m[0], translated, flags=re.S
+        r"\\.|\[(?:\\.|[^\]\\])*\]|\$", lambda m: r"\Z" if m[0] == "$" else m[0], translated, flags=re.DOTALL
     )
     try:
         return re.compile(translated, re.ASCII)

@@ -44,18 +44,23 @@ def _without_encoding(data: bytes) -> bytes:
 
 
 def local(element: Element) -> str:
-    """The name of an element without its namespace, '' for a comment or an instruction."""
+    """Give the name of an element without its namespace, '' for a comment or an instruction."""
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
+def attributes(element: Element) -> dict[str, str]:
+    """Give the attributes by their full names."""
+    return {str(key): str(value) for key, value in element.attrib.items()}
+
+
 def attribute(element: Element, name: str) -> str | None:
-    """An attribute by its local name, whatever its namespace (``jr:count``, ``odk:seed``)."""
+    """Give an attribute by its local name, whatever its namespace (``jr:count``, ``odk:seed``)."""
     found = element.get(name)
     if found is not None:
         return found
-    return next((value for key, value in element.attrib.items() if key.rpartition("}")[2] == name), None)
+    return next((value for key, value in attributes(element).items() if key.rpartition("}")[2] == name), None)
 
 
 def children(element: Element, *names: str) -> list[Element]:
-    """The child elements with one of these local names, or all of them."""
+    """Give the child elements with one of these local names, or all of them."""
     return [child for child in element if (found := local(child)) and (not names or found in names)]

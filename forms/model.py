@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from forms.grammar import XPathError
-from forms.markup import attribute, children, local
+from forms.markup import attribute, attributes, children, local
 from forms.nodes import Node, from_xml
 from forms.problems import Problem
 from forms.question import Action, Definition
@@ -117,7 +117,7 @@ class Model:
         while pending:
             into, source = pending.pop()
             self.definitions[into.path] = into
-            into.attributes = {key: value for key, value in source.attrib.items() if not key.endswith("}template")}
+            into.attributes = {key: value for key, value in attributes(source).items() if not key.endswith("}template")}
             below = children(source)
             into.default = "" if below else (source.text or "")
             seen: dict[str, Definition] = {}

@@ -40,7 +40,7 @@ class Node:
         return self.text + "".join(child.string for child in self.children)
 
     def named(self, name: str) -> list[Node]:
-        """The children of this name in order; the list is shared and must not be changed."""
+        """Give the children of this name in order; the list is shared and must not be changed."""
         if self._named is None:
             self._named = {}
             for child in self.children:
@@ -52,7 +52,7 @@ class Node:
         self._named = None
 
     def lookup(self, name: str, key: str, value: str) -> list[Node]:
-        """The children called ``name`` that have a child ``key`` of this value; indexed, for frozen nodes only."""
+        """Give the children called ``name`` that have a child ``key`` of this value; indexed, for frozen nodes only."""
         if self._found is None:
             self._found = {}
         index = self._found.get((name, key))
@@ -71,7 +71,7 @@ class Node:
             yield from child.descendants()
 
     def top(self) -> Node:
-        """The root of the tree this node is in."""
+        """Give the root of the tree this node is in."""
         node = self
         while node.parent is not None:
             node = node.parent
@@ -85,7 +85,7 @@ def from_xml(element: etree._Element) -> Node:
     while pending:
         source, node = pending.pop()
         node.frozen = True
-        node.attributes = {key.rpartition("}")[2]: value for key, value in source.attrib.items()}
+        node.attributes = {str(key).rpartition("}")[2]: str(value) for key, value in source.attrib.items()}
         for below in source:
             if isinstance(below.tag, str):
                 child = Node(_local(below), node, below.text or "")

@@ -34,7 +34,7 @@ class Definition:
         self.tag = tag
         self.name = tag.rpartition("}")[2]
         self.parent = parent
-        self.path = f"{parent.path if parent else ''}/{self.name}"
+        self.path: str = f"{parent.path}/{self.name}" if parent is not None else f"/{self.name}"
         self.index = index
         self.children: list[Definition] = []
         self.default = ""
@@ -59,11 +59,11 @@ class Definition:
         return f"<Definition {self.path}>"
 
     def child(self, name: str) -> Definition | None:
-        """The child of this name."""
+        """Give the child of this name."""
         return next((one for one in self.children if one.name == name), None)
 
     def family(self) -> list[Definition]:
-        """This definition and all below it, in document order."""
+        """Give this definition and all below it, in document order."""
         found = [self]
         for child in self.children:
             found += child.family()
@@ -91,11 +91,11 @@ class Choice:
     """The label of a choice that is somebody's answer (a repeat's instance), in no language."""
 
     def label(self, language: str) -> str:
-        """The label, the value itself when there is none."""
+        """Give the label, the value itself when there is none."""
         return (self.text.plain(language) if self.text else self.worked_out) or self.value
 
     def columns(self) -> dict[str, str]:
-        """The further columns of the choice's row."""
+        """Give the further columns of the choice's row."""
         return {field.name: field.text for field in self.item.children} if self.item else {}
 
 
@@ -140,23 +140,23 @@ class Question:
         return text.plain(language) if text else ""
 
     def label(self, language: str) -> str:
-        """The label; where it shows an answer there is ``…`` (a walk fills it in)."""
+        """Give the label; where it shows an answer there is ``…`` (a walk fills it in)."""
         return self._plain("label", language)
 
     def hint(self, language: str) -> str:
-        """The hint, '' when there is none."""
+        """Give the hint, '' when there is none."""
         return self._plain("hint", language)
 
     def guidance(self, language: str) -> str:
-        """The guidance hint, longer and only on demand."""
+        """Give the guidance hint, longer and only on demand."""
         return self._plain("guidance", language)
 
     def constraint_message(self, language: str) -> str:
-        """What to say when the constraint does not hold, '' when the form does not say."""
+        """Give what to say when the constraint does not hold, '' when the form does not say."""
         return self._plain("constraint_message", language)
 
     def required_message(self, language: str) -> str:
-        """What to say when the answer is missing, '' when the form does not say."""
+        """Give what to say when the answer is missing, '' when the form does not say."""
         return self._plain("required_message", language)
 
     @property
@@ -174,7 +174,7 @@ class Section:
     repeat: Definition | None = None
 
     def title(self, language: str) -> str:
-        """The group's label, '' when it has none."""
+        """Give the group's label, '' when it has none."""
         return self.text.plain(language) if self.text else ""
 
 
@@ -193,12 +193,12 @@ class Screen:
     questions: tuple[Question, ...]
 
     def title(self, language: str) -> str:
-        """The group's label, or else the first question's."""
+        """Give the group's label, or else the first question's."""
         own = self.text.plain(language) if self.text else ""
         return own or (self.questions[0].label(language) if self.questions else "")
 
     def section(self, language: str) -> str:
-        """The title of the innermost group around the screen that has one."""
+        """Give the title of the innermost group around the screen that has one."""
         return next((title for one in reversed(self.sections) if (title := one.title(language))), "")
 
     @property

@@ -21,7 +21,7 @@ _USUAL = {"h", "ev", "xsd", "odk", "jr"}
 def submission(root: Cell, namespaces: Mapping[str | None, str]) -> str:
     """Write the tree of answers as XML."""
     spaces = {prefix: uri for prefix, uri in namespaces.items() if uri != XFORMS and prefix not in _USUAL}
-    element = etree.Element(_tag(root.definition.tag), nsmap=spaces)
+    element = etree.Element(_tag(root.definition.tag), nsmap=spaces)  # type: ignore[arg-type]  # the stub forgets that the default namespace has no prefix
     _write(root, element)
     etree.cleanup_namespaces(element)
     return etree.tostring(element, encoding="unicode")

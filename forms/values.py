@@ -140,7 +140,7 @@ _WORDS = re.compile(rf"[^{_SPACE}]+")
 
 
 def words(text: str) -> list[str]:
-    """The words of a text as XML counts them: what a stored select_multiple has chosen."""
+    """Give the words of a text as XML counts them: what a stored select_multiple has chosen."""
     return _WORDS.findall(text)
 
 

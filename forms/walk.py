@@ -6,29 +6,23 @@ rather than keep it. It stores nothing; whoever does stores :meth:`Walk.values`.
 
 from __future__ import annotations
 
-import random
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from forms.canonical import InvalidAnswer, canonical, decoded
-from forms.context import World
-from forms.instance import MAX_REPEATS, Cell, Instance
+from forms.canonical import InvalidAnswer, canonical
+from forms.opening import Circumstances, opened
 from forms.question import SELECTS
 from forms.submission import submission
-from forms.values import Moment, to_text, words
+from forms.values import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from forms.form import Form
+    from forms.instance import Cell
     from forms.question import Choice, Definition, Question, Screen, Section
     from forms.texts import Text
-    from forms.xpath import Expression
-
-_STEP = re.compile(r"/([^/\[\]]+)(?:\[(\d+)\])?")
-_FIRST_LOAD = ("odk-instance-first-load", "odk-instance-load")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +44,14 @@ class Violation:
     _say: Callable[[str], str]
 
     def message(self, language: str) -> str:
-        """What the form says about it, '' when it says nothing."""
+        """Give what the form says about it, '' when it says nothing."""
         return self._say(language)
 
 
 class Walk:
     """A form with answers. Paths are as in the form, inside repeats with positions (``/data/rep[2]/q``)."""
 
-    def __init__(  # noqa: PLR0913 - each a thing only the caller knows
+    def __init__(
         self,
         form: Form,
         answers: Mapping[str, str],
@@ -75,17 +69,15 @@ class Walk:
         submission and seeds ``random()``, so that the same walk opened again draws the same.
         """
         self.form = form
-        self._now = now
         self._language = form.default_language
-        beginning = (started or now).astimezone(now.tzinfo)
-        self._instance = Instance(form, lambda root: self._world(root, beginning, instance_id))
-        self._world_now = self._instance.world
-        self._fill(dict(preset or {}), beginning, instance_id)
-        if any(self._beginnings()):
-            self._begin(answers)
-        self._given = self._apply(answers)
-        self._world_now.now = now
-        self._instance.work_out_all()
+        self._instance, self._given = opened(
+            form,
+            answers,
+            Circumstances(now, started or now, dict(preset or {}), instance_id),
+            choice_label=self._named,
+            translation=self._translated,
+        )
+        self._world = self._instance.world
 
     # --- answering ------------------------------------------------------------------------------------------------
 
@@ -135,11 +127,11 @@ class Walk:
     # --- asking ---------------------------------------------------------------------------------------------------
 
     def value(self, path: str) -> str:
-        """The value as the form sees it: '' for what is not relevant now."""
+        """Give the value as the form sees it: '' for what is not relevant now."""
         return self._cell(path).text
 
     def raw(self, path: str) -> str:
-        """The answer that was given, kept while it is not relevant."""
+        """Give the answer that was given, kept while it is not relevant."""
         return self._cell(path).raw
 
     def relevant(self, path: str) -> bool:
@@ -155,7 +147,7 @@ class Walk:
         cell: Cell | None = self._cell(path)
         while cell is not None:
             expression = cell.definition.readonly
-            if expression is not None and expression.truth(cell, self._world_now):
+            if expression is not None and expression.truth(cell, self._world):
                 return True
             cell = cell.parent
         return False
@@ -165,7 +157,7 @@ class Walk:
         return self._cell(path).text != ""
 
     def violation(self, path: str) -> Violation | None:
-        """What is wrong with the answer as it stands, or with there being none."""
+        """Give what is wrong with the answer as it stands, or with there being none."""
         return self._violation(self._cell(path))
 
     def violations(self) -> list[Violation]:
@@ -174,16 +166,16 @@ class Walk:
         return [one for one in found if one is not None]
 
     def missing(self) -> list[str]:
-        """The questions that are relevant and required and have no answer, in the order of the screens."""
+        """Give the questions that are relevant and required and have no answer, in the order of the screens."""
         cells = (self._cell(question.path) for screen in self.screens() for question in screen.questions)
         return [cell.path for cell in cells if cell.relevant and cell.text == "" and self._required(cell)]
 
     def choices(self, path: str) -> Sequence[Choice]:
-        """What a select offers now, filtered and in order."""
+        """Give what a select offers now, filtered and in order."""
         return self._instance.choices(self._cell(path))
 
     def screens(self) -> list[Screen]:
-        """The screens that have something relevant on them, in order; one for each instance of a repeat."""
+        """Give the screens that have something relevant on them, in order; one for each instance of a repeat."""
         found: list[Screen] = []
         for screen in self.form.screens:
             if not screen.repeats:
@@ -201,31 +193,31 @@ class Walk:
     # --- what it says ---------------------------------------------------------------------------------------------
 
     def label(self, path: str, language: str) -> str:
-        """The label, with the answers it shows filled in; likewise hint and guidance."""
+        """Give the label, with the answers it shows filled in; likewise hint and guidance."""
         return self._say(path, "label", language)
 
     def hint(self, path: str, language: str) -> str:
-        """The hint, '' when there is none."""
+        """Give the hint, '' when there is none."""
         return self._say(path, "hint", language)
 
     def guidance(self, path: str, language: str) -> str:
-        """The guidance hint, '' when there is none."""
+        """Give the guidance hint, '' when there is none."""
         return self._say(path, "guidance", language)
 
     def title(self, screen: Screen | Section, language: str) -> str:
-        """The title of a screen or a section, with the answers it shows filled in."""
+        """Give the title of a screen or a section, with the answers it shows filled in."""
         node = self._instance.cells.get(screen.path, self._instance.root)
         own = self.text(screen.text, node.path, language) if screen.text is not None else ""
         first = getattr(screen, "questions", ())
         return own or (self.label(first[0].path, language) if first else "")
 
     def section(self, screen: Screen, language: str) -> str:
-        """The title of the innermost section around a screen that has one."""
+        """Give the title of the innermost section around a screen that has one."""
         titles = (self.title(section, language) for section in reversed(screen.sections))
         return next((title for title in titles if title), "")
 
     def choice_label(self, path: str, value: str, language: str) -> str:
-        """The label of one choice, the value itself when there is no such choice."""
+        """Give the label of one choice, the value itself when there is no such choice."""
         question = self._cell(path).definition.question
         known = (question.choices if question is not None else ()) or self.choices(path)
         choice = next((one for one in known if one.value == value), None)
@@ -234,7 +226,7 @@ class Walk:
         return self.text(choice.text, path, language) or value
 
     def shown(self, path: str, language: str) -> str:
-        """The answer as a person reads it: labels for choices, ``5`` for a decimal ``5.0``."""
+        """Give the answer as a person reads it: labels for choices, ``5`` for a decimal ``5.0``."""
         cell = self._cell(path)
         question = cell.definition.question
         if question is not None and question.kind in SELECTS:
@@ -248,14 +240,14 @@ class Walk:
         cell = self._cell(path)
         before, self._language = self._language, language
         try:
-            return text.shown(language, lambda expression: expression.text(cell, self._world_now))
+            return text.shown(language, lambda expression: expression.text(cell, self._world))
         finally:
             self._language = before
 
     # --- what comes of it -----------------------------------------------------------------------------------------
 
     def values(self) -> dict[str, str]:
-        """What must be stored to open the same walk again: answers given, and what the form set once.
+        """Give what must be stored to open the same walk again: answers given, and what the form set once.
 
         By path; an answer that is not relevant now is among them. A repeat that grows by hand stands with its size.
         """
@@ -271,7 +263,7 @@ class Walk:
         return found
 
     def unsaved(self) -> dict[str, str]:
-        """What the form has set by itself, once, and was not among the answers: store it too."""
+        """Give what the form has set by itself, once, and was not among the answers: store it too."""
         return {path: value for path, value in self.values().items() if self._given.get(path) != value}
 
     def flat(self) -> dict[str, str]:
@@ -279,103 +271,8 @@ class Walk:
         return {cell.path: cell.text for cell in self._instance.root.family() if cell.relevant and not cell.children}
 
     def xml(self) -> str:
-        """The submission as ODK writes it: instance XML without what is not relevant."""
+        """Give the submission as ODK writes it: instance XML without what is not relevant."""
         return submission(self._instance.root, self.form.namespaces)
-
-    # --- opening --------------------------------------------------------------------------------------------------
-
-    def _world(self, root: Cell, beginning: datetime, seed: str) -> World:
-        zone = self._now.tzinfo
-        if zone is None:
-            message = "a walk needs an aware time"
-            raise ValueError(message)
-        return World(
-            root=root,
-            now=beginning,
-            zone=zone,
-            random=random.Random(seed or None),  # noqa: S311 - it shuffles choices, it guards nothing
-            instances=self.form.instances,
-            choice_label=lambda _node, path, value: self._named(path, value),
-            translation=lambda key: self._translated(key),
-        )
-
-    def _fill(self, preset: dict[str, str], beginning: datetime, instance_id: str) -> None:
-        """Put in what the server knows: presets and preloads."""
-        filled = {
-            ("date", "today"): beginning.date().isoformat(),
-            ("timestamp", "start"): to_text(Moment.of(beginning)),
-            ("timestamp", "end"): to_text(Moment.of(self._now)),
-            ("uid", ""): instance_id and f"uuid:{instance_id.removeprefix('uuid:')}",
-        }
-        for question in self.form.questions.values():
-            definition = question.definition
-            if question.asks or definition.calculate is not None or definition.scope is not None:
-                continue
-            kind = definition.preload
-            known = preset.get(definition.name)
-            if known is None and kind is not None:
-                known = filled.get(kind) or preset.get(kind[1])
-            if known is not None and question.kind != "note":
-                self._instance.cells[definition.path].raw = decoded(definition.type, known)
-
-    def _beginnings(self) -> list[Definition]:
-        return [
-            one
-            for one in self.form.definitions.values()
-            if any(action.event in _FIRST_LOAD and action.source is None for action in one.actions)
-        ]
-
-    def _begin(self, answers: Mapping[str, str]) -> None:
-        """Set dynamic defaults as of the beginning, but for what has been answered since."""
-        self._instance.work_out_all()
-        for definition in self._beginnings():
-            for cell in tuple(self._instance.by_definition.get(definition, ())):
-                if cell.path in answers or not cell.relevant:
-                    continue
-                for action in definition.actions:
-                    if action.event in _FIRST_LOAD and action.source is None:
-                        self._instance.act(action, cell)
-            self._instance.settle()
-
-    def _apply(self, answers: Mapping[str, str]) -> dict[str, str]:
-        """Put stored answers into the tree; what the form no longer has is left out."""
-        given: dict[str, str] = {}
-        for path in sorted(answers, key=lambda path: (path.count("/"), path)):
-            cell = self._instance.cells.get(path) or self._made(path, answers[path])
-            if cell is not None and not cell.definition.children:
-                cell.raw = given[path] = answers[path]
-                cell.kept = True
-                question = cell.definition.question
-                cell.overridden = cell.definition.calculate is not None and bool(question and question.asks)
-            elif cell is None and path in self.form.definitions:
-                given[path] = answers[path]
-        return given
-
-    def _made(self, path: str, size: str) -> Cell | None:
-        """Make the instances of repeats that a path speaks of; None when the form has no such path."""
-        at: Cell | None = None
-        for step in _STEP.finditer(path):
-            name, position = step[1], int(step[2] or 0)
-            if at is None:
-                at = self._instance.root if name == self._instance.root.name else None
-                if at is None:
-                    return None
-                continue
-            definition = at.definition.child(name)
-            if definition is None:
-                return None
-            if definition.repeat and not position:
-                if step.end() == len(path) and size.isdigit():
-                    self._instance.resize(definition, at, int(size[:6]))
-                return None
-            present: list[Cell] = self._instance.instances(definition, at)
-            if definition.repeat and len(present) < position <= MAX_REPEATS:
-                self._instance.resize(definition, at, position)
-                present = self._instance.instances(definition, at)
-            if not 0 <= max(position, 1) - 1 < len(present):
-                return None
-            at = present[max(position, 1) - 1]
-        return at
 
     # --- inner workings -------------------------------------------------------------------------------------------
 
@@ -405,7 +302,7 @@ class Walk:
 
     def _required(self, cell: Cell) -> bool:
         expression = cell.definition.required
-        return expression is not None and expression.truth(cell, self._world_now)
+        return expression is not None and expression.truth(cell, self._world)
 
     def _violation(self, cell: Cell) -> Violation | None:
         if not cell.relevant or cell.definition.children:
@@ -413,7 +310,7 @@ class Walk:
         if cell.text == "":
             return self._violated(cell, "required") if self._required(cell) else None
         constraint = cell.definition.constraint
-        if constraint is not None and not constraint.truth(cell, self._world_now):
+        if constraint is not None and not constraint.truth(cell, self._world):
             return self._violated(cell, "constraint")
         return None
 

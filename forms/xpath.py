@@ -19,6 +19,9 @@ from forms.grammar import XPathError
 from forms.nodes import Node
 from forms.values import Value, need_nodes, to_bool, to_number, to_text
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 @dataclass(frozen=True, slots=True)
 class Expression:
@@ -146,22 +149,25 @@ def _above(root: Node) -> Node:
     return document
 
 
+def _constant(tree: grammar.Number | grammar.Quoted) -> Run:
+    value = tree.value
+    return lambda _c: value
+
+
+_COMPILERS: dict[type[grammar.Expr], Callable[..., Run]] = {
+    grammar.Number: _constant,
+    grammar.Quoted: _constant,
+    grammar.Path: _path,
+    grammar.Call: _call,
+    grammar.Comparison: _comparison,
+    grammar.Chain: _chain,
+    grammar.Arithmetic: _arithmetic,
+    grammar.Negative: _negative,
+}
+
+
 def _compiled(tree: grammar.Expr) -> Run:
-    match tree:
-        case grammar.Number(value) | grammar.Quoted(value):
-            return lambda _c: value
-        case grammar.Path():
-            return _path(tree)
-        case grammar.Call():
-            return _call(tree)
-        case grammar.Comparison():
-            return _comparison(tree)
-        case grammar.Chain():
-            return _chain(tree)
-        case grammar.Arithmetic():
-            return _arithmetic(tree)
-        case grammar.Negative():
-            return _negative(tree)
+    return _COMPILERS[type(tree)](tree)
 
 
 @lru_cache(maxsize=4096)

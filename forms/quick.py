@@ -1,0 +1,159 @@
+"""Reads answers typed in bursts: ``7 ✗ 记录缺失``, ``9 ✅``, ``第10题 部分 台账未更新``, one to a line.
+
+A line must say which screen it means and, unless it says so explicitly (``第7题 …``, ``#7 …``), one of that screen's
+choices; anything else is ordinary text, which is never taken for an answer (``9 people came``).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from forms.form import Form
+    from forms.question import Choice, Screen
+
+_FAMILIES = {
+    "yes": ("✅✓✔√☑🟢👍", ("对", "是"), ("yes", "ok", "pass", "good", "done", "met", "full", "in_place")),
+    "partly": ("◐△◑▲🟡", ("半",), ("partial", "partly", "part", "some")),
+    "no": ("❌✗✘×✖🔴👎", ("x", "错", "否"), ("no", "fail", "bad", "not", "none", "missing", "not_done", "absent")),
+    "none": ("—–➖⚪", ("-", "无", "n/a", "na"), ("na", "n_a", "not_applicable", "n/a", "none")),
+}
+"""For each meaning: signs, words that need an end after them, and usual names of choices."""
+
+_SIGNS = {sign: family for family, (signs, _, _) in _FAMILIES.items() for sign in signs}
+_WORDS = {word: family for family, (_, words, _) in _FAMILIES.items() for word in words}
+_END = r"(?=$|[\s,，。.;；:：、!！?？()（）\-—])"
+_GAP = " \t\u3000,，。.;；:：、-—"
+_LINE = re.compile(
+    r"""\s*(?:(?P<explicit>第\s*|[#＃]\s*|(?:item|no\.?|question|q)\s*)?(?P<number>\d{1,3})(?P<counted>\s*[题项条])?)
+    (?P<stop>[.、:：)）]?)(?P<space>\s*)(?P<rest>.*)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_NEXT = re.compile(rf"(?<=[\s{''.join(_SIGNS)},，、;；])(?=\d{{1,3}}\s*[{''.join(_SIGNS)}])")
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A choice found at the start of a text, and what stands after it."""
+
+    value: str
+    rest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line: ``screen`` and ``number`` None when it is no answer; ``choice`` None when it only names the screen."""
+
+    line: str
+    number: int | None = None
+    screen: Screen | None = None
+    choice: str | None = None
+    note: str = ""
+
+    @property
+    def matched(self) -> bool:
+        """Whether the line says where it belongs."""
+        return self.number is not None
+
+
+def plain(text: str) -> str:
+    """Make full-width letters, digits and spaces ordinary, character for character, and drop emoji variants."""
+    return text.replace("\ufe0f", "").replace("\ufe0e", "").translate(_WIDE)
+
+
+def match(choices: Sequence[Choice], text: str, languages: Iterable[str] = ("",)) -> Match | None:
+    """Find the choice that a text begins with: by its sign, its label in any of the languages, or its name."""
+    text = plain(text).strip()
+    found = _by_wording(choices, text, tuple(languages))
+    return found if found is not None else _by_sign(choices, text, tuple(languages))
+
+
+def read(text: str, form: Form, choices: Callable[[Screen], Sequence[Choice]] | None = None) -> list[Entry]:
+    """Read a message line by line; ``choices`` tells what a screen offers now (all its choices by default)."""
+    offered = choices or _all_choices
+    lines = [line for line in plain(text).splitlines() if line.strip()]
+    return [_entry(piece.strip(), form, offered) for line in lines for piece in _pieces(line)]
+
+
+def _all_choices(screen: Screen) -> Sequence[Choice]:
+    return screen.main.choices if screen.main is not None else ()
+
+
+def _pieces(line: str) -> list[str]:
+    """Part ``7✅ 8✅ 9❌`` into three, where each piece is a number and a sign."""
+    pieces = [piece for piece in _NEXT.split(line) if piece.strip()]
+    signs = "".join(_SIGNS)
+    all_signed = all(re.match(rf"\s*\d{{1,3}}\s*[{signs}]", piece) for piece in pieces)
+    return pieces if len(pieces) > 1 and all_signed else [line]
+
+
+def _entry(line: str, form: Form, offered: Callable[[Screen], Sequence[Choice]]) -> Entry:
+    parts = _LINE.fullmatch(line)
+    screen = form.screen(int(parts["number"])) if parts is not None else None
+    if parts is None or screen is None:
+        return Entry(line)
+    number, rest = int(parts["number"]), parts["rest"].strip()
+    explicit = parts["explicit"] is not None or parts["counted"] is not None
+    apart = bool(parts["space"] or parts["stop"] or parts["counted"] or rest[:1] in _SIGNS)
+    found = match(offered(screen), rest, form.languages or ("",)) if apart else None
+    if found is not None:
+        return Entry(line, number, screen, found.value, found.rest)
+    if rest == "" or (explicit and apart):
+        return Entry(line, number, screen, None, rest.lstrip(_GAP))
+    return Entry(line)
+
+
+def _wordings(choice: Choice, languages: Sequence[str]) -> list[str]:
+    labels = [_unsigned(plain(choice.label(language))) for language in languages]
+    return [wording for wording in dict.fromkeys((*labels, choice.value)) if wording]
+
+
+def _unsigned(label: str) -> str:
+    """Take the sign off a label such as ``✅ 到位``."""
+    return label.strip().lstrip("".join(_SIGNS) + " -").strip()
+
+
+def _by_wording(choices: Sequence[Choice], text: str, languages: Sequence[str]) -> Match | None:
+    wordings = [(wording, choice.value) for choice in choices for wording in _wordings(choice, languages)]
+    bare = text.lstrip("".join(_SIGNS) + " ")
+    for wording, value in sorted(wordings, key=lambda pair: -len(pair[0])):
+        found = re.match(re.escape(wording) + _END, bare, re.IGNORECASE)
+        if found is not None and (bare == text or _sign_fits(choices, text, value, languages)):
+            return Match(value, bare[found.end() :].strip(_GAP + " \t"))
+    return None
+
+
+def _sign_fits(choices: Sequence[Choice], text: str, value: str, languages: Sequence[str]) -> bool:
+    """Whether the sign before a wording means the same choice as the wording."""
+    signed = _by_sign(choices, text, languages)
+    return signed is None or signed.value == value
+
+
+def _by_sign(choices: Sequence[Choice], text: str, languages: Sequence[str]) -> Match | None:
+    family = _SIGNS.get(text[:1])
+    length = 1
+    if family is None:
+        word = next((one for one in _WORDS if re.match(re.escape(one) + _WORD_END, text, re.IGNORECASE)), None)
+        if word is None:
+            return None
+        family, length = _WORDS[word], len(word)
+    value = _meaning(choices, text[:1], family, languages)
+    return Match(value, text[length:].strip(_GAP + " \t")) if value is not None else None
+
+
+_WORD_END = r"(?=$|[\s,，。;；:：、])"
+
+
+def _meaning(choices: Sequence[Choice], sign: str, family: str, languages: Sequence[str]) -> str | None:
+    """Find the choice a sign stands for: one that wears it, one that wears its like, or one so named."""
+    worn = [(plain(choice.label(language)).strip()[:1], choice.value) for choice in choices for language in languages]
+    names = _FAMILIES[family][2]
+    exact = [value for one, value in worn if one == sign]
+    alike = [value for one, value in worn if one and (_SIGNS.get(one) or _WORDS.get(one)) == family]
+    named = [choice.value for name in names for choice in choices if choice.value.lower() == name]
+    return next(iter((*exact, *alike, *named)), None)

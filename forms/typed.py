@@ -1,0 +1,260 @@
+"""Understands a typed answer: numbers, dates and times as people write them in Chinese and English.
+
+Gives the value as it is stored, or :class:`forms.canonical.InvalidAnswer` with a code for the caller to put into words:
+those of :mod:`forms.canonical`, and ``ambiguous_date`` (10/6: which is the month?). Only the wording is looked at here;
+whether a value fits its question's constraint is the walk's to say.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from forms import quick
+from forms.canonical import InvalidAnswer, canonical
+from forms.quick import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from forms.question import Choice, Question
+
+_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:[,']\d{3})+|\d+)?(?:\.\d+)?")
+_COUNTERS = "个人次天份名条项元家处场岁件户所篇遍%"
+_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_TENS = {"十": 10, "百": 100, "千": 1_000, "万": 10_000}
+_DAYS_AWAY = {
+    "大前天": -3, "前天": -2, "the day before yesterday": -2, "昨天": -1, "昨日": -1, "昨": -1, "yesterday": -1,
+    "今天": 0, "今日": 0, "今": 0, "today": 0, "now": 0, "明天": 1, "明日": 1, "明": 1, "tomorrow": 1,
+    "后天": 2, "後天": 2, "the day after tomorrow": 2, "大后天": 3,
+}  # fmt: skip
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_CHINESE_WEEKDAYS = {char: at for at, char in enumerate("一二三四五六日")} | {"天": 6}
+_WEEK = re.compile(r"(上上|上|本|这|下下|下)?(?:个)?(?:周|星期|礼拜)([一二三四五六日天])")
+_ENGLISH_WEEK = re.compile(r"(?:(last|this|next|on)\s+)?(mon|tue|wed|thu|fri|sat|sun)[a-z]*")
+_AWAY = re.compile(r"(\d{1,4}|[一二两三四五六七八九十]{1,3})\s*(天|日|周|个?星期)(后|以后|之后|前|以前|之前)")
+_ENGLISH_AWAY = re.compile(r"(?:in\s+)?(\d{1,4})\s+(day|week)s?(\s+ago|\s+from now)?")
+_WEEKS = {"上上": -14, "上": -7, "last": -7, "下": 7, "next": 7, "下下": 14}
+_CLOCK = re.compile(
+    r"(?P<half>上午|早上|清晨|凌晨|中午|下午|晚上|傍晚)?\s*(?P<hour>\d{1,2})(?:\s*[::点时]\s*(?P<minute>\d{1,2}|半|一刻|三刻)?"
+    r"(?:[:分]\s*(?P<second>\d{1,2})?秒?)?(?:分|整|钟)?)?\s*(?P<english>[ap]\.?m\.?)?"
+)
+
+
+def typed(question: Question, text: str, *, now: datetime, language: str = "", choices: Sequence[Choice] = ()) -> str:
+    """Read an answer to a question; ``now`` is aware, ``choices`` are what a select offers.
+
+    Gives the stored value; raises :class:`InvalidAnswer`. ``language`` decides how 10/6 is read.
+    """
+    text = text.strip()
+    kind = question.kind
+    if text == "":
+        return ""
+    if kind in ("integer", "decimal", "range"):
+        return canonical(question, _number(question, text), [])
+    if kind == "date":
+        return _date(question, text, now.date(), language).isoformat()
+    if kind == "time":
+        return _stamp(_time(question, text, "not_a_time"), now)
+    if kind == "datetime":
+        return _moment(question, text, now, language)
+    if kind in ("select_one", "select_multiple", "rank"):
+        return canonical(question, _chosen(question, text, choices), [choice.value for choice in choices])
+    if kind == "geopoint":
+        return canonical(question, _place(text), [])
+    return canonical(question, text, [])
+
+
+# --- numbers -----------------------------------------------------------------------------------------------------
+
+
+def _number(question: Question, text: str) -> str:
+    written = plain(text).replace(" ", "").rstrip("。.")
+    written = written.rstrip(_COUNTERS) if written[-1:] != "%" else written
+    if written and _NUMBER.fullmatch(written) and any(char.isdigit() for char in written):
+        return written.replace(",", "").replace("'", "")
+    value = chinese_number(written)
+    if value is None:
+        raise InvalidAnswer("not_a_number", question.path, text)
+    return str(value)
+
+
+def chinese_number(text: str) -> int | None:
+    """Read 二十三, 一百零五, 三千, 两万 as a number; None when it is none."""
+    if not text or any(char not in _DIGITS and char not in _TENS for char in text):
+        return None
+    total = section = digit = 0
+    for char in text:
+        if char in _DIGITS:
+            digit = digit * 10 + _DIGITS[char]
+        elif _TENS[char] == 10_000:  # noqa: PLR2004 - 万 multiplies all before it
+            total, section, digit = (total + section + digit) * 10_000, 0, 0
+        else:
+            section += (digit or 1) * _TENS[char]
+            digit = 0
+    return total + section + digit
+
+
+# --- dates -------------------------------------------------------------------------------------------------------
+
+
+def _date(question: Question, text: str, today: date, language: str) -> date:
+    written = plain(text).strip().rstrip("。.").lower()
+    for reader in (_relative, _weekday, _written_out, _english):
+        found = reader(written, today)
+        if found is not None:
+            return found
+    found = _slashed(question, written, today, language)
+    if found is None:
+        raise InvalidAnswer("not_a_date", question.path, text)
+    return found
+
+
+def _relative(text: str, today: date) -> date | None:
+    if text in _DAYS_AWAY:
+        return today + timedelta(days=_DAYS_AWAY[text])
+    away = _AWAY.fullmatch(text)
+    if away is not None:
+        number = int(away[1]) if away[1].isdigit() else chinese_number(away[1]) or 0
+        days = number * (7 if away[2] in ("周", "星期", "个星期") else 1)
+        return today + timedelta(days=days if "后" in away[3] else -days)
+    away = _ENGLISH_AWAY.fullmatch(text)
+    if away is not None and (text.startswith("in ") or away[3]):
+        days = int(away[1]) * (7 if away[2] == "week" else 1)
+        return today + timedelta(days=-days if away[3] and "ago" in away[3] else days)
+    return None
+
+
+def _weekday(text: str, today: date) -> date | None:
+    monday = today - timedelta(days=today.weekday())
+    week = _WEEK.fullmatch(text)
+    if week is not None:
+        return monday + timedelta(days=_CHINESE_WEEKDAYS[week[2]] + _WEEKS.get(week[1] or "", 0))
+    week = _ENGLISH_WEEK.fullmatch(text)
+    if week is None:
+        return None
+    return monday + timedelta(days=_WEEKDAYS.index(week[2]) + _WEEKS.get(week[1] or "", 0))
+
+
+def _written_out(text: str, today: date) -> date | None:
+    """Read 2026-10-16, 2026年10月16日, 20261016, 10月16日, 16号."""
+    whole = re.fullmatch(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?", text)
+    whole = whole or re.fullmatch(r"(\d{4})(\d\d)(\d\d)", text)
+    if whole is not None:
+        return _day(int(whole[1]), int(whole[2]), int(whole[3]))
+    month = re.fullmatch(r"(今年|明年|去年)?(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]?", text)
+    if month is not None:
+        if month[1]:
+            year = today.year + {"今年": 0, "明年": 1, "去年": -1}[month[1]]
+            return _day(year, int(month[2]), int(month[3]))
+        return _nearest(int(month[2]), int(month[3]), today)
+    day = re.fullmatch(r"(本月|这个月|下个?月|上个?月)?(\d{1,2})\s*[日号]", text)
+    if day is None:
+        return None
+    months = today.year * 12 + today.month - 1 + {"下": 1, "上": -1}.get((day[1] or " ")[0], 0)
+    return _day(months // 12, months % 12 + 1, int(day[2]))
+
+
+def _english(text: str, today: date) -> date | None:
+    """Read 16 Oct 2026, October 16th, Oct 16, 2026."""
+    first = re.fullmatch(r"(\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?([a-z]{3,9})\.?,?\s*(\d{4})?", text)
+    later = re.fullmatch(r"([a-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s*(\d{4})?", text)
+    if first is not None:
+        day, name, year = first.groups()
+    elif later is not None:
+        name, day, year = later.groups()
+    else:
+        return None
+    if name[:3] not in _MONTHS:
+        return None
+    month = _MONTHS.index(name[:3]) + 1
+    return _day(int(year), month, int(day)) if year else _nearest(month, int(day), today)
+
+
+def _slashed(question: Question, text: str, today: date, language: str) -> date | None:
+    """Read 16/10, 10-16, 16/10/2026; which is the month is told by the numbers, or by the language."""
+    parts = re.fullmatch(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})(?:\s*[-/.]\s*(\d{4}))?", text)
+    if parts is None:
+        return None
+    one, two = int(parts[1]), int(parts[2])
+    twelve = 12
+    if one <= twelve and two <= twelve and one != two and "zh" not in language.lower():
+        raise InvalidAnswer("ambiguous_date", question.path, text)
+    month, day = (two, one) if one > twelve else (one, two)
+    return _day(int(parts[3]), month, day) if parts[3] else _nearest(month, day, today)
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _nearest(month: int, day: int, today: date) -> date | None:
+    """Give the day of that name closest to today: in January, 28 December was last month."""
+    days = [_day(year, month, day) for year in (today.year - 1, today.year, today.year + 1)]
+    return min((one for one in days if one is not None), key=lambda one: abs(one - today), default=None)
+
+
+# --- times, places, choices --------------------------------------------------------------------------------------
+
+
+def _time(question: Question, text: str, code: str) -> time:
+    """Read 14:30, 下午2点半, 2 pm, 8点."""
+    written = plain(text).strip().lower()
+    parts = _CLOCK.fullmatch(written)
+    if parts is None or (written.isdigit() and len(written) > 2):  # noqa: PLR2004 - 14 is an hour, 1430 is not said
+        raise InvalidAnswer(code, question.path, text)
+    hour = int(parts["hour"])
+    minute = {"半": 30, "一刻": 15, "三刻": 45}.get(parts["minute"] or "") or int(parts["minute"] or 0)
+    half = parts["half"] or (parts["english"] or "")[:1]
+    noon = 12
+    if half in ("下午", "晚上", "傍晚", "p") and hour < noon:
+        hour += noon
+    elif half in ("凌晨", "a") and hour == noon:
+        hour = 0
+    try:
+        return time(hour, minute, int(parts["second"] or 0))
+    except ValueError:
+        raise InvalidAnswer(code, question.path, text) from None
+
+
+def _stamp(clock: time, now: datetime) -> str:
+    return now.replace(hour=clock.hour, minute=clock.minute, second=clock.second, microsecond=0).isoformat(
+        timespec="milliseconds"
+    )[11:]
+
+
+def _moment(question: Question, text: str, now: datetime, language: str) -> str:
+    """Read a date with a time after it: ``明天下午3点``, ``2026-10-16 14:30``; the longest date that leaves a time."""
+    written = plain(text).strip().replace("T", " ") if re.match(r"\d{4}-", text) else plain(text).strip()
+    for end in range(len(written) - 1, 0, -1):
+        try:
+            day = _date(question, written[:end].strip(" ,"), now.date(), language)
+            clock = _time(question, written[end:].strip(" ,"), "not_a_datetime")
+        except InvalidAnswer:
+            continue
+        return f"{day.isoformat()}T{_stamp(clock, now)}"
+    raise InvalidAnswer("not_a_datetime", question.path, text)
+
+
+def _place(text: str) -> str:
+    """Read ``30.27, 120.15`` as latitude and longitude, with no altitude and no accuracy."""
+    parts = re.split(r"[\s,;]+", plain(text).strip(" ,;"))
+    return f"{parts[0]} {parts[1]} 0 0" if len(parts) == 2 else " ".join(parts)  # noqa: PLR2004 - the usual pair
+
+
+def _chosen(question: Question, text: str, choices: Sequence[Choice]) -> str:
+    """Find the choices that a text names, one or several with commas between them."""
+    languages = [name for choice in choices if choice.text for name in choice.text.languages.names] or [""]
+    several = question.kind != "select_one"
+    found: list[str] = []
+    for piece in re.split(r"[,、;\s]+", plain(text).strip()) if several else [text]:
+        matched = quick.match(choices, piece, dict.fromkeys(languages))
+        if matched is None or matched.rest:
+            raise InvalidAnswer("not_a_choice", question.path, text)
+        found.append(matched.value)
+    return " ".join(found)
