@@ -1,4 +1,4 @@
-"""Telegram's HTML, read as strictly as Telegram reads it, and written back for the page.
+"""Telegram's HTML, read as strictly as Telegram reads it.
 
 Every refusal carries the words and the byte offset Telegram would give, because a bot's author debugs by them. This
 is not an HTML parser: what Telegram does not know is refused, never repaired.
@@ -6,7 +6,6 @@ is not an HTML parser: what Telegram does not know is refused, never repaired.
 
 from __future__ import annotations
 
-import html as stdlib_html
 import re
 from dataclasses import dataclass
 
@@ -19,8 +18,6 @@ STYLES = {
     "span": "spoiler", "code": "code", "pre": "pre", "a": "text_link", "blockquote": "blockquote",
     "tg-emoji": "custom_emoji",
 }  # fmt: skip
-WRITTEN = {"bold": "b", "italic": "i", "underline": "u", "strikethrough": "s", "spoiler": "tg-spoiler", "code": "code",
-           "blockquote": "blockquote", "expandable_blockquote": "blockquote"}  # fmt: skip
 NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 LARGEST_CODE = 0x10FFFF
 LONGEST_REFERENCE = 10
@@ -223,42 +220,6 @@ def parse_html(source: str) -> Formatted:
     if "<" not in source and "&" not in source:
         return source, []
     return _Parser(source).parse()
-
-
-def write_html(text: str, entities: list[Entity]) -> str:
-    """Return text and entities as HTML that is safe to show; what Telegram found by itself is not marked."""
-    marks: list[tuple[int, int, int, str]] = []
-    for number, one in enumerate(entities):
-        opening, closing = _tags(one)
-        if opening:
-            start, end = one["offset"], one["offset"] + one["length"]
-            marks += [(start, 1, number, opening), (end, 0, -number, closing)]
-    if not marks:
-        return stdlib_html.escape(text, quote=False)
-    encoded = text.encode("utf-16-le", "surrogatepass")
-    pieces, at = [], 0
-    for place, _, _, tag in sorted(marks):
-        piece = encoded[at * 2 : place * 2].decode("utf-16-le", "replace")
-        pieces += [stdlib_html.escape(piece, quote=False), tag]
-        at = place
-    rest = encoded[at * 2 :].decode("utf-16-le", "replace")
-    return "".join([*pieces, stdlib_html.escape(rest, quote=False)])
-
-
-def _tags(entity: Entity) -> tuple[str, str]:
-    kind = entity["type"]
-    if kind == "text_link":
-        return f'<a href="{stdlib_html.escape(entity["url"])}">', "</a>"
-    if kind == "text_mention":
-        return f'<a href="tg://user?id={entity["user"]["id"]}">', "</a>"
-    if kind == "pre":
-        language = entity.get("language", "")
-        inner = f'<code class="language-{stdlib_html.escape(language)}">' if language else ""
-        return f"<pre>{inner}", f"{'</code>' if language else ''}</pre>"
-    if kind not in WRITTEN:
-        return "", ""
-    extra = " expandable" if kind == "expandable_blockquote" else ""
-    return f"<{WRITTEN[kind]}{extra}>", f"</{WRITTEN[kind]}>"
 
 
 def _end(pattern: re.Pattern[str], source: str, at: int) -> int:

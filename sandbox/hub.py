@@ -27,6 +27,10 @@ class Listener:
         self._news[phone_id] = version
         self._some.set()
 
+    def wake(self) -> None:
+        """End the present wait, news or not."""
+        self._some.set()
+
     async def wait(self, seconds: float) -> dict[int, int]:
         """Return what has changed since the last call, or nothing after ``seconds``."""
         try:
@@ -52,6 +56,12 @@ class Hub:
             listener.tell(phone_id, version)
         for listener in self._of.get(phone_id, ()):
             listener.tell(phone_id, version)
+
+    def close(self) -> None:
+        """Wake every listener, so that it can see that the sandbox stops."""
+        for group in (self._all, *self._of.values()):
+            for listener in group:
+                listener.wake()
 
     def listen(self, phone_id: int | None = None) -> AbstractContextManager[Listener]:
         """Listen to one phone, or to all of them, within a ``with`` block."""

@@ -142,4 +142,4 @@ class Journal:
 
 def _encode(value: Json | Dumpable) -> str:
     data = value if isinstance(value, dict) else value.dump()
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(data, separators=(",", ":"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from aiogram.types import ForceReply, InlineKeyboardMarkup, ReplyKeyboardMarkup, ReplyKeyboardRemove
@@ -45,11 +46,20 @@ def read_markup(raw: object) -> Markup | None:
     """Return the keyboard in the ``reply_markup`` parameter, None when there is none; raises BadRequestError."""
     if raw is None or raw == "":
         return None
-    if isinstance(raw, str):
-        try:
-            raw = json.loads(raw)
-        except ValueError as error:
-            raise BadRequestError("Can't parse reply keyboard markup JSON object") from error
+    return _from_text(raw) if isinstance(raw, str) else _from_json(raw)
+
+
+@lru_cache(maxsize=4096)
+def _from_text(raw: str) -> Markup | None:
+    # Bots send the same keyboards over and over, and nobody changes a Markup once it is made.
+    try:
+        value = json.loads(raw)
+    except ValueError as error:
+        raise BadRequestError("Can't parse reply keyboard markup JSON object") from error
+    return _from_json(value)
+
+
+def _from_json(raw: object) -> Markup | None:
     if not isinstance(raw, dict):
         raise BadRequestError("Object expected as reply markup")
     if raw.get("keyboard"):

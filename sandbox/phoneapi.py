@@ -5,16 +5,16 @@ Addresses and shapes are described in README.md. A refusal is ``{"error": senten
 
 from __future__ import annotations
 
-import asyncio
 import json
-from typing import TYPE_CHECKING, TypeVar
+from datetime import timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from aiohttp import BodyPartReader, web
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from aiohttp import web
 
+from sandbox.bodies import Advance, Contact, Edit, NewPhone, Nothing, Place, Start, Tap, Text, read_body, read_files
 from sandbox.errors import PhoneError
-from sandbox.person import Enclosed, Person
+from sandbox.person import Person
 from sandbox.view import chat_view, message_view, phone_view
 
 if TYPE_CHECKING:
@@ -25,79 +25,10 @@ if TYPE_CHECKING:
 
     Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-LARGEST_FILE = 200 * 1024 * 1024
-CHUNK = 256 * 1024
 STILL_HERE_SECONDS = 15
 SHOWN_INLINE = ("image/", "audio/", "video/")
 MEASURES = ("width", "height", "duration")
 KINDS = ("photo", "document", "voice", "video")
-
-
-class Body(BaseModel):
-    """What any JSON body has in common: unknown fields are refused, so that a typing error is seen."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class NewPhone(Body):
-    """A phone to make, or to change when the id is known."""
-
-    id: int | None = Field(None, gt=0)
-    name: str = Field(min_length=1, max_length=64)
-    language_code: str = ""
-    note: str = ""
-    start: str | None = Field(None, pattern=r"^[A-Za-z0-9_-]{0,64}$")
-
-
-class Text(Body):
-    """Words to send."""
-
-    text: str
-    reply_to: int | None = None
-    forwarded: bool = False
-
-
-class Edit(Body):
-    """New words for a message."""
-
-    message_id: int
-    text: str
-
-
-class Tap(Body):
-    """A button to press."""
-
-    message_id: int
-    data: str
-    wait: bool = True
-
-
-class Place(Body):
-    """A place to send, in degrees; ``accuracy`` in metres."""
-
-    latitude: float
-    longitude: float
-    accuracy: float | None = Field(None, ge=0, le=1500)
-
-
-class Contact(Body):
-    """A contact to send."""
-
-    phone_number: str = ""
-    name: str = ""
-
-
-class Start(Body):
-    """A deep-link payload, or none to use the phone's own."""
-
-    payload: str | None = Field(None, pattern=r"^[A-Za-z0-9_-]{0,64}$")
-
-
-class Nothing(Body):
-    """No body is expected."""
-
-
-Model = TypeVar("Model", bound=Body)
 
 
 class PhoneApi:
@@ -105,7 +36,7 @@ class PhoneApi:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._closing = asyncio.Event()
+        self._closing = False
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """Return the routes to serve."""
@@ -121,12 +52,15 @@ class PhoneApi:
             web.get("/phones/{id}/events", _guard(self.events)),
             web.get("/events", _guard(self.events)),
             web.get("/files/{file}", _guard(self.file)),
+            web.get("/clock", _guard(self.clock)),
+            web.post("/clock", _guard(self.clock)),
             *(web.post(f"/phones/{{id}}/{name}", _guard(handler)) for name, handler in posts.items()),
         ]
 
     def close(self) -> None:
         """End the open event streams."""
-        self._closing.set()
+        self._closing = True
+        self._world.hub.close()
 
     async def phones(self, _: web.Request) -> web.Response:
         """List the phones and the bot."""
@@ -141,7 +75,7 @@ class PhoneApi:
 
     async def add(self, request: web.Request) -> web.Response:
         """Make a phone."""
-        new = await _read(request, NewPhone)
+        new = await read_body(request, NewPhone)
         phone = self._world.add_phone(new.id, new.name, new.language_code, new.note, new.start)
         self._world.save()
         return _json(phone_view(phone))
@@ -154,25 +88,25 @@ class PhoneApi:
 
     async def text(self, request: web.Request) -> web.Response:
         """Send words."""
-        body = await _read(request, Text)
+        body = await read_body(request, Text)
         person = self._person(request)
         return self._sent(person, person.text(body.text, body.reply_to, forwarded=body.forwarded))
 
     async def edit(self, request: web.Request) -> web.Response:
         """Change one's own message."""
-        body = await _read(request, Edit)
+        body = await read_body(request, Edit)
         person = self._person(request)
         return self._sent(person, [person.edit(body.message_id, body.text)])
 
     async def tap(self, request: web.Request) -> web.Response:
         """Press a button and wait for the answer."""
-        body = await _read(request, Tap)
+        body = await read_body(request, Tap)
         return _json(await self._person(request).tap(body.message_id, body.data, wait=body.wait))
 
     async def upload(self, request: web.Request) -> web.Response:
         """Send one file, as the kind that the address names."""
         person = self._person(request)
-        files, fields = await _read_files(request)
+        files, fields = await read_files(request)
         if len(files) != 1:
             raise PhoneError(400, "Exactly one file is expected.")
         file = files[0]
@@ -184,41 +118,49 @@ class PhoneApi:
     async def album(self, request: web.Request) -> web.Response:
         """Send several files as an album: pictures and videos, or with ``as=document`` files as they are."""
         person = self._person(request)
-        files, fields = await _read_files(request)
+        files, fields = await read_files(request)
         as_files = fields.get("as") == "document"
         kinds = ["document" if as_files else "video" if one.mime.startswith("video/") else "photo" for one in files]
         return self._sent(person, await person.album(list(zip(kinds, files, strict=True)), fields.get("caption", "")))
 
     async def location(self, request: web.Request) -> web.Response:
         """Send a place."""
-        body = await _read(request, Place)
+        body = await read_body(request, Place)
         person = self._person(request)
         return self._sent(person, [person.location(body.latitude, body.longitude, body.accuracy)])
 
     async def sticker(self, request: web.Request) -> web.Response:
         """Send a sticker."""
-        await _read(request, Nothing)
+        await read_body(request, Nothing)
         person = self._person(request)
         return self._sent(person, [person.sticker()])
 
     async def contact(self, request: web.Request) -> web.Response:
         """Send a contact."""
-        body = await _read(request, Contact)
+        body = await read_body(request, Contact)
         person = self._person(request)
         return self._sent(person, [person.contact(body.phone_number, body.name)])
 
     async def start(self, request: web.Request) -> web.Response:
         """Press Start."""
-        body = await _read(request, Start)
+        body = await read_body(request, Start)
         person = self._person(request)
         return self._sent(person, [person.start(body.payload)])
 
     async def block(self, request: web.Request) -> web.Response:
         """Block the bot, or let it in again."""
-        await _read(request, Nothing)
+        await read_body(request, Nothing)
         person = self._person(request)
         person.block(blocked=request.path.endswith("/block"))
         return _json(phone_view(self._world.phones[person.chat.id]))
+
+    async def clock(self, request: web.Request) -> web.Response:
+        """Tell the sandbox's time, after moving it on when asked to."""
+        if request.method == "POST":
+            body = await read_body(request, Advance)
+            self._world.clock.advance(timedelta(seconds=body.advance))
+            self._world.save()
+        return _json({"now": self._world.clock.now().isoformat()})
 
     async def file(self, request: web.Request) -> web.Response:
         """Serve a picture or file to the page."""
@@ -245,7 +187,7 @@ class PhoneApi:
         with self._world.hub.listen(phone_id) as listener:
             known = self._world.chats if phone_id is None else {phone_id: self._world.chats[phone_id]}
             news = {key: chat.version for key, chat in known.items()}
-            while not self._closing.is_set():
+            while not self._closing:
                 lines = [_event(phone_id, key, version) for key, version in news.items()] or [": still here\n\n"]
                 await response.write("".join(lines).encode())
                 news = await listener.wait(STILL_HERE_SECONDS)
@@ -282,36 +224,3 @@ def _json(data: Json, status: int = 200) -> web.Response:
     body = json.dumps(data, separators=(",", ":")).encode()
     headers = {"Cache-Control": "no-store"}
     return web.Response(body=body, status=status, content_type="application/json", headers=headers)
-
-
-async def _read(request: web.Request, model: type[Model]) -> Model:
-    body = await request.read()
-    try:
-        return model.model_validate_json(body or b"{}")
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise PhoneError(400, f"{where}: {first['msg']}" if where else first["msg"]) from error
-
-
-async def _read_files(request: web.Request) -> tuple[list[Enclosed], dict[str, str]]:
-    if request.content_type != "multipart/form-data":
-        raise PhoneError(400, "A multipart form with a file is expected.")
-    files: list[Enclosed] = []
-    fields: dict[str, str] = {}
-    size = 0
-    async for part in await request.multipart():
-        if not isinstance(part, BodyPartReader):
-            raise PhoneError(400, "Nested forms are not understood.")
-        content = bytearray()
-        while chunk := await part.read_chunk(CHUNK):
-            size += len(chunk)
-            if size > LARGEST_FILE:
-                raise PhoneError(413, "The files are too large.")
-            content += chunk
-        if part.filename is None:
-            fields[part.name or ""] = content.decode(errors="replace")
-        else:
-            mime = part.headers.get("Content-Type", "")
-            files.append(Enclosed(bytes(content), part.filename, "" if mime == "application/octet-stream" else mime))
-    return files, fields

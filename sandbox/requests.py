@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 
 from aiogram.types import BufferedInputFile
 from aiohttp import BodyPartReader
+from yarl import URL
 
 from sandbox.errors import ApiError, BadRequestError
 
@@ -65,7 +66,12 @@ async def _body(request: web.Request) -> bytes:
 
 def _read_form(sent: Sent, body: bytes) -> None:
     try:
-        sent.values.update(parse_qsl(body.decode(), keep_blank_values=True, errors="strict"))
+        text = body.decode()
+        # Several times quicker than parse_qsl, which is the dearest step of a request full of Chinese otherwise.
+        sent.values.update(URL.build(query_string=text, encoded=True).query)
+        if any("\ufffd" in value for value in sent.values.values()):
+            # Either somebody meant this character, or bytes were no UTF-8: the strict reader knows.
+            parse_qsl(text, keep_blank_values=True, errors="strict")
     except ValueError as error:
         raise BadRequestError("strings must be encoded in UTF-8") from error
 
@@ -84,6 +90,17 @@ def _read_json(sent: Sent, body: bytes) -> None:
             sent.values[name] = str(value)
         elif value is not None:
             sent.values[name] = value
+    _refuse_half_characters(body, sent)
+
+
+def _refuse_half_characters(body: bytes, sent: Sent) -> None:
+    """JSON can spell half a surrogate pair; no text with one in it can be stored or sent on."""
+    if b"\\ud" not in body and b"\\uD" not in body:
+        return
+    try:
+        json.dumps(sent.values, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise BadRequestError("strings must be encoded in UTF-8") from error
 
 
 async def _read_multipart(sent: Sent, request: web.Request) -> None:

@@ -37,6 +37,7 @@ MISSING = {
     "voice": "there is no voice in the request",
     "video": "there is no video in the request",
     "action": "wrong parameter action in request",
+    "message_id": "message identifier is not specified",
     "message_ids": "message identifiers are not specified",
     "callback_query_id": "query is too old and response timeout expired or query ID is invalid",
     "user_id": "invalid user_id specified",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from sandbox.htmltext import write_html
+from sandbox.htmlout import write_html
 from sandbox.world import ACTION_SECONDS
 
 if TYPE_CHECKING:

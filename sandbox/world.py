@@ -199,6 +199,9 @@ class World:
         del chat.messages[message_id]
         chat.sealed.discard(message_id)
         chat.reactions.pop(message_id, None)
+        if message_id == chat.keyboard_from:
+            # The reply keyboard belongs to the message that brought it, and goes with it.
+            chat.keyboard, chat.keyboard_from = None, 0
         if message_id in chat.pinned:
             chat.pinned.remove(message_id)
         self.journal.mark("message", f"{chat.id}:{message_id}", None)
