@@ -62,6 +62,11 @@ class Draft:
         """Return what a button carries that takes this draft to the next step."""
         return data("invitation", verb, self.role, self.group_id, self.unit_id)
 
+    @property
+    def kept(self) -> list[str]:
+        """The draft as the conversation's state keeps it, which :func:`read` reads."""
+        return [self.role.value, str(self.group_id), str(self.unit_id)]
+
 
 def read(args: tuple[str, ...]) -> Draft:
     """Read a draft off a button; a forged or ancient one raises Stale."""
@@ -164,8 +169,12 @@ async def unit(turn: Turn, args: tuple[str, ...]) -> None:
 
 
 async def skip(turn: Turn, args: tuple[str, ...]) -> None:
-    """Make the invitation without a name: the person's own Telegram name will do."""
-    await _make(turn, read(args), "")
+    """Make the invitation without a name: the person's own Telegram name will do. A double tap makes one, not two."""
+    draft = read(args)
+    await _check(turn, draft)
+    if turn.conversation.journey != "invitation" or turn.state.get("draft") != draft.kept:
+        raise Stale
+    await _make(turn, draft, "")
 
 
 async def message(turn: Turn, sent: Message) -> bool:
@@ -322,7 +331,7 @@ def _hold(turn: Turn, draft: Draft, step: str) -> None:
     turn.remember(
         "invitation",
         step=step,
-        draft=[draft.role.value, str(draft.group_id), str(draft.unit_id)],
+        draft=draft.kept,
         panel=panel,
         back=back,
     )

@@ -1,0 +1,330 @@
+"""Letting people in: who is asked what, the picture, the list, and taking back."""
+
+from __future__ import annotations
+
+from datetime import date
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from handlers import invitation
+from handlers.once import KEPT
+from storage import conversations, invitations
+from storage.campaigns import Campaign, Group, Unit
+from storage.people import Role
+from tests.handlers.phone import BOT, Bench, Phone
+
+LINK = f"https://t.me/{BOT}?start="
+
+
+def link_in(phone: Phone) -> str:
+    (link,) = [line for line in phone.last.text.splitlines() if line.startswith(LINK)]
+    return link
+
+
+async def invite(phone: Phone, *taps: str, name: str = "") -> str:
+    """Make an invitation the way a person does; returns what its link carries."""
+    await phone.text("/invite")
+    for label in taps:
+        await phone.tap(label)
+    if name:
+        await phone.text(name)
+    else:
+        await phone.tap("跳过")
+    return link_in(phone).removeprefix(LINK)
+
+
+async def many_units(bench: Bench, count: int) -> None:
+    group = await bench.group("二组")
+    async with bench.database.begin() as db:
+        db.add_all(
+            Unit(campaign_id=1, code=f"X{at:03}", name=f"第{at}项目党支部", level=5, group_id=group.id)
+            for at in range(count)
+        )
+
+
+# --- making one ---
+
+
+async def test_a_leader_invites_an_inspector_into_the_own_group(bench: Bench):
+    leader = await bench.let_in("组长", Role.leader, group="二组")
+    await leader.text("/invite")
+    assert leader.last.labels == ["督导组成员", "联络员", "单位联系人", "党员群众", "我的邀请"]
+    await leader.tap("督导组成员")
+    assert leader.last.text == (
+        "督导组成员 · 二组 · 「第二批主题教育巡回督导」\n"
+        "请输入对方在这里用的姓名。点「跳过」，就用对方在 Telegram 的名字。"
+    )
+    await leader.text("  督导员  07 ")
+    panel, shown = leader.bot_said
+    assert panel.text == ("督导员 07 · 督导组成员 · 二组 · 「第二批主题教育巡回督导」\n邀请在下面，请只转发给本人。")
+    assert panel.buttons == ()
+    assert shown.text == (
+        "邀请：督导员 07 · 督导组成员 · 二组 · 「第二批主题教育巡回督导」\n"
+        f"{link_in(leader)}\n点链接或扫码加入。限一人使用，10月28日 09:00 前有效。"
+    )
+    guest = bench.stranger("小王")
+    await guest.start(link_in(leader).removeprefix(LINK))
+    person = await bench.person(guest)
+    assert person.name == "督导员 07"
+    assert person.has(Role.inspector, group_id=(await bench.group("二组")).id)
+
+
+async def test_an_administrator_chooses_the_group(bench: Bench):
+    admin = await bench.let_in("王主任", Role.admin)
+    await admin.text("邀请成员")
+    assert admin.last.labels[:3] == ["管理员", "办公室", "组长"]
+    await admin.tap("副组长")
+    assert admin.last.text == "副组长：加入哪个组？"
+    assert admin.last.labels == ["一组", "二组"]
+    await admin.tap("一组")
+    await admin.tap("跳过")
+    guest = bench.stranger("小李")
+    await guest.start(link_in(admin).removeprefix(LINK))
+    person = await bench.person(guest)
+    assert (person.name, person.has(Role.deputy, group_id=(await bench.group("一组")).id)) == ("小李", True)
+
+
+async def test_an_administrator_needs_no_group_for_the_office(bench: Bench):
+    admin = await bench.let_in("王主任", Role.admin)
+    guest = bench.stranger("小李")
+    await guest.start(await invite(admin, "办公室"))
+    assert guest.last.text.startswith("欢迎，小李。您已加入「第二批主题教育巡回督导」，身份：办公室。")
+
+
+async def test_groups_of_several_campaigns_are_told_apart_and_past_ones_left_out(bench: Bench):
+    async with bench.database.begin() as db:
+        for name, ends in (("第三批", date(2027, 1, 1)), ("第一批", date(2026, 10, 20))):
+            made = Campaign(name=name, title={"zh_CN": name}, starts_on=date(2026, 1, 1), ends_on=ends)
+            db.add(made)
+            await db.flush()
+            db.add(Group(campaign_id=made.id, name="甲组"))
+    admin = await bench.let_in("王主任", Role.admin)
+    await admin.text("/invite")
+    await admin.tap("联络员")
+    assert sorted(admin.last.labels) == [
+        "一组 · 第二批主题教育巡回督导",
+        "二组 · 第二批主题教育巡回督导",
+        "甲组 · 第三批",
+    ]
+
+
+async def test_without_any_group_the_reason_is_said(bench: Bench):
+    async with bench.database.begin() as db:
+        (await db.get(Campaign, 1)).ends_on = date(2026, 10, 2)
+    admin = await bench.let_in("王主任", Role.admin)
+    await admin.text("/invite")
+    await admin.tap("组长")
+    assert admin.toast == "现在还没有可以邀请加入的组。导入信息表后就有了。"
+
+
+# --- a unit's contact ---
+
+
+async def test_a_contact_is_invited_for_a_unit(bench: Bench):
+    leader = await bench.let_in("组长", Role.leader, group="二组")
+    guest = bench.stranger("老陈")
+    await guest.start(await invite(leader, "单位联系人", "萧山项目党支部"))
+    (appointment,) = (await bench.person(guest)).roles
+    assert (appointment.role, appointment.unit_id is not None) == (Role.contact, True)
+    await guest.text("/me")
+    assert "单位联系人 · 二组 · 萧山项目党支部" in guest.last.text
+
+
+async def test_among_many_units_a_few_letters_find_the_right_one(bench: Bench):
+    await many_units(bench, 30)
+    leader = await bench.let_in("组长", Role.leader, group="二组")
+    await leader.text("/invite")
+    await leader.tap("单位联系人")
+    assert leader.last.text == "请输入单位编号，或名称中的几个字。"
+    await leader.text("党支部")
+    assert leader.last.text == "有 31 个单位的编号或名称含「党支部」。请再多输几个字。"
+    await leader.text("月球")
+    assert leader.last.text == "这个组没有编号或名称含「月球」的单位。请换几个字再试。"
+    await leader.text("第1")
+    assert leader.last.text == "哪个单位？"
+    assert len(leader.last.labels) == 11
+    await leader.text("x007")
+    assert "第7项目党支部" in leader.last.text
+    await leader.tap("跳过")
+    assert link_in(leader)
+
+
+async def test_a_contact_cannot_be_invited_for_another_groups_unit(bench: Bench):
+    group = await bench.group("二组")
+    leader = await bench.let_in("组长", Role.leader, group="二组")
+    await leader.press(f"invitation.skip:contact:{group.id}:3", 1)
+    assert leader.alert
+    assert leader.bot_said == []
+
+
+# --- typing the name ---
+
+
+@pytest.mark.parametrize("send", ["photo", "sticker", "voice"])
+async def test_anything_but_words_is_answered_with_what_is_wanted(bench: Bench, send: str):
+    admin = await bench.let_in("王主任", Role.admin)
+    await admin.text("/invite")
+    await admin.tap("管理员")
+    await getattr(admin, send)()
+    assert admin.last.text == "请输入姓名，或点「跳过」。"
+    await admin.text("小李")
+    assert link_in(admin)
+
+
+async def test_a_name_that_is_too_long_loses_nothing(bench: Bench):
+    admin = await bench.let_in("王主任", Role.admin)
+    await admin.text("/invite")
+    await admin.tap("管理员")
+    await admin.text("长" * 5000)
+    assert admin.last.text == "姓名最多 60 个字，请发短一些的。前面选的都在。"
+    await admin.text("小李")
+    assert "小李 · 管理员" in admin.last.text
+
+
+async def test_markup_in_a_name_stays_what_was_typed(bench: Bench):
+    admin = await bench.let_in("王主任", Role.admin)
+    payload = await invite(admin, "管理员", name="<b>小李 & {name}")
+    assert "邀请：<b>小李 & {name} · 管理员" in admin.last.text
+    guest = bench.stranger()
+    await guest.start(payload)
+    assert guest.last.text.startswith("欢迎，<b>小李 & {name}。")
+
+
+async def test_what_held_the_chat_goes_on_after_the_invitation(bench: Bench):
+    leader = await bench.let_in("组长", Role.leader, group="二组")
+    async with bench.database.begin() as db:
+        (await conversations.load(db, leader.id, bench.now)).keep("checklist", {"visit": 12}, bench.now)
+    await leader.text("/invite")
+    panel = leader.last
+    await leader.press(invitation.Draft(Role.liaison).to("role"), panel.id)
+    await leader.press(invitation.Draft(Role.inspector).to("role"), panel.id)
+    await leader.text("督导员07")
+    assert "督导员07 · 督导组成员" in leader.last.text
+    async with bench.database.read() as db:
+        conversation = await conversations.load(db, leader.id, bench.now)
+    assert (conversation.journey, conversation.state) == ("checklist", {"visit": 12})
+
+
+async def test_a_double_tap_on_skip_makes_one_invitation(bench: Bench):
+    admin = await bench.let_in("王主任", Role.admin)
+    await admin.text("/invite")
+    await admin.tap("管理员")
+    panel = admin.last
+    (skip,) = panel.buttons[0]
+    await admin.press(skip.data, panel.id)
+    await admin.press(skip.data, panel.id)
+    assert admin.toast == "这个按钮已过期，什么都没有改动。"
+    assert sum(bool(one.picture) for one in admin.bot_said) == 1
+    assert panel.buttons == ()
+
+
+# --- the picture ---
+
+
+async def test_the_picture_is_a_scannable_code_of_the_link_with_a_quiet_zone(bench: Bench):
+    admin = await bench.let_in("王主任", Role.admin)
+    await invite(admin, "管理员")
+    with Image.open(bench.blobs.path(admin.last.picture)) as image:
+        drawn = image.convert("L")
+    side, _ = drawn.size
+    assert drawn.size == (side, side)
+    box = drawn.point(lambda value: 255 - value).getbbox()
+    assert box is not None
+    quiet, module = box[0], 12
+    assert quiet == 4 * module
+    assert (box[0], side - box[2]) == (box[1], side - box[3]) == (quiet, quiet)
+    # The three corner marks scanners look for: seven modules across, dark at the rim and in the middle.
+    for left, top in ((quiet, quiet), (side - quiet - 7 * module, quiet), (quiet, side - quiet - 7 * module)):
+        row = [drawn.getpixel((left + at * module + 6, top + 3 * module + 6)) for at in range(7)]
+        assert row == [0, 255, 0, 0, 0, 255, 0]
+
+
+def test_different_links_make_different_pictures_and_the_same_link_the_same():
+    one, two = invitation.picture(LINK + "i_1"), invitation.picture(LINK + "i_2")
+    assert one != two
+    assert one == invitation.picture(LINK + "i_1")
+    with Image.open(BytesIO(one)) as image:
+        assert image.format == "PNG"
+
+
+async def test_the_picture_is_deleted_after_a_day(bench: Bench):
+    admin = await bench.let_in("王主任", Role.admin)
+    await invite(admin, "管理员")
+    picture = admin.last.picture
+    await bench.wait(hours=23)
+    assert bench.blobs.exists(picture)
+    await bench.wait(seconds=KEPT.total_seconds())
+    assert not bench.blobs.exists(picture)
+
+
+# --- what became of them ---
+
+
+async def test_my_invitations_say_what_became_of_each(both_benches: Bench):
+    bench = both_benches
+    leader = await bench.let_in("组长", Role.leader, group="二组")
+    await leader.text("/invite")
+    await leader.tap("我的邀请")
+    assert leader.last.text == "您还没有邀请过人。"
+    old = await invite(leader, "联络员")
+    await bench.wait(days=8)
+    used = await invite(leader, "督导组成员", name="督导员07")
+    await invite(leader, "党员群众", name="小张")
+    guest = bench.stranger("小王")
+    await guest.start(used)
+    assert old != used
+    await leader.text("/invite")
+    await leader.tap("我的邀请")
+    assert leader.last.text == (
+        "我的邀请\n"
+        "1. 党员群众 · 二组 · 小张 – 待使用，11月5日 09:00 前有效\n"
+        "2. 督导组成员 · 二组 · 督导员07 – 督导员07 已加入，10月29日 09:00\n"
+        "3. 联络员 · 二组 – 10月28日 09:00 已过期"
+    )
+    assert leader.last.labels == ["收回 1", "邀请成员"]
+
+
+async def test_an_invitation_that_is_taken_back_lets_nobody_in(bench: Bench):
+    leader = await bench.let_in("组长", Role.leader, group="二组")
+    payload = await invite(leader, "督导组成员")
+    await leader.text("/invite")
+    await leader.tap("我的邀请")
+    await leader.tap("收回 1")
+    assert leader.toast == "已收回，这个链接不能再用。"
+    assert "已收回" in leader.last.text
+    assert leader.last.labels == ["邀请成员"]
+    guest = bench.stranger()
+    await guest.start(payload)
+    assert await bench.person(guest) is None
+
+
+async def test_taking_back_twice_or_too_late_says_that_the_button_is_old(bench: Bench):
+    leader = await bench.let_in("组长", Role.leader, group="二组")
+    payload = await invite(leader, "督导组成员")
+    await bench.stranger().start(payload)
+    await leader.press("invitation.revoke:1", 1)
+    assert leader.toast == "这个按钮已过期，什么都没有改动。"
+
+
+async def test_nobody_takes_back_what_another_person_made(bench: Bench):
+    leader = await bench.let_in("组长", Role.leader, group="二组")
+    other = await bench.let_in("另一位组长", Role.leader, group="一组")
+    await invite(leader, "督导组成员")
+    await other.press("invitation.revoke:1", 1)
+    assert other.toast == "这个按钮已过期，什么都没有改动。"
+    async with bench.database.read() as db:
+        assert (await invitations.get(db, 1)).revoked_at is None
+
+
+async def test_the_name_of_somebody_erased_is_not_shown_to_whoever_invited_them(bench: Bench):
+    leader = await bench.let_in("组长", Role.leader, group="二组")
+    guest = bench.stranger("小王")
+    await guest.start(await invite(leader, "督导组成员", name="督导员07"))
+    for step in ("/privacy", "删除我的数据", "删除…", "永久删除"):
+        await (guest.text if step.startswith("/") else guest.tap)(step)
+    await leader.text("/invite")
+    await leader.tap("我的邀请")
+    assert "督导员07" not in leader.last.text
+    assert "本人的信息后来已删除" in leader.last.text

@@ -1,0 +1,62 @@
+"""Menus fit the role, the language and the telephone."""
+
+from __future__ import annotations
+
+import pytest
+
+from handlers import menu
+from handlers.access import ACCESS
+from handlers.journeys import JOURNEYS
+from handlers.registry import Registry
+from handlers.text import LANGUAGES, speech
+from storage.people import Role
+
+EVERY_ROLE = [(), *((role,) for role in Role), tuple(Role)]
+
+
+def test_every_command_is_an_offer_in_the_same_words():
+    registry = Registry(JOURNEYS)
+    offers = {offer.name: offer for offer in menu.OFFERS}
+    assert set(registry.commands) == set(offers)
+    for name, command in registry.commands.items():
+        assert (command.label, command.description) == (offers[name].label, offers[name].description)
+
+
+def test_every_button_behind_more_leads_somewhere():
+    taps = {f"{journey.name}.{verb}" for journey in JOURNEYS for verb in journey.taps}
+    assert {offer.tap for offer in menu.OFFERS if offer.tap} <= taps
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_two_labels_of_the_keyboard_are_alike(language: str):
+    labels = [speech(language).label(offer.label) for offer in menu.OFFERS if offer.label]
+    assert len(labels) == len(set(labels))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("roles", EVERY_ROLE, ids=str)
+def test_menus_offer_only_what_the_roles_may_do_and_fit_the_screen(roles: tuple[Role, ...], language: str):
+    said = speech(language)
+    (row,) = menu.keyboard(roles, said)
+    registry = Registry(JOURNEYS)
+    names = [registry.labels[label] for label in row] + [name for name, _ in menu.commands(roles, said)]
+    held = {"stranger", *roles}
+    assert all(ACCESS[f"/{name}"] & held for name in names)
+    assert 1 <= len(row) <= menu.MAIN_PLACES + 1
+    assert all(1 <= len(description) <= 256 for _, description in menu.commands(roles, said))
+    taps = [button.data for buttons in menu.buttons(roles, said) for button in buttons]
+    assert all(ACCESS[tap] & held for tap in taps)
+
+
+def test_a_menu_button_is_understood_in_every_language_whatever_the_person_speaks():
+    registry = Registry(JOURNEYS)
+    for language in LANGUAGES:
+        for offer in menu.OFFERS:
+            if offer.label:
+                assert registry.command_in(speech(language).label(offer.label), "bot") == (offer.name, "")
+
+
+def test_a_command_for_another_bot_is_none_of_ours():
+    registry = Registry(JOURNEYS)
+    assert registry.command_in("/help@other_bot", "xundu_bot") is None
+    assert registry.command_in("/HELP@Xundu_Bot  me ", "xundu_bot") == ("help", "me")
