@@ -102,7 +102,7 @@ def test_a_sentence_that_is_chosen_between_is_noticed():
     assert [line.rpartition(" ")[2] for line in unmarked("m", tree)] == ["Later", "Now", "Then"]
 
 
-@pytest.mark.parametrize("room", SPEAKING)
+@pytest.mark.parametrize("room", ["handlers", "reports"])
 def test_no_chinese_stands_in_the_code_that_speaks(room):
     spoken = []
     for name, tree in modules():
