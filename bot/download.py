@@ -12,12 +12,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.drivers.driver import MAX_DOWNLOAD_BYTES
-from bot.drivers.errors import BadToken, DriverError, RetryLater, TooLarge
+from bot.drivers.errors import BadToken, DriverError, RetryLater, TooLarge, Unreachable
 from storage import evidence, exif
 from storage.database import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from bot.drivers.driver import Driver
@@ -30,6 +30,7 @@ _LOG = logging.getLogger(__name__)
 
 AT_ONCE = 4
 _LEASE = timedelta(minutes=10)
+_OUTAGE_SECONDS = 30.0
 _TOO_LARGE = "over 20 MB: Telegram does not hand it to a bot"
 
 
@@ -65,34 +66,52 @@ class Downloader:
         home = 0
         async with self._lock:
             while self._not_before is None or self._clock() >= self._not_before:
-                try:
-                    async with self._database.begin() as db:
-                        due = await evidence.waiting(db, self._clock(), self._at_once, _LEASE)
-                except Unavailable:
-                    break
+                due = await self._due()
                 if not due:
                     break
                 home += sum(await asyncio.gather(*(self._bring(one) for one in due)))
         return home
 
+    async def _due(self) -> Sequence[Evidence]:
+        try:
+            async with self._database.begin() as db:
+                return await evidence.waiting(db, self._clock(), self._at_once, _LEASE)
+        except Unavailable:
+            return ()
+
     async def _bring(self, one: Evidence) -> bool:
         """Fetch one file; True when it is stored."""
-        if one.size > MAX_DOWNLOAD_BYTES:
-            return await self._failed(one.id, _TOO_LARGE, for_good=True)
+        try:
+            if one.size > MAX_DOWNLOAD_BYTES:
+                return await self._failed(one.id, _TOO_LARGE, for_good=True)
+            return await self._fetch(one)
+        except Unavailable:
+            _LOG.warning("evidence %s waits for the database", one.id)  # and is handed out again when its lease ends
+            return False
+
+    async def _fetch(self, one: Evidence) -> bool:
         try:
             stored = await self._blobs.put(self._driver.download(one.file_id))
             told = await asyncio.to_thread(exif.exif_of, self._blobs.path(stored.sha256)) if _pictorial(one) else None
-        except RetryLater as error:
-            self._not_before = self._clock() + timedelta(seconds=error.seconds)
-            return await self._failed(one.id, str(error), for_good=False)
         except TooLarge:
             return await self._failed(one.id, _TOO_LARGE, for_good=True)
         except (DriverError, OSError) as error:
-            level = logging.ERROR if isinstance(error, BadToken) else logging.INFO
-            _LOG.log(level, "evidence %s was not fetched: %s", one.id, type(error).__name__)
+            pause = _not_its_fault(error)
+            if pause is not None:
+                return await self._later(one.id, pause, error)
             reason = str(error) if isinstance(error, DriverError) else type(error).__name__
             return await self._failed(one.id, reason, for_good=False)
         return await self._stored(one.id, stored, told)
+
+    async def _later(self, evidence_id: int, seconds: float, why: Exception) -> bool:
+        """Put everything off without counting it against the file."""
+        _LOG.warning("downloads wait %g s: %s", seconds, type(why).__name__)
+        self._not_before = self._clock() + timedelta(seconds=seconds)
+        async with self._database.begin() as db:
+            one = await evidence.get(db, evidence_id)
+            if one is not None:
+                one.retry_at, one.error = self._not_before, str(why)
+        return False
 
     async def _stored(self, evidence_id: int, stored: Stored, told: Json | None) -> bool:
         async with self._database.begin() as db:
@@ -102,13 +121,21 @@ class Downloader:
         return True
 
     async def _failed(self, evidence_id: int, why: str, *, for_good: bool) -> bool:
-        if for_good:
-            _LOG.warning("evidence %s is given up: %s", evidence_id, why)
+        _LOG.warning("evidence %s was not fetched%s: %s", evidence_id, " and is given up" if for_good else "", why)
         async with self._database.begin() as db:
             one = await evidence.get(db, evidence_id)
             if one is not None:
                 one.failed(why, self._clock(), for_good=for_good)
         return False
+
+
+def _not_its_fault(error: Exception) -> float | None:
+    """Return the seconds to wait when any other file would have fared the same; None when it is this file's matter."""
+    if isinstance(error, RetryLater):
+        return error.seconds
+    if isinstance(error, BadToken) or (isinstance(error, Unreachable) and not error.fate_unknown):
+        return _OUTAGE_SECONDS
+    return None
 
 
 def _pictorial(one: Evidence) -> bool:

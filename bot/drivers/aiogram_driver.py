@@ -220,8 +220,10 @@ class AiogramDriver:
             async for chunk in self._bot.session.stream_content(url, timeout=int(FILE_TIMEOUT)):
                 yield chunk
         except ClientResponseError as error:
-            # Not chained: its text holds the URL, and that the token. A link that ran out can be asked for again.
-            raise Unreachable(f"the server answered {error.status}", fate_unknown=False) from None
+            # Not chained: its text holds the URL, and that the token. A link that is not known (any more) says nothing
+            # about the token.
+            known = refusal(error.status, f"the server answered {error.status}")
+            raise Rejected("the download link is not good") if isinstance(known, BadToken) else known from None
         except (ClientError, TimeoutError, OSError) as error:
             raise unreachable(error) from None
 

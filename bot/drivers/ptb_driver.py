@@ -166,7 +166,7 @@ class PtbDriver:
         except TelegramError as error:
             ours = _ours(error)
             # A link that is not known (any more) says nothing about the token.
-            raise Unreachable("the link ran out", fate_unknown=False) if isinstance(ours, BadToken) else ours from None
+            raise Rejected("the download link is not good") if isinstance(ours, BadToken) else ours from None
 
 
 @asynccontextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -113,6 +113,24 @@ async def phones(telegram: Sandbox) -> AsyncIterator[list[Phone]]:
 def nothing(tmp_path: Path) -> Callable[[str], Path]:
     """Finds stored files where there are none."""
     return lambda sha256: tmp_path / sha256
+
+
+class Clock:
+    """A clock that the test moves."""
+
+    def __init__(self) -> None:
+        self.moment = datetime(2026, 10, 21, 9, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def forward(self, seconds: float) -> None:
+        self.moment += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
 
 
 def now() -> datetime:

@@ -183,16 +183,15 @@ async def test_a_file_that_is_not_there_is_rejected(driver: Driver) -> None:
         await collected(driver, "no such file")
 
 
-async def test_a_download_link_that_ran_out_can_be_asked_for_again(
+async def test_a_download_link_that_ran_out_is_no_bad_token(
     driver: Driver, phone: Phone, telegram: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await phone.send("document", b"x" * 100, "a.txt")
     got = await only(driver)
     assert isinstance(got, File)
     monkeypatch.setattr(telegram.world.files, "at", lambda _: None)
-    with pytest.raises(Unreachable) as caught:
+    with pytest.raises(Rejected, match="link"):
         await collected(driver, got.file_id)
-    assert not caught.value.fate_unknown
 
 
 async def test_someone_who_blocked_the_bot_and_someone_unknown_are_blocked(
