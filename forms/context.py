@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from forms.values import Value
 
@@ -30,8 +30,8 @@ class World:
     instances: Mapping[str, Node]
     singles: dict[str, list[Node]] = field(default_factory=dict)
     """The one node of each path that runs through no repeat."""
-    choice_label: Callable[[Node, str, str], str] = lambda _node, _path, _value: ""
-    """(node the expression belongs to, path of the select, value) → label."""
+    choice_label: Callable[[Any, str, str], str] = lambda _node, _path, _value: ""
+    """(node the expression belongs to, path of the select, value) → label in the language on show."""
     translation: Callable[[str], str] = lambda key: key
     """An itext id → the text in the language on show."""
 

@@ -189,7 +189,7 @@ class Instance:
             if not triggered:
                 return
             for action, source in triggered:
-                for target in self._within(source, action.target.scope, action.target):
+                for target in self.within(source, action.target.scope, action.target):
                     self.act(action, target)
 
     def _owners(self, vertex: Vertex) -> Iterable[Cell]:
@@ -232,11 +232,11 @@ class Instance:
         for target, scope in self.graph.edges.get(vertex, ()):
             definition = target.definition.parent if target.aspect == STRUCTURE else target.definition
             if definition is not None:
-                for dependent in self._within(cell, scope, definition):
+                for dependent in self.within(cell, scope, definition):
                     if dependent is not cell or target != vertex:
                         self._enqueue(target, dependent, calculate=True)
 
-    def _within(self, cell: Cell, scope: Definition | None, definition: Definition) -> Iterable[Cell]:
+    def within(self, cell: Cell, scope: Definition | None, definition: Definition) -> Iterable[Cell]:
         """Give the cells of a definition in the same instance of the repeat ``scope`` as ``cell``."""
         anchor: Cell | None = cell if scope is not None else None
         while anchor is not None and anchor.definition is not scope:

@@ -87,9 +87,10 @@ def _half_up(value: float) -> float:
 def _substr(c: Context, args: Args) -> Value:
     text = _text(c, args)
     size = len(text)
-    start = _whole(c, args, 1) or 0
+    start = _whole(c, args, 1)
     end = _whole(c, args, 2) if len(args) > 2 else size  # noqa: PLR2004 - the optional third
-    end = 0 if end is None else end
+    if start is None or end is None:
+        return ""
     start, end = (min(max(at + size if at < 0 else at, 0), size) for at in (start, end))
     return text[start:end]
 

@@ -15,9 +15,10 @@ from forms.canonical import decoded
 from forms.context import World
 from forms.instance import MAX_REPEATS, Cell, Instance
 from forms.values import Moment
+from forms.wording import Wording
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
 
     from forms.form import Form
@@ -35,15 +36,8 @@ class Circumstances:
     instance_id: str
 
 
-def opened(
-    form: Form,
-    answers: Mapping[str, str],
-    about: Circumstances,
-    *,
-    choice_label: Callable[[str, str], str],
-    translation: Callable[[str], str],
-) -> tuple[Instance, dict[str, str]]:
-    """Open a tree of answers; give it with those of the answers that the form has a place for."""
+def opened(form: Form, answers: Mapping[str, str], about: Circumstances) -> tuple[Instance, Wording, dict[str, str]]:
+    """Open a tree of answers; give it with its texts, and those of the answers that the form has a place for."""
     zone = about.now.tzinfo
     if zone is None or about.started.tzinfo is None:
         message = "a walk needs aware times"
@@ -57,18 +51,17 @@ def opened(
             zone=zone,
             random=random.Random(about.instance_id or None),  # noqa: S311 - it shuffles choices, it guards nothing
             instances=form.instances,
-            choice_label=lambda _node, path, value: choice_label(path, value),
-            translation=translation,
         )
 
     instance = Instance(form, world)
+    wording = Wording(instance)
     _fill(instance, about, beginning)
     if form.beginnings:
         _begin(instance, answers)
     given = _apply(instance, answers)
     instance.world.now = about.now
     instance.work_out_all()
-    return instance, given
+    return instance, wording, given
 
 
 def _fill(instance: Instance, about: Circumstances, beginning: datetime) -> None:

@@ -8,6 +8,7 @@ whether a value fits its question's constraint is the walk's to say.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from forms.canonical import InvalidAnswer, canonical
 from forms.quick import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from forms.question import Choice, Question
 
@@ -49,35 +50,38 @@ def typed(question: Question, text: str, *, now: datetime, language: str = "", c
     Gives the stored value; raises :class:`InvalidAnswer`. ``language`` decides how 10/6 is read.
     """
     text = text.strip()
-    kind = question.kind
-    if text == "":
-        return ""
-    if kind in ("integer", "decimal", "range"):
-        return canonical(question, _number(question, text), [])
-    if kind == "date":
-        return _date(question, text, now.date(), language).isoformat()
-    if kind == "time":
-        return _stamp(_time(question, text, "not_a_time"), now)
-    if kind == "datetime":
-        return _moment(question, text, now, language)
-    if kind in ("select_one", "select_multiple", "rank"):
-        return canonical(question, _chosen(question, text, choices), [choice.value for choice in choices])
-    if kind == "geopoint":
-        return canonical(question, _place(text), [])
-    return canonical(question, text, [])
+    reader = _READERS.get(question.kind)
+    if text == "" or reader is None:
+        return canonical(question, text, [])
+    stored = reader(_Asked(question, text, now, language, choices))
+    return canonical(question, stored, [choice.value for choice in choices])
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A typed answer and all it is read by."""
+
+    question: Question
+    text: str
+    now: datetime
+    language: str
+    choices: Sequence[Choice]
+
+    def refused(self, code: str) -> InvalidAnswer:
+        return InvalidAnswer(code, self.question.path, self.text)
 
 
 # --- numbers -----------------------------------------------------------------------------------------------------
 
 
-def _number(question: Question, text: str) -> str:
-    written = plain(text).replace(" ", "").rstrip("。.")
+def _number(asked: _Asked) -> str:
+    written = plain(asked.text).replace(" ", "").rstrip("。.")
     written = written.rstrip(_COUNTERS) if written[-1:] != "%" else written
     if written and _NUMBER.fullmatch(written) and any(char.isdigit() for char in written):
         return written.replace(",", "").replace("'", "")
     value = chinese_number(written)
     if value is None:
-        raise InvalidAnswer("not_a_number", question.path, text)
+        raise asked.refused("not_a_number")
     return str(value)
 
 
@@ -100,15 +104,16 @@ def chinese_number(text: str) -> int | None:
 # --- dates -------------------------------------------------------------------------------------------------------
 
 
-def _date(question: Question, text: str, today: date, language: str) -> date:
+def _date(asked: _Asked, text: str, code: str = "not_a_date") -> date:
+    today = asked.now.date()
     written = plain(text).strip().rstrip("。.").lower()
     for reader in (_relative, _weekday, _written_out, _english):
         found = reader(written, today)
         if found is not None:
             return found
-    found = _slashed(question, written, today, language)
+    found = _slashed(asked, written, today)
     if found is None:
-        raise InvalidAnswer("not_a_date", question.path, text)
+        raise asked.refused(code)
     return found
 
 
@@ -173,15 +178,15 @@ def _english(text: str, today: date) -> date | None:
     return _day(int(year), month, int(day)) if year else _nearest(month, int(day), today)
 
 
-def _slashed(question: Question, text: str, today: date, language: str) -> date | None:
+def _slashed(asked: _Asked, text: str, today: date) -> date | None:
     """Read 16/10, 10-16, 16/10/2026; which is the month is told by the numbers, or by the language."""
     parts = re.fullmatch(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})(?:\s*[-/.]\s*(\d{4}))?", text)
     if parts is None:
         return None
     one, two = int(parts[1]), int(parts[2])
     twelve = 12
-    if one <= twelve and two <= twelve and one != two and "zh" not in language.lower():
-        raise InvalidAnswer("ambiguous_date", question.path, text)
+    if one <= twelve and two <= twelve and one != two and "zh" not in asked.language.lower():
+        raise asked.refused("ambiguous_date")
     month, day = (two, one) if one > twelve else (one, two)
     return _day(int(parts[3]), month, day) if parts[3] else _nearest(month, day, today)
 
@@ -202,12 +207,12 @@ def _nearest(month: int, day: int, today: date) -> date | None:
 # --- times, places, choices --------------------------------------------------------------------------------------
 
 
-def _time(question: Question, text: str, code: str) -> time:
+def _time(asked: _Asked, text: str, code: str) -> time:
     """Read 14:30, 下午2点半, 2 pm, 8点."""
     written = plain(text).strip().lower()
     parts = _CLOCK.fullmatch(written)
     if parts is None or (written.isdigit() and len(written) > 2):  # noqa: PLR2004 - 14 is an hour, 1430 is not said
-        raise InvalidAnswer(code, question.path, text)
+        raise asked.refused(code)
     hour = int(parts["hour"])
     minute = {"半": 30, "一刻": 15, "三刻": 45}.get(parts["minute"] or "") or int(parts["minute"] or 0)
     half = parts["half"] or (parts["english"] or "")[:1]
@@ -219,7 +224,7 @@ def _time(question: Question, text: str, code: str) -> time:
     try:
         return time(hour, minute, int(parts["second"] or 0))
     except ValueError:
-        raise InvalidAnswer(code, question.path, text) from None
+        raise asked.refused(code) from None
 
 
 def _stamp(clock: time, now: datetime) -> str:
@@ -228,33 +233,50 @@ def _stamp(clock: time, now: datetime) -> str:
     )[11:]
 
 
-def _moment(question: Question, text: str, now: datetime, language: str) -> str:
+def _moment(asked: _Asked) -> str:
     """Read a date with a time after it: ``明天下午3点``, ``2026-10-16 14:30``; the longest date that leaves a time."""
-    written = plain(text).strip().replace("T", " ") if re.match(r"\d{4}-", text) else plain(text).strip()
+    written = re.sub(r"(?<=\d)T(?=\d)", " ", plain(asked.text).strip())
     for end in range(len(written) - 1, 0, -1):
         try:
-            day = _date(question, written[:end].strip(" ,"), now.date(), language)
-            clock = _time(question, written[end:].strip(" ,"), "not_a_datetime")
+            day = _date(asked, written[:end].strip(" ,"))
+            clock = _time(asked, written[end:].strip(" ,"), "not_a_datetime")
         except InvalidAnswer:
             continue
-        return f"{day.isoformat()}T{_stamp(clock, now)}"
-    raise InvalidAnswer("not_a_datetime", question.path, text)
+        return f"{day.isoformat()}T{_stamp(clock, asked.now)}"
+    raise asked.refused("not_a_datetime")
 
 
-def _place(text: str) -> str:
+def _place(asked: _Asked) -> str:
     """Read ``30.27, 120.15`` as latitude and longitude, with no altitude and no accuracy."""
-    parts = re.split(r"[\s,;]+", plain(text).strip(" ,;"))
+    parts = re.split(r"[\s,;]+", plain(asked.text).strip(" ,;"))
     return f"{parts[0]} {parts[1]} 0 0" if len(parts) == 2 else " ".join(parts)  # noqa: PLR2004 - the usual pair
 
 
-def _chosen(question: Question, text: str, choices: Sequence[Choice]) -> str:
+def _chosen(asked: _Asked) -> str:
     """Find the choices that a text names, one or several with commas between them."""
-    languages = [name for choice in choices if choice.text for name in choice.text.languages.names] or [""]
-    several = question.kind != "select_one"
+    languages = [name for choice in asked.choices if choice.text for name in choice.text.languages.names] or [""]
+    several = asked.question.kind != "select_one"
     found: list[str] = []
-    for piece in re.split(r"[,、;\s]+", plain(text).strip()) if several else [text]:
-        matched = quick.match(choices, piece, dict.fromkeys(languages))
-        if matched is None or matched.rest:
-            raise InvalidAnswer("not_a_choice", question.path, text)
+    pending = re.split(r"\s*[,、;]\s*", plain(asked.text).strip())[::-1] if several else [asked.text]
+    while pending:
+        piece = pending.pop()
+        matched = quick.match(asked.choices, piece, dict.fromkeys(languages))
+        if matched is None or (matched.rest and not several):
+            raise asked.refused("not_a_choice")
         found.append(matched.value)
+        pending += [matched.rest] if matched.rest else []
     return " ".join(found)
+
+
+_READERS: dict[str, Callable[[_Asked], str]] = {
+    "integer": _number,
+    "decimal": _number,
+    "range": _number,
+    "date": lambda asked: _date(asked, asked.text).isoformat(),
+    "time": lambda asked: _stamp(_time(asked, asked.text, "not_a_time"), asked.now),
+    "datetime": _moment,
+    "select_one": _chosen,
+    "select_multiple": _chosen,
+    "rank": _chosen,
+    "geopoint": _place,
+}

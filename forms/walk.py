@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 from forms.canonical import InvalidAnswer, canonical
 from forms.opening import Circumstances, opened
-from forms.question import SELECTS
+from forms.question import SELECTS, Screen
 from forms.submission import submission
-from forms.values import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
     from forms.form import Form
     from forms.instance import Cell
-    from forms.question import Choice, Definition, Question, Screen, Section
+    from forms.question import Choice, Definition, Question, Section
     from forms.texts import Text
 
 
@@ -69,14 +68,8 @@ class Walk:
         submission and seeds ``random()``, so that the same walk opened again draws the same.
         """
         self.form = form
-        self._language = form.default_language
-        self._instance, self._given = opened(
-            form,
-            answers,
-            Circumstances(now, started or now, dict(preset or {}), instance_id),
-            choice_label=self._named,
-            translation=self._translated,
-        )
+        circumstances = Circumstances(now, started or now, dict(preset or {}), instance_id)
+        self._instance, self._wording, self._given = opened(form, answers, circumstances)
         self._world = self._instance.world
 
     # --- answering ------------------------------------------------------------------------------------------------
@@ -194,22 +187,22 @@ class Walk:
 
     def label(self, path: str, language: str) -> str:
         """Give the label, with the answers it shows filled in; likewise hint and guidance."""
-        return self._say(path, "label", language)
+        return self._wording.of(self._cell(path), "label", language)
 
     def hint(self, path: str, language: str) -> str:
         """Give the hint, '' when there is none."""
-        return self._say(path, "hint", language)
+        return self._wording.of(self._cell(path), "hint", language)
 
     def guidance(self, path: str, language: str) -> str:
         """Give the guidance hint, '' when there is none."""
-        return self._say(path, "guidance", language)
+        return self._wording.of(self._cell(path), "guidance", language)
 
     def title(self, screen: Screen | Section, language: str) -> str:
         """Give the title of a screen or a section, with the answers it shows filled in."""
-        node = self._instance.cells.get(screen.path, self._instance.root)
-        own = self.text(screen.text, node.path, language) if screen.text is not None else ""
-        first = getattr(screen, "questions", ())
-        return own or (self.label(first[0].path, language) if first else "")
+        cell = self._instance.cells.get(screen.path, self._instance.root)
+        own = self._wording.at(cell, screen.text, language)
+        first = screen.questions[:1] if isinstance(screen, Screen) else ()
+        return own or "".join(self.label(question.path, language) for question in first)
 
     def section(self, screen: Screen, language: str) -> str:
         """Give the title of the innermost section around a screen that has one."""
@@ -218,31 +211,15 @@ class Walk:
 
     def choice_label(self, path: str, value: str, language: str) -> str:
         """Give the label of one choice, the value itself when there is no such choice."""
-        question = self._cell(path).definition.question
-        known = (question.choices if question is not None else ()) or self.choices(path)
-        choice = next((one for one in known if one.value == value), None)
-        if choice is None or choice.text is None:
-            return choice.label(language) if choice is not None else value
-        return self.text(choice.text, path, language) or value
+        return self._wording.choice(self._cell(path), value, language)
 
     def shown(self, path: str, language: str) -> str:
         """Give the answer as a person reads it: labels for choices, ``5`` for a decimal ``5.0``."""
-        cell = self._cell(path)
-        question = cell.definition.question
-        if question is not None and question.kind in SELECTS:
-            chosen = [cell.text] if question.kind == "select_one" else words(cell.text)
-            comma = "、" if self.form.tongues.find(language).lower().find("zh") >= 0 else ", "
-            return comma.join(self.choice_label(path, one, language) for one in chosen if one)
-        return cell.text.removesuffix(".0") if cell.definition.type == "decimal" else cell.text
+        return self._wording.answer(self._cell(path), language)
 
     def text(self, text: Text, path: str, language: str) -> str:
-        """Any text of the form as it reads at a node."""
-        cell = self._cell(path)
-        before, self._language = self._language, language
-        try:
-            return text.shown(language, lambda expression: expression.text(cell, self._world))
-        finally:
-            self._language = before
+        """Give any text of the form as it reads at a node."""
+        return self._wording.at(self._cell(path), text, language)
 
     # --- what comes of it -----------------------------------------------------------------------------------------
 
@@ -315,22 +292,7 @@ class Walk:
         return None
 
     def _violated(self, cell: Cell, kind: str) -> Violation:
-        path = cell.path
-        return Violation(path, kind, lambda language: self._say(path, f"{kind}_message", language))
-
-    def _say(self, path: str, role: str, language: str) -> str:
-        question = self._cell(path).definition.question
-        text = question.texts.get(role) if question is not None else None
-        return self.text(text, path, language) if text is not None else ""
-
-    def _named(self, path: str, value: str) -> str:
-        definition = self.form.definitions.get(path.strip())
-        cell = next(iter(self._instance.by_definition.get(definition, ())), None) if definition is not None else None
-        return self.choice_label(cell.path, value, self._language) if cell is not None and value else ""
-
-    def _translated(self, key: str) -> str:
-        text = self.form.itext.get(key)
-        return text.plain(self._language) if text is not None else ""
+        return Violation(cell.path, kind, lambda language: self._wording.of(cell, f"{kind}_message", language))
 
     def _repeat(self, path: str, parent: str) -> tuple[Definition, Cell]:
         above, _, name = path.rpartition("/")
