@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 import sqlalchemy as sa
+from asyncpg import PostgresError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 
@@ -125,13 +126,13 @@ class Database:
     async def migrate(self) -> None:
         """Bring the schema up to this version of the program; harmless when it is, or when others do it too."""
         async with self._turnstile:
-            with _trouble():
+            with _trouble(OSError, PostgresError):
                 async with self._writer.begin() as connection:
                     await connection.run_sync(schema.upgrade)
 
     async def revision(self) -> tuple[str | None, str | None]:
         """Return (the revision the database is at, the one this program needs)."""
-        with _trouble():
+        with _trouble(OSError, PostgresError):
             async with self._reader.connect() as connection:
                 return await connection.run_sync(schema.current), schema.head()
 
@@ -154,9 +155,11 @@ async def _connect(db: Session) -> None:
 
 
 @contextmanager
-def _trouble() -> Iterator[None]:
+def _trouble(*connecting: type[Exception]) -> Iterator[None]:
     try:
         yield
+    except connecting as error:
+        raise Unavailable(str(error)) from error
     except DBAPIError as error:
         if engines.passes(error):
             raise Unavailable(str(error.orig)) from error

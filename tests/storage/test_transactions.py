@@ -40,11 +40,14 @@ async def test_two_engines_on_one_database_lose_nothing(database: Database, data
 
 
 async def test_an_error_rolls_everything_back(database: Database) -> None:
-    with pytest.raises(KeyError):
+    async def fail() -> None:
         async with database.begin() as db:
             await load(db, CHAT, NOW)
             await db.flush()
             raise KeyError
+
+    with pytest.raises(KeyError):
+        await fail()
     async with database.read() as db:
         assert await db.get(Conversation, CHAT) is None
 

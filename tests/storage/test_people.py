@@ -1,0 +1,241 @@
+"""People, their roles, the one way in, and the way out again."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+
+from storage import conversations, evidence, inbox, invitations, outbox, people, timers, visits
+from storage.audit import Audit, record
+from storage.database import Database
+from storage.evidence import Evidence
+from storage.invitations import InvitationExpired, InvitationUnknown, InvitationUsed
+from storage.people import Person, Role
+from storage.visits import Answer
+
+if TYPE_CHECKING:
+    from tests.storage.conftest import World
+
+WEEK = timedelta(days=7)
+
+
+async def _invite(database: Database, now: datetime, role: Role = Role.inspector, **more: int) -> str:
+    async with database.begin() as db:
+        _, token = await invitations.create(db, role=role, name="督导员01", now=now, lifetime=WEEK, **more)
+    return token
+
+
+async def _redeem(database: Database, token: str, telegram_id: int, now: datetime) -> Person:
+    async with database.begin() as db:
+        await database.lock_chat(db, telegram_id)
+        return await invitations.redeem(db, token, telegram_id, "Zhang", "en", now)
+
+
+async def test_a_stranger_is_nobody(database: Database) -> None:
+    async with database.read() as db:
+        assert await people.by_telegram(db, 99) is None
+
+
+async def test_whoever_opens_the_link_is_let_in_with_the_name_and_role_of_the_invitation(
+    database: Database, now: datetime
+) -> None:
+    await _redeem(database, await _invite(database, now), 99, now)
+    async with database.read() as db:
+        person = await people.by_telegram(db, 99)
+    assert person is not None
+    assert (person.name, person.language, person.language_chosen) == ("督导员01", "en", False)
+    assert person.has(Role.inspector)
+    assert not person.has(Role.admin, Role.leader)
+
+
+async def test_a_token_fits_a_deep_link_and_is_not_in_the_database(database: Database, now: datetime) -> None:
+    token = await _invite(database, now)
+    assert len(token) == 24
+    assert token.replace("-", "").replace("_", "").isalnum()
+    async with database.read() as db:
+        rows = await db.execute(sa.select(invitations.Invitation.__table__))
+        assert all(token not in str(row) and token[2:] not in str(row) for row in rows)
+
+
+async def test_a_used_link_lets_nobody_in_and_says_who_used_it(database: Database, now: datetime) -> None:
+    token = await _invite(database, now)
+    person = await _redeem(database, token, 99, now)
+    for again in (99, 100):
+        with pytest.raises(InvitationUsed) as refusal:
+            await _redeem(database, token, again, now)
+        assert refusal.value.by == person.id
+
+
+async def test_of_many_who_open_one_link_at_once_one_gets_in(
+    database: Database, database_url: str, now: datetime
+) -> None:
+    token = await _invite(database, now)
+    other = Database(database_url)
+    outcomes = await asyncio.gather(
+        *(_redeem((database, other)[n % 2], token, 100 + n, now) for n in range(10)), return_exceptions=True
+    )
+    await other.close()
+    assert sum(isinstance(one, Person) for one in outcomes) == 1
+    assert sum(isinstance(one, InvitationUsed) for one in outcomes) == 9
+    async with database.read() as db:
+        assert await db.scalar(sa.select(sa.func.count()).select_from(Person)) == 1
+
+
+async def test_an_expired_a_revoked_and_a_foreign_link_are_refused(database: Database, now: datetime) -> None:
+    token = await _invite(database, now)
+    with pytest.raises(InvitationExpired):
+        await _redeem(database, token, 99, now + WEEK)
+    async with database.begin() as db:
+        found = (await db.scalars(sa.select(invitations.Invitation))).one()
+        found.revoke(now)
+    for unknown in (token, "i_" + "A" * 22, "", "督导\ud800"):
+        with pytest.raises(InvitationUnknown):
+            await _redeem(database, unknown, 99, now)
+
+
+async def test_a_further_invitation_adds_a_role_to_the_same_person(
+    database: Database, world: World, now: datetime
+) -> None:
+    token = await _invite(database, now, Role.leader, group_id=world.group.id)
+    person = await _redeem(database, token, 1, now)
+    assert person.id == world.first.id
+    assert person.has(Role.leader, group_id=world.group.id)
+    assert person.has(Role.inspector)
+    again = await _redeem(database, await _invite(database, now, Role.leader, group_id=world.group.id), 1, now)
+    assert len(again.roles) == 2
+
+
+async def test_who_holds_a_role_is_found_until_it_ends(database: Database, world: World, now: datetime) -> None:
+    async with database.begin() as db:
+        found = await people.with_role(db, Role.inspector, world.group.id)
+        assert [one.id for one in found] == [world.first.id, world.second.id]
+        assert await people.with_role(db, Role.inspector, world.group.id + 1) == []
+        found[0].dismiss(Role.inspector, now)
+    async with database.read() as db:
+        assert [one.id for one in await people.with_role(db, Role.inspector)] == [world.second.id]
+        former = await people.by_id(db, world.first.id)
+    assert former is not None
+    assert former.roles_now(now) == []
+    assert not former.has(Role.inspector)
+
+
+async def test_a_person_is_marked_blocked_once_and_unmarked_when_they_write_again(world: World, now: datetime) -> None:
+    person = world.first
+    person.blocked(now)
+    person.blocked(now + WEEK)
+    assert person.blocked_at == now
+    person.unblocked()
+    assert person.blocked_at is None
+
+
+@pytest.fixture
+async def busy(database: Database, world: World, now: datetime) -> World:
+    """A person who has been through everything that is stored about anyone."""
+    chat = 1
+    _ = [await _redeem(database, await _invite(database, now, Role.leader, group_id=world.group.id), chat, now)]
+    async with database.begin() as db:
+        person = await people.by_id(db, world.first.id)
+        visit = await visits.get(db, world.visit.id)
+        assert person is not None
+        assert visit is not None
+        await inbox.store(db, [(1, chat, {"text": "old words"}), (2, chat, {"text": "erase me"})], now)
+        old = await inbox.next_for(db, chat, now)
+        assert old is not None
+        for _ in range(3):
+            old.fail("odd", now)
+        said = await outbox.put(db, chat, [{"kind": "say", "text": "said"}], now=now)
+        await db.flush()
+        await outbox.settle(db, [(said[0].id, "sent", 5, None)], now)
+        await outbox.set_card(db, chat, 5)
+        (await conversations.load(db, chat, now)).keep("visit", {"item": 3}, now, person.id)
+        await timers.plan(db, "k", now + WEEK, chat, "visit.remind", {})
+        await visits.write(db, visit, "/data/i1", "yes", person, now, chat_id=chat, message_id=4)
+        await evidence.attach(
+            db,
+            Evidence(
+                visit_id=visit.id,
+                path="/data/i1",
+                kind="photo",
+                sender_id=person.id,
+                sent_at=now,
+                chat_id=chat,
+                message_id=6,
+            ),
+        )
+        record(db, "visit.opened", f"visit:{visit.id}", now=now, person_id=person.id)
+    return world
+
+
+async def test_an_export_holds_everything_stored_about_a_person_and_nothing_of_others(
+    database: Database, busy: World, now: datetime
+) -> None:
+    async with database.begin() as db:
+        second = await people.by_id(db, busy.second.id)
+        visit = await visits.get(db, busy.visit.id)
+        assert second is not None
+        assert visit is not None
+        await visits.write(db, visit, "/data/i2", "no", second, now, chat_id=2, message_id=1)
+    async with database.read() as db:
+        person = await people.by_id(db, busy.first.id)
+        assert person is not None
+        found = await people.export(db, person)
+    everything = json.dumps(found, ensure_ascii=False)
+    assert set(found) == {
+        "answers", "audit", "cards", "conversations", "evidence", "inbox", "invitations", "outbox", "people", "roles",
+        "timers",
+    }  # fmt: skip
+    assert found["people"][0]["name"] == "督导员01"
+    assert [one["value"] for one in found["answers"]] == ["yes"]
+    assert "督导员02" not in everything
+    assert "token" not in everything
+
+
+async def test_an_erased_person_can_no_longer_be_found_but_their_work_can(
+    database: Database, busy: World, now: datetime
+) -> None:
+    async with database.begin() as db:
+        person = await people.by_telegram(db, 1)
+        assert person is not None
+        conversation = await conversations.load(db, 1, now)
+        asking = await inbox.next_for(db, 1, now)
+        assert asking is not None
+        await people.erase(db, person, now)
+        # The turn that asked for it goes on to its end, as the engine does it.
+        conversation.keep("", {}, now)
+        await outbox.put(db, 1, [{"kind": "say", "text": "goodbye"}], now=now)
+        asking.done(now)
+    async with database.read() as db:
+        assert await people.by_telegram(db, 1) is None
+        kept = await people.by_id(db, busy.first.id)
+        assert kept is not None
+        assert (kept.name, kept.telegram_id, kept.erased_at, kept.roles_now(now)) == ("", None, now, [])
+        assert await people.with_role(db, Role.leader) == []
+        assert await timers.next_due(db) is None
+        assert await outbox.card_of(db, 1) is None
+        assert await inbox.set_aside(db) == []
+        assert await visits.answers(db, busy.visit.id) == {"/data/i1": "yes"}
+        (answer,) = await db.scalars(sa.select(Answer))
+        assert (answer.by_id, answer.chat_id, answer.message_id) == (busy.first.id, None, None)
+        (piece,) = await evidence.of_visit(db, busy.visit.id)
+        assert (piece.chat_id, piece.message_id) == (None, None)
+        (goodbye,) = await outbox.pending(db, now)
+        assert goodbye.chat_id == 1
+        assert (await db.scalars(sa.select(Audit.person_id))).all() == [busy.first.id]
+        assert await db.scalar(sa.select(sa.func.count()).where(Evidence.chat_id == 1)) == 0
+
+
+async def test_someone_erased_can_be_invited_again_as_a_new_person(
+    database: Database, busy: World, now: datetime
+) -> None:
+    async with database.begin() as db:
+        person = await people.by_telegram(db, 1)
+        assert person is not None
+        await people.erase(db, person, now)
+    again = await _redeem(database, await _invite(database, now), 1, now)
+    assert again.id != busy.first.id
+    assert [one.role for one in again.roles] == [Role.inspector]
