@@ -1,39 +1,40 @@
 """Lets people in: an administrator, the office or a leader makes a one-time link and its picture for somebody else.
 
-Every button carries the whole draft and every step checks it again against the roles of whoever taps, so that a forged,
-old or forwarded button gives nobody more than they may give. What has been made is listed in :mod:`handlers.invited`.
+What may be in an invitation is checked in :mod:`handlers.draft` at every step; what has been made is listed in
+:mod:`handlers.invited`. Only this module ever holds a token, and only until the reply is written.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 import segno
-from markupsafe import Markup
 
 from handlers import invited, menu
-from handlers.belonging import campaign_of, led_by, open_groups, roles_of, words, zone_of
+from handlers.belonging import campaign_of, roles_of, zone_of
 from handlers.chat import Button, Change, Tap, Text
-from handlers.errors import NotAllowed, Stale, UserError
-from handlers.journey import Journey, data, number
+from handlers.draft import Draft, check, check_group, check_role, described, groups_for, read
+from handlers.errors import Stale, UserError
+from handlers.journey import Journey, data
 from handlers.once import put_once
 from handlers.panel import show
-from handlers.roles import AT_A_UNIT, IN_A_GROUP, NAMES, everywhere, gives
+from handlers.roles import AT_A_UNIT, IN_A_GROUP, NAMES, gives
 from handlers.text import mark
 from storage import audit, campaigns, invitations
-from storage.people import Role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from markupsafe import Markup
+
     from handlers.chat import Message, Rows
     from handlers.turn import Turn
     from storage.campaigns import Unit
     from storage.database import Session
+    from storage.people import Role
 
 NAME_LENGTH: Final = 60
 """Characters in a name; longer is a slip of the thumb."""
@@ -48,33 +49,6 @@ MANY_UNITS = mark("{count} units have “{words}” in their code or name. Pleas
 NAME_TOO_LONG = mark("A name has at most {most} characters. Nothing was lost; please send a shorter one.")
 NAME_WANTED = mark("Please type the name, or tap “Skip”.")
 UNIT_WANTED = mark("Please type the unit's code or part of its name.")
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """An invitation being put together; 0 where nothing is chosen."""
-
-    role: Role
-    group_id: int = 0
-    unit_id: int = 0
-
-    def to(self, verb: str) -> str:
-        """Return what a button carries that takes this draft to the next step."""
-        return data("invitation", verb, self.role, self.group_id, self.unit_id)
-
-    @property
-    def kept(self) -> list[str]:
-        """The draft as the conversation's state keeps it, which :func:`read` reads."""
-        return [self.role.value, str(self.group_id), str(self.unit_id)]
-
-
-def read(args: tuple[str, ...]) -> Draft:
-    """Read a draft off a button; a forged or ancient one raises Stale."""
-    try:
-        role = Role(args[0])
-    except (IndexError, ValueError) as error:
-        raise Stale from error
-    return Draft(role, number(args, 1), number(args, 2))
 
 
 # --- the link itself ---
@@ -139,11 +113,11 @@ async def begin(turn: Turn, _: object) -> None:
 async def role(turn: Turn, args: tuple[str, ...]) -> None:
     """Go on with a role: ask for the group where there is a choice."""
     draft = read(args)
-    _check_role(turn, draft)
+    check_role(turn, draft)
     if draft.role not in IN_A_GROUP:
         await _ask_name(turn, draft)
         return
-    groups = await _groups(turn, draft.role)
+    groups = await groups_for(turn, draft.role)
     if not groups:
         raise UserError(NO_GROUP)
     if len(groups) == 1:
@@ -157,21 +131,21 @@ async def role(turn: Turn, args: tuple[str, ...]) -> None:
 async def group(turn: Turn, args: tuple[str, ...]) -> None:
     """Go on with a group."""
     draft = read(args)
-    await _check_group(turn, draft)
+    await check_group(turn, draft)
     await _in_group(turn, draft)
 
 
 async def unit(turn: Turn, args: tuple[str, ...]) -> None:
     """Go on with a unit."""
     draft = read(args)
-    await _check(turn, draft)
+    await check(turn, draft)
     await _ask_name(turn, draft)
 
 
 async def skip(turn: Turn, args: tuple[str, ...]) -> None:
     """Make the invitation without a name: the person's own Telegram name will do. A double tap makes one, not two."""
     draft = read(args)
-    await _check(turn, draft)
+    await check(turn, draft)
     if turn.conversation.journey != "invitation" or turn.state.get("draft") != draft.kept:
         raise Stale
     await _make(turn, draft, "")
@@ -211,7 +185,7 @@ async def _in_group(turn: Turn, draft: Draft) -> None:
 
 
 async def _find_unit(turn: Turn, draft: Draft, words: str) -> None:
-    await _check_group(turn, draft)
+    await check_group(turn, draft)
     wanted = words.casefold()
     units = await campaigns.units_of_group(turn.db, draft.group_id)
     found = [one for one in units if one.code.casefold() == wanted] or [
@@ -235,14 +209,14 @@ async def _ask_name(turn: Turn, draft: Draft) -> None:
     _hold(turn, draft, "name")
     words = turn.t(
         "{what}\nPlease type the name this person is to have here, or skip: then it is the name they have in Telegram.",
-        what=await _what(turn, draft, ""),
+        what=await described(turn, draft, ""),
     )
     show(turn, words, ((Button(turn.label("Skip"), draft.to("skip")),),))
 
 
 async def _make(turn: Turn, draft: Draft, name: str) -> None:
     """Make the invitation and send it as a picture that can be forwarded as it is."""
-    await _check(turn, draft)
+    await check(turn, draft)
     lifetime = timedelta(days=turn.kit.invitation_days)
     link = await invite(
         turn.db,
@@ -255,7 +229,7 @@ async def _make(turn: Turn, draft: Draft, name: str) -> None:
         lifetime=lifetime,
         bot_username=turn.kit.bot_username,
     )
-    what = await _what(turn, draft, name)
+    what = await described(turn, draft, name)
     zone = zone_of(await campaign_of(turn.db, draft.group_id or None))
     _finish(turn, turn.t("{what}\nThe invitation is below. Please forward it to this person only.", what=what))
     turn.say(
@@ -267,56 +241,6 @@ async def _make(turn: Turn, draft: Draft, name: str) -> None:
         ),
         picture=await put_once(turn, picture(link)),
     )
-
-
-async def _what(turn: Turn, draft: Draft, name: str) -> Markup:
-    """Put the draft into words: name, role, group, unit, campaign."""
-    place = await words(
-        turn.db, turn.speech, draft.role, group_id=draft.group_id or None, unit_id=draft.unit_id or None
-    )
-    return Markup("<b>{}</b> · {}").format(name, place) if name else place
-
-
-# --- who may give what ---
-
-
-def _check_role(turn: Turn, draft: Draft) -> None:
-    if draft.role not in gives(roles_of(turn.who, turn.now)):
-        raise NotAllowed
-
-
-async def _groups(turn: Turn, role: Role) -> dict[int, str]:
-    """Return the groups this person may invite into: id -> name, with the campaign where there are several."""
-    if not everywhere(roles_of(turn.who, turn.now), role):
-        return {group.id: group.name for group in await led_by(turn, turn.who)}
-    groups = await open_groups(turn)
-    several = len({campaign.id for campaign, _ in groups}) > 1
-    language = turn.speech.language
-    return {
-        group.id: f"{group.name} · {campaign.title_in(language)}" if several else group.name
-        for campaign, group in groups
-    }
-
-
-async def _check_group(turn: Turn, draft: Draft) -> None:
-    _check_role(turn, draft)
-    if draft.group_id not in await _groups(turn, draft.role):
-        raise NotAllowed
-
-
-async def _check(turn: Turn, draft: Draft) -> None:
-    """See to it that this person may make exactly this invitation; raises NotAllowed or Stale."""
-    _check_role(turn, draft)
-    if draft.role not in IN_A_GROUP:
-        if draft.group_id or draft.unit_id:
-            raise Stale
-        return
-    await _check_group(turn, draft)
-    if (draft.role in AT_A_UNIT) != bool(draft.unit_id):
-        raise Stale
-    units = await campaigns.units_of_group(turn.db, draft.group_id) if draft.unit_id else ()
-    if draft.unit_id and draft.unit_id not in {one.id for one in units}:
-        raise NotAllowed
 
 
 # --- holding the chat for a typed answer ---
