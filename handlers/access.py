@@ -70,6 +70,7 @@ ACCESS: Final[Mapping[str, Allowed]] = {
     "checklist.later": FIELD,
     "checklist.overview": FIELD,
     "checklist.note": FIELD,
+    "checklist.hint": FIELD,
     "checklist.evidence": FIELD,
     "checklist.look": FIELD,
     "checklist.remove": FIELD,

@@ -16,11 +16,11 @@ from storage import visits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from forms.form import Form
-    from forms.question import Question, Screen
+    from forms.question import Choice, Question, Screen
     from handlers.turn import Turn
     from storage.evidence import Evidence
     from storage.visits import Answer, Visit
@@ -40,7 +40,7 @@ class Sheet:
     evidence: list[Evidence]
     language: str
     zone: ZoneInfo
-    today: date
+    now: datetime
 
     # --- screens ---
 
@@ -89,6 +89,10 @@ class Sheet:
             )
         ]
 
+    def answered(self, screen: Screen) -> bool:
+        """Tell whether the question a screen is about has an answer."""
+        return bool(self.walk.value(self.main(screen).path))
+
     def complete(self, screen: Screen) -> bool:
         """Tell whether a screen is answered with all that it requires, and nothing in it is refused by the form."""
         if not self.walk.value(self.main(screen).path) and (
@@ -127,6 +131,29 @@ class Sheet:
         if step < 0:
             return next((screen for screen in reversed(screens) if (screen.number or 0) < number), None)
         return next((screen for screen in screens if (screen.number or 0) > number), None)
+
+    def offered(self, screen: Screen) -> Sequence[Choice]:
+        """Return the choices of a screen's main question that apply now."""
+        return self.walk.choices(self.main(screen).path)
+
+    def notes(self, screen: Screen) -> list[Question]:
+        """Return what the form wants to be read on a screen, or just before it: notes that apply now."""
+        before: list[Question] = []
+        for one in self.walk.screens():
+            if one.number is None:
+                before += one.questions
+            elif one is screen or one.number == screen.number:
+                return [q for q in (*before, *screen.questions) if q.kind == "note" and self.walk.relevant(q.path)]
+            else:
+                before = []
+        return []
+
+    def closing(self) -> list[Question]:
+        """Return the notes after the last item: what the form says at the end."""
+        after: list[Question] = []
+        for one in self.walk.screens():
+            after = [*after, *one.questions] if one.number is None else []
+        return [question for question in after if question.kind == "note" and self.walk.relevant(question.path)]
 
     # --- answers and evidence ---
 
@@ -174,7 +201,7 @@ async def sheet_of(turn: Turn, visit: Visit) -> Sheet:
     values = {path: one.value for path, one in answers.items()} | pictures(form, pieces)
     now = turn.now.astimezone(zone)
     walk = Walk(form, values, now=now, preset=preset(visit))
-    return Sheet(visit, form, walk, answers, pieces, turn.speech.language, zone, now.date())
+    return Sheet(visit, form, walk, answers, pieces, turn.speech.language, zone, now)
 
 
 def pictures(form: Form, pieces: Sequence[Evidence]) -> dict[str, str]:

@@ -77,6 +77,13 @@ async def _day(turn: Turn, visit: Visit) -> date:
     return turn.now.astimezone(zone).date()
 
 
+async def _when(turn: Turn, visit: Visit) -> str:
+    """Return the day a visit is planned for, unless it is today."""
+    if visit.planned_on is None or visit.planned_on == await _day(turn, visit):
+        return ""
+    return turn.speech.day(visit.planned_on)
+
+
 def _due(visit: Visit, day: date) -> bool:
     return visit.planned_on is None or visit.planned_on <= day
 
@@ -95,7 +102,7 @@ async def _list(turn: Turn, title: Markup, shown: list[Visit]) -> None:
                 bar=bar(done, total),
                 done=done,
                 total=total,
-                day=turn.speech.day(visit.planned_on) if visit.planned_on else "",
+                day=await _when(turn, visit),
             )
         )
         if done:
@@ -185,6 +192,9 @@ async def _sum_up(turn: Turn, sheet: Sheet) -> None:
         lines.append(turn.t("Handed in {when} by {who}", when=when, who=author.name if author else "—"))
     lines.append(_tally(turn, sheet))
     lines.extend(_found(turn, sheet))
+    lines.extend(
+        turn.t("\n<i>{note}</i>", note=sheet.walk.label(one.path, turn.speech.language)) for one in sheet.closing()
+    )
     rows: Rows = ()
     if visit.submitted_by == turn.who.id:
         rows = ((Button(turn.label("↶ Withdraw"), data("visit", "withdraw", visit.id)),),)

@@ -170,7 +170,7 @@ async def planned_for(db: Session, person: Person, on: date | None = None, limit
         sa.select(Visit)
         .where(sa.or_(Visit.group_id.in_(groups - {None}), mine), Visit.state != State.submitted)
         .options(joinedload(Visit.unit), joinedload(Visit.members))
-        .order_by(*order, Visit.planned_on.asc().nulls_last(), Visit.id.desc())
+        .order_by(*order, Visit.planned_on.asc().nulls_last(), Visit.id)
         .limit(limit)
     )
     return list((await db.scalars(query)).unique())

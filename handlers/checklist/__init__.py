@@ -22,6 +22,7 @@ CHECKLIST = Journey(
         "later": steps.later,
         "overview": steps.overview,
         "note": steps.note,
+        "hint": steps.hint,
         "evidence": mending.evidence,
         "look": mending.look,
         "remove": mending.remove,

@@ -63,9 +63,18 @@ def value_text(turn: Turn, sheet: Sheet, question: Question) -> str:
 
 
 def question_card(
-    turn: Turn, sheet: Sheet, screen: Screen, question: Question, receipt: Receipt | None = None
+    turn: Turn,
+    sheet: Sheet,
+    screen: Screen,
+    question: Question,
+    receipt: Receipt | None = None,
+    *,
+    at_length: bool = False,
 ) -> tuple[Markup, Rows]:
-    """Return the card that asks one question of a screen: the item itself, or one of its follow-ups."""
+    """Return the card that asks one question of a screen: the item itself, or one of its follow-ups.
+
+    ``at_length`` adds the form's guidance: what each answer means.
+    """
     main = sheet.main(screen)
     parts = [header(turn, sheet)]
     if screen.section(turn.speech.language):
@@ -76,9 +85,15 @@ def question_card(
         hint = sheet.walk.hint(main.path, turn.speech.language)
         if hint:
             parts.append(turn.t("What to look at: {hint}", hint=hint))
+        guidance = sheet.walk.guidance(main.path, turn.speech.language)
+        if guidance and at_length:
+            parts.append(Markup.escape(guidance))
     else:
         parts.append(turn.t("Answer: <b>{answer}</b>", answer=value_text(turn, sheet, main)))
         parts.append(_ask(turn, sheet, question))
+    parts.extend(
+        turn.t("<i>{note}</i>", note=sheet.walk.label(one.path, turn.speech.language)) for one in sheet.notes(screen)
+    )
     parts.extend(_given(turn, sheet, screen, question))
     choices = _choices(turn, sheet, screen, question)
     if not choices and question is main:
@@ -173,6 +188,8 @@ def _tools(turn: Turn, sheet: Sheet, screen: Screen, question: Question) -> Rows
     tools.append(Button(turn.label("☰ Overview"), data("checklist", "overview", visit)))
     if sheet.note(screen) is not None:
         tools.append(Button(turn.label("✎ Note"), data("checklist", "note", visit, number)))
+    if question is sheet.main(screen) and sheet.walk.guidance(question.path, turn.speech.language):
+        tools.append(Button("ⓘ", data("checklist", "hint", visit, number)))
     tools.append(Button(f"📎 {len(sheet.evidence_of(screen))}", data("checklist", "evidence", visit, number)))
     if sheet.walk.value(sheet.main(screen).path) or not sheet.walk.required(sheet.main(screen).path):
         tools.append(Button("▶", data("checklist", "next", visit, number)))
@@ -185,6 +202,21 @@ def _finish(parts: list[Markup], rows: Rows, receipt: Receipt | None, sheet: She
         if receipt.undo:
             rows = (*rows, (Button(turn.label("↶ Undo"), data("checklist", "undo", sheet.visit.id, receipt.undo)),))
     return Markup("\n").join(parts), rows
+
+
+def counted(turn: Turn, kind: str, count: int) -> Markup:
+    """Return how many pieces of evidence of one kind, in words."""
+    match kind:
+        case "photo":
+            return turn.n("{count} photo", "{count} photos", count)
+        case "voice":
+            return turn.n("{count} voice note", "{count} voice notes", count)
+        case "video":
+            return turn.n("{count} video", "{count} videos", count)
+        case "place":
+            return turn.n("{count} place", "{count} places", count)
+        case _:
+            return turn.n("{count} file", "{count} files", count)
 
 
 def note_card(turn: Turn, sheet: Sheet, screen: Screen) -> tuple[Markup, Rows]:

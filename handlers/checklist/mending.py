@@ -11,8 +11,8 @@ from markupsafe import Markup
 
 from forms import quick
 from handlers.chat import Attachment, Button, Message, Say, Text
-from handlers.checklist.card import Receipt
-from handlers.checklist.sending import KINDS, _read, enter_quickly
+from handlers.checklist.card import Receipt, counted
+from handlers.checklist.sending import NO_SUCH_ITEM, enter_quickly, read_typed, spelt_out
 from handlers.checklist.steps import hold, opened, refuse_violation, show, show_overview, write
 from handlers.errors import Stale, UserError
 from handlers.journey import data, number
@@ -100,7 +100,7 @@ def _gallery(turn: Turn, sheet: Sheet, screen: Screen) -> None:
         line = turn.t(
             "{at}. {what} {when}",
             at=at,
-            what=turn.n(*KINDS[piece.kind], 1),
+            what=counted(turn, piece.kind, 1),
             when=turn.speech.moment(piece.sent_at, sheet.zone),
         )
         if piece.caption:
@@ -141,8 +141,8 @@ async def look(turn: Turn, args: tuple[str, ...]) -> None:
     piece, screen = _piece(sheet, number(args, 1))
     caption = str(turn.t("Item {number}", number=screen.number))
     if not piece.blob_sha256:
-        raise Stale
-    if piece.kind == "photo":
+        turn.toast(turn.label("This file is still being fetched. Please try again in a moment."), alert=True)
+    elif piece.kind == "photo":
         turn.reply(Say(text=caption, picture=piece.blob_sha256, silent=True))
     else:
         turn.reply(Say(text=caption, document=piece.blob_sha256, filename=piece.filename, silent=True))
@@ -201,7 +201,7 @@ async def edited(turn: Turn, sent: Message) -> bool:
 async def _revise(turn: Turn, sheet: Sheet, written: Sequence[Answer], words: str, message_id: int) -> list[str]:
     """Write the new version of each answer a message gave; returns the item numbers."""
     revised: list[str] = []
-    entries = quick.parse(words, sheet.form)
+    entries = [entry for entry in quick.read(words, sheet.form, sheet.offered) if entry.matched]
     by_number = {screen.number: screen for screen in sheet.numbered()}
     paths = {question.path: screen for screen in sheet.numbered() for question in screen.questions}
     for one in [one for one in written if sheet.seen(one.path) == one.id]:
@@ -215,9 +215,9 @@ async def _revise(turn: Turn, sheet: Sheet, written: Sequence[Answer], words: st
             await _rewrite(turn, sheet, question, one, words, message_id)
             revised.append(str(screen.number))
     for entry in entries:
-        screen = by_number.get(entry.number)
+        screen = by_number.get(entry.number or 0)
         if screen is None:
-            raise UserError(mark("No such item here: “{line}”. Nothing was changed."), line=entry.line)
+            raise UserError(NO_SUCH_ITEM, line=entry.line)
         await enter_quickly(turn, sheet, screen, entry, message_id)
         revised.append(str(entry.number))
     return revised
@@ -226,14 +226,14 @@ async def _revise(turn: Turn, sheet: Sheet, written: Sequence[Answer], words: st
 async def _rewrite(turn: Turn, sheet: Sheet, question: Question, one: Answer, words: str, message_id: int) -> None:
     """Write the new version of one answer: a note keeps what others wrote around it."""
     if question.kind in {"integer", "decimal", "date"}:
-        value = _read(sheet, question, words)
+        value = read_typed(sheet, question, words)
     elif question.kind == "text":
         before = await _before(turn, one)
         own = one.value.removeprefix(before).strip("\n")
         value = one.value.replace(own, words, 1) if own and own != one.value else words
     elif question.kind == "select_one":
-        spelt = quick.choice_in(words, question)
-        if spelt is None:
+        spelt = spelt_out(sheet, question, words)
+        if spelt is None or spelt.choice is None:
             raise UserError(mark("“{words}” is none of the answers. Nothing was changed."), words=words[:40])
         value = spelt.choice
     else:

@@ -6,13 +6,17 @@ with an undo. Nothing sent is dropped without a sentence.
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
-from forms import quick, typed
+from forms import quick
+from forms.canonical import InvalidAnswer
+from forms.typed import typed
 from handlers.chat import Attachment, Message, Place, Text
-from handlers.checklist.card import Receipt
+from handlers.checklist.card import Receipt, counted
 from handlers.checklist.steps import advance, hold, opened, refuse_violation, show, show_overview, write
 from handlers.errors import Unsuitable, UserError
 from handlers.text import mark
@@ -21,11 +25,16 @@ from storage import evidence as evidences
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from forms.quick import Entry
-
     from forms.question import Question, Screen
+    from forms.quick import Entry
     from handlers.sheet import Sheet
     from handlers.turn import Turn
+
+_ADDRESS: Final = re.compile(r"^\s*(\d{1,2})(?:\s+|$)")
+"""A caption that begins with a number on its own names the item: ``7 没有签到表``."""
+
+_FILED: Final = re.compile(r"\s*\d{1,3}\s*[✅✓✔√❌✗✘×◐△]")
+"""Words that were clearly meant for a numbered item, whether there is one or not."""
 
 MAX_TEXT: Final = 4000
 """Characters of one answer; a chat message cannot be longer than 4096."""
@@ -33,6 +42,7 @@ MAX_TEXT: Final = 4000
 MAX_FILE: Final = 20 * 1024 * 1024
 """Bytes; a bot cannot fetch more."""
 
+NO_SUCH_ITEM = mark("No such item here: “{line}”. Nothing was changed.")
 TOO_LONG = mark(
     "This is {length} characters long; {most} fit. Please send it in parts. What you sent before is all here."
 )
@@ -43,19 +53,17 @@ TOO_LARGE = mark(
     "This file is {size} MB; {most} MB can be fetched. Please send a smaller copy or a photo of it. Nothing was lost."
 )
 
-KINDS: Final[Mapping[str, tuple[str, str]]] = {
-    "photo": (mark("{count} photo"), mark("{count} photos")),
-    "file": (mark("{count} file"), mark("{count} files")),
-    "voice": (mark("{count} voice note"), mark("{count} voice notes")),
-    "video": (mark("{count} video"), mark("{count} videos")),
-    "place": (mark("{count} place"), mark("{count} places")),
-}
-
+NUMBER = mark("A number is asked for here, such as 12. Nothing was changed.")
+WHOLE = mark("A whole number is asked for here, such as 12. Nothing was changed.")
+RANGE = mark("This number is too large or too small to be true. Nothing was changed.")
+DATE = mark("A date is asked for here, such as 2026-10-16 or “yesterday”. Nothing was changed.")
 PROBLEMS: Final[Mapping[str, str]] = {
-    "not-a-number": mark("A number is asked for here, such as 12. Nothing was changed."),
-    "not-whole": mark("A whole number is asked for here, such as 12. Nothing was changed."),
-    "not-a-date": mark("A date is asked for here, such as 2026-10-16 or “yesterday”. Nothing was changed."),
+    "not_a_number": NUMBER,
+    "not_an_integer": WHOLE,
+    "out_of_range": RANGE,
+    "not_a_date": DATE,
 }
+"""What to say when words cannot be read as what is asked, by the code of InvalidAnswer."""
 
 
 async def message(turn: Turn, sent: Message) -> bool:
@@ -107,23 +115,23 @@ async def _words(turn: Turn, sheet: Sheet, sent: Text) -> None:
     ):
         await _typed(turn, sheet, screen, asking, sent)
         return
-    entries = quick.parse(words, sheet.form)
-    if entries:
+    entries = quick.read(words, sheet.form, sheet.offered)
+    if len(entries) == 1 and entries[0].number is not None and entries[0].choice is None and not entries[0].note:
+        show(turn, sheet, sheet.screen(entries[0].number))
+    elif any(entry.matched for entry in entries):
         await _burst(turn, sheet, entries, sent)
-        return
-    jump = quick.number_only(words)
-    if jump is not None and any(one.number == jump for one in sheet.numbered()):
-        show(turn, sheet, sheet.screen(jump))
-        return
-    await _here_or_note(turn, sheet, screen, words, sent)
+    else:
+        await _here_or_note(turn, sheet, screen, words, sent)
 
 
 async def _here_or_note(turn: Turn, sheet: Sheet, screen: Screen, words: str, sent: Text) -> None:
     """Take words that name no item: a choice spelt out, the answer to a text question, otherwise a note."""
+    if _FILED.match(words):
+        raise UserError(NO_SUCH_ITEM, line=_short(words))
     main = sheet.main(screen)
-    spelt = quick.choice_in(words, main) if main.kind == "select_one" else None
+    spelt = spelt_out(sheet, main, words)
     if spelt is not None:
-        await _burst(turn, sheet, [quick.Entry(screen.number or 0, spelt.choice, spelt.note, words)], sent)
+        await _burst(turn, sheet, [replace(spelt, number=screen.number, screen=screen)], sent)
     elif main.kind in {"integer", "decimal", "date"}:
         await _typed(turn, sheet, screen, main, sent)
     elif main.kind == "text":
@@ -138,9 +146,18 @@ async def _here_or_note(turn: Turn, sheet: Sheet, screen: Screen, words: str, se
         raise UserError(mark("Please tap one of the answers. This item has no room for a note; nothing was changed."))
 
 
+def spelt_out(sheet: Sheet, question: Question, words: str) -> Entry | None:
+    """Return what words say that begin with a choice or its sign (``部分 台账未更新``), None when they do not."""
+    if question.kind != "select_one":
+        return None
+    head, _, tail = words.partition(" ")
+    found = quick.match(sheet.walk.choices(question.path), head, sheet.form.languages or ("",))
+    return quick.Entry(words, choice=found.value, note=tail.strip()) if found is not None and not found.rest else None
+
+
 async def _typed(turn: Turn, sheet: Sheet, screen: Screen, question: Question, sent: Text) -> None:
     """Take a typed number or date."""
-    value = _read(sheet, question, sent.text)
+    value = read_typed(sheet, question, sent.text)
     refuse_violation(turn, sheet, question, value)
     await write(turn, sheet, question, value, sent.message_id)
     label = sheet.walk.label(question.path, turn.speech.language)
@@ -148,20 +165,21 @@ async def _typed(turn: Turn, sheet: Sheet, screen: Screen, question: Question, s
     advance(turn, sheet, screen, _receipt(turn, done, sent))
 
 
-def _read(sheet: Sheet, question: Question, words: str) -> str:
+def read_typed(sheet: Sheet, question: Question, words: str) -> str:
     """Return the canonical value of a typed number or date, or raise the sentence that says what is asked."""
     try:
-        return typed.read(question.kind, words, today=sheet.today)
-    except typed.Unreadable as error:
-        raise UserError(PROBLEMS.get(error.code, PROBLEMS["not-a-number"])) from error
+        return typed(question, words, now=sheet.now, language=sheet.language)
+    except InvalidAnswer as error:
+        raise UserError(PROBLEMS.get(error.code, NUMBER)) from error
 
 
 async def _note(turn: Turn, sheet: Sheet, screen: Screen, words: str, sent: Message) -> None:
     """Put a sentence with an item; a second one goes under the first."""
+    waited_for = sheet.answered(screen) and not sheet.complete(screen)
     await add_note(turn, sheet, screen, words, sent.message_id)
     hold(turn, sheet, screen, skipped=turn.state.get("skipped", []))
     done = turn.t("Note on item {number}: “{words}”", number=screen.number, words=_short(words))
-    if sheet.walk.value(sheet.main(screen).path):
+    if waited_for:
         advance(turn, sheet, screen, _receipt(turn, done, sent))
     else:
         show(turn, sheet, screen, _receipt(turn, done, sent))
@@ -185,14 +203,14 @@ async def _burst(turn: Turn, sheet: Sheet, entries: list[Entry], sent: Message) 
     last = _here(turn, sheet)
     for entry in entries:
         screen = next((one for one in sheet.numbered() if one.number == entry.number), None)
-        if screen is None or entry.choice is None:
+        if screen is None or (entry.choice is None and not entry.note):
             left.append(entry.line)
             continue
         await enter_quickly(turn, sheet, screen, entry, sent.message_id)
         filed.append(str(screen.number))
         last = screen
     if not filed:
-        raise UserError(mark("No such item here: “{line}”. Nothing was changed."), line=_short(left[0]))
+        raise UserError(NO_SUCH_ITEM, line=_short(left[0]))
     done = turn.t("Recorded: item {numbers}.", numbers="、".join(filed))
     if left:
         done += Markup("\n") + turn.t("Not understood: {lines}", lines="；".join(_short(line) for line in left))
@@ -270,11 +288,10 @@ async def _place(turn: Turn, sheet: Sheet, sent: Place) -> None:
 
 async def _addressed(turn: Turn, sheet: Sheet, sent: Attachment) -> tuple[Screen, Entry | None]:
     """Return the screen a file is for, and what its caption answers there."""
-    entries = quick.parse(sent.caption, sheet.form) if sent.caption else []
-    named = entries[0].number if entries else quick.number_only(sent.caption)
-    screen = next((one for one in sheet.numbered() if one.number == named), None)
-    if screen is not None:
-        return screen, entries[0] if entries else quick.Entry(screen.number or 0, None, "", "")
+    entries = quick.read(_ADDRESS.sub(r"#\1 ", sent.caption), sheet.form, sheet.offered)[:1]
+    for screen in sheet.numbered():
+        if entries and screen.number == entries[0].number:
+            return screen, entries[0]
     if sent.album_id:
         for piece in sheet.evidence:
             if piece.album_id == sent.album_id:
@@ -295,17 +312,18 @@ async def _lay(
 ) -> None:
     """Bring the walk up to date with a new piece, write what came with it, and show where it went."""
     sheet.visit.open(turn.now)
+    waited_for = sheet.answered(screen) and not sheet.complete(screen)
     sheet.evidence.append(piece)
     place = sheet.place(screen)
     if place.kind == "image" and piece.is_picture and not sheet.walk.value(place.path):
         sheet.walk.set(place.path, piece.filename)
-    if entry is not None and entry.choice is not None:
+    if entry is not None:
         await enter_quickly(turn, sheet, screen, entry, sent.message_id)
     elif note and sheet.note(screen) is not None:
         await add_note(turn, sheet, screen, note, sent.message_id)
     receipt = _receipt(turn, _stored(turn, sheet, screen, piece, note), sent)
     here = _here(turn, sheet)
-    if screen is here and sheet.walk.value(sheet.main(screen).path) and turn.state.get("mode") != "overview":
+    if screen is here and waited_for and turn.state.get("mode") != "overview":
         advance(turn, sheet, screen, receipt)
     elif turn.state.get("mode") == "overview":
         show_overview(turn, sheet, receipt)
@@ -316,7 +334,7 @@ async def _lay(
 def _stored(turn: Turn, sheet: Sheet, screen: Screen, piece: evidences.Evidence, note: str) -> Markup:
     """Say what was stored and where: one line for a whole album."""
     album = [one for one in sheet.evidence if piece.album_id and one.album_id == piece.album_id] or [piece]
-    what = turn.n(*KINDS[piece.kind], len(album))
+    what = counted(turn, piece.kind, len(album))
     if note:
         what += turn.t(", “{words}”", words=_short(note))
     if piece.forwarded:

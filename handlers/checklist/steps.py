@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from handlers.chat import Button, Tap
+from handlers.chat import Button
 from handlers.checklist.card import Receipt, note_card, overview_card, question_card
 from handlers.errors import Stale, UserError
 from handlers.journey import data, number
@@ -267,6 +267,14 @@ async def note(turn: Turn, args: tuple[str, ...]) -> None:
     turn.card(*note_card(turn, sheet, screen))
 
 
+async def hint(turn: Turn, args: tuple[str, ...]) -> None:
+    """Show an item with all the form says about it: what each answer means."""
+    sheet = await opened(turn, number(args, 0))
+    screen = sheet.screen(number(args, 1))
+    hold(turn, sheet, screen, asking=sheet.main(screen).path, skipped=_skipped(turn, screen.number))
+    turn.card(*question_card(turn, sheet, screen, sheet.main(screen), at_length=True))
+
+
 async def enter(turn: Turn, *, visit: int) -> None:
     """Come into a visit's checklist: the same place as last time, or the first open item."""
     sheet = await opened(turn, visit, to_write=False)
@@ -277,8 +285,3 @@ async def enter(turn: Turn, *, visit: int) -> None:
         show_overview(turn, sheet)
     else:
         show(turn, sheet, screen)
-
-
-def tapped_message(turn: Turn) -> int | None:
-    """Return the message whose button was tapped, if this turn is a tap."""
-    return turn.event.message_id if isinstance(turn.event, Tap) else None
