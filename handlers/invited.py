@@ -70,12 +70,12 @@ async def _line(turn: Turn, at: int, made: Invitation, names: dict[int, str]) ->
         fate = (
             turn.t("used by {name}, {time}", name=name, time=when)
             if name
-            else turn.t("used {time}, the person has since been erased", time=when)
+            else turn.t("used {time} by somebody whose data has since been erased", time=when)
         )
     elif made.revoked_at is not None:
         fate = turn.t("taken back {time}", time=turn.speech.moment(made.revoked_at, zone))
     elif turn.now >= made.expires_at:
-        fate = turn.t("run out {time}", time=turn.speech.moment(made.expires_at, zone))
+        fate = turn.t("ran out {time}", time=turn.speech.moment(made.expires_at, zone))
     else:
         fate = turn.t("waiting, good until {time}", time=turn.speech.moment(made.expires_at, zone))
     return Markup("{}. {} – {}").format(at, " · ".join(parts), fate)

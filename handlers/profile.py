@@ -119,7 +119,10 @@ async def export(turn: Turn, _: tuple[str, ...]) -> None:
     written = json.dumps(everything, ensure_ascii=False, indent=2, default=str).encode()
     audit.record(turn.db, "person.exported", f"person:{person.id}", now=turn.now, person_id=person.id)
     turn.say(
-        turn.t("Everything that is stored about you, as a JSON file. The copy made for sending is deleted in a day."),
+        turn.t(
+            "Everything that is stored about you, as a JSON file. Photos and files are listed in it, not included. "
+            "The copy made for sending is deleted in a day."
+        ),
         document=await put_once(turn, written),
         filename="my-data.json",
     )

@@ -173,7 +173,7 @@ async def cancel(turn: Turn, _: str) -> None:
     held = bool(turn.conversation.journey)
     turn.leave()
     said = (
-        turn.t("Left. Nothing was lost: what you answered and sent is saved.")
+        turn.t("Closed. Nothing was lost; what you answered and sent is saved.")
         if held
         else turn.t("Nothing is open. What you answered and sent is saved.")
     )
@@ -191,7 +191,7 @@ async def stranded(turn: Turn, message: Message) -> bool:
     if not roles:
         said = turn.t(NO_ROLE)
     elif isinstance(message, Text):
-        said = turn.t("No question is open that this could answer. Please choose below, or see /help.")
+        said = turn.t("No question is open that this would answer. Please choose below, or see /help.")
     elif FIELD.isdisjoint(roles):
         said = turn.t(
             "Nothing is open that this could belong to, so it was not kept. Please choose below, or see /help."
