@@ -4,6 +4,7 @@ The figures behind the SQLite settings are in docs/decisions; nothing here keeps
 """
 
 import sqlite3
+from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -56,7 +57,7 @@ def parse(url: str) -> URL:
 
 
 def _sqlite(url: URL, *, echo: bool, size: int) -> AsyncEngine:
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         echo=echo,
         poolclass=AsyncAdaptedQueuePool,
@@ -65,6 +66,14 @@ def _sqlite(url: URL, *, echo: bool, size: int) -> AsyncEngine:
         # None: the driver begins nothing by itself, the "begin" event below does.
         connect_args={"isolation_level": None, "timeout": BUSY_SECONDS},
     )
+
+    @event.listens_for(engine.sync_engine, "do_connect")
+    def look(*_: object) -> None:
+        folder = Path(str(url.database)).parent
+        if not folder.is_dir():  # SQLite would only say that it cannot open the file
+            raise FileNotFoundError(f"there is no folder {folder}")
+
+    return engine
 
 
 def sqlite_writer(url: URL, *, echo: bool) -> AsyncEngine:

@@ -42,7 +42,7 @@ class Evidence(Entity):
     __table_args__ = (
         sa.Index("ix_evidence_item", "visit_id", "path"),
         sa.Index("ix_evidence_message", "chat_id", "message_id"),
-        sa.Index("ix_evidence_waiting", "retry_at", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        sa.Index("ix_evidence_waiting", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
         sa.Index("ix_evidence_blob_sha256", "blob_sha256"),
         sa.Index("ix_evidence_sender_id", "sender_id"),
         sa.Index("ix_evidence_album_id", "album_id", sqlite_where=_IN_ALBUM, postgresql_where=_IN_ALBUM),

@@ -111,6 +111,11 @@ class Arrival(Entity):
         )
 
 
+# A bound value would keep SQLite, and PostgreSQL's generic plans, from using the indices on these states.
+_WAITS = Arrival.state == sa.literal_column("'new'")
+_ASIDE = Arrival.state == sa.literal_column("'aside'")
+
+
 @dataclass(frozen=True, slots=True)
 class Depth:
     """How full the inbox is; ``oldest`` is when the longest waiting arrival came."""
@@ -152,7 +157,7 @@ async def _insert(db: Session, rows: list[dict[str, object]]) -> list[int]:
 
 async def next_for(db: Session, chat_id: int, now: datetime) -> Arrival | None:
     """Return the oldest waiting arrival of the chat; None when there is none or the chat has to wait for a retry."""
-    query = sa.select(Arrival).where(Arrival.chat_id == chat_id, Arrival.state == sa.literal_column("'new'"))
+    query = sa.select(Arrival).where(Arrival.chat_id == chat_id, _WAITS)
     row = await db.scalar(query.order_by(Arrival.id).limit(1))
     return None if row is None or (row.retry_at is not None and row.retry_at > now) else row
 
@@ -167,7 +172,7 @@ async def waiting_chats(db: Session, now: datetime, limit: int = 1000) -> list[i
     latest = sa.func.max(Arrival.retry_at)
     query = (
         sa.select(Arrival.chat_id)
-        .where(Arrival.state == sa.literal_column("'new'"))
+        .where(_WAITS)
         .group_by(Arrival.chat_id)
         .having(sa.or_(latest.is_(None), latest <= now))
         .order_by(sa.func.min(Arrival.id))
@@ -178,28 +183,22 @@ async def waiting_chats(db: Session, now: datetime, limit: int = 1000) -> list[i
 
 async def next_retry(db: Session) -> datetime | None:
     """Return the earliest moment at which a chat that waits for a retry may go on."""
-    query = sa.select(sa.func.min(Arrival.retry_at)).where(Arrival.state == sa.literal_column("'new'"))
+    query = sa.select(sa.func.min(Arrival.retry_at)).where(_WAITS)
     return await db.scalar(query)
 
 
 async def set_aside(db: Session, limit: int = 100) -> list[Arrival]:
     """Return what was set aside, the oldest first."""
-    query = sa.select(Arrival).where(Arrival.state == sa.literal_column("'aside'"))
+    query = sa.select(Arrival).where(_ASIDE)
     return list(await db.scalars(query.order_by(Arrival.id).limit(limit)))
 
 
 async def depth(db: Session) -> Depth:
     """Count what waits and what was set aside."""
     waiting, oldest = (
-        await db.execute(
-            sa.select(sa.func.count(), sa.func.min(Arrival.received_at)).where(
-                Arrival.state == sa.literal_column("'new'")
-            )
-        )
+        await db.execute(sa.select(sa.func.count(), sa.func.min(Arrival.received_at)).where(_WAITS))
     ).one()
-    aside = await db.scalar(
-        sa.select(sa.func.count()).select_from(Arrival).where(Arrival.state == sa.literal_column("'aside'"))
-    )
+    aside = await db.scalar(sa.select(sa.func.count()).select_from(Arrival).where(_ASIDE))
     return Depth(waiting=waiting, aside=aside or 0, oldest=oldest)
 
 

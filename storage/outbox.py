@@ -74,6 +74,11 @@ class Outgoing(Entity):
         return sa.update(cls).where(settled).values(chat_id=0, key=None)
 
 
+# A bound value would keep SQLite, and PostgreSQL's generic plans, from using the indices on what is pending.
+_LITERALLY_PENDING: sa.ColumnElement[str] = sa.literal_column("'pending'")
+_WAITS = Outgoing.state == _LITERALLY_PENDING
+
+
 class Card(Entity):
     """The message that is the chat's live card now."""
 
@@ -136,12 +141,12 @@ async def pending(db: Session, now: datetime, limit: int = 100, exclude: Collect
     earlier = aliased(Outgoing)
     held = (
         sa.exists()
-        .where(earlier.chat_id == Outgoing.chat_id, earlier.state == sa.literal_column("'pending'"))
+        .where(earlier.chat_id == Outgoing.chat_id, earlier.state == _LITERALLY_PENDING)
         .where(earlier.id < Outgoing.id, earlier.priority <= Outgoing.priority, earlier.not_before > now)
     )
     query = (
         sa.select(Outgoing)
-        .where(Outgoing.state == sa.literal_column("'pending'"))
+        .where(_WAITS)
         .where(sa.or_(Outgoing.not_before.is_(None), Outgoing.not_before <= now), ~held)
         .order_by(Outgoing.priority, Outgoing.id)
         .limit(limit)
@@ -166,7 +171,7 @@ async def defer(db: Session, row_id: int, until: datetime, error: str) -> None:
     """Count a failed attempt and try the message again not before ``until``."""
     await db.execute(
         sa.update(Outgoing)
-        .where(Outgoing.id == row_id, Outgoing.state == State.pending)
+        .where(Outgoing.id == row_id, _WAITS)
         .values(attempts=Outgoing.attempts + 1, not_before=until, error=error)
     )
 
@@ -175,7 +180,7 @@ async def settle_chat(db: Session, chat_id: int, state: State, now: datetime, er
     """Give all that still waits for one chat the same fate (``blocked``: the person shut us out); return how many."""
     statement = (
         sa.update(Outgoing)
-        .where(Outgoing.chat_id == chat_id, Outgoing.state == State.pending)
+        .where(Outgoing.chat_id == chat_id, _WAITS)
         .values(state=state, settled_at=now, reply=None, error=error)
         .returning(Outgoing.id)
     )
@@ -186,7 +191,7 @@ async def skip_topic(db: Session, topic: str, now: datetime) -> int:
     """Take back what has not gone out yet of a broadcast; return how many."""
     statement = (
         sa.update(Outgoing)
-        .where(Outgoing.topic == topic, Outgoing.state == State.pending)
+        .where(Outgoing.topic == topic, _WAITS)
         .values(state=State.skipped, settled_at=now, reply=None)
         .returning(Outgoing.id)
     )
@@ -204,9 +209,7 @@ async def counts(db: Session, topic: str | None = None) -> dict[State, int]:
 
 async def oldest_pending(db: Session) -> datetime | None:
     """Return when the longest waiting message was made, or None."""
-    return await db.scalar(
-        sa.select(sa.func.min(Outgoing.created_at)).where(Outgoing.state == sa.literal_column("'pending'"))
-    )
+    return await db.scalar(sa.select(sa.func.min(Outgoing.created_at)).where(_WAITS))
 
 
 async def prune(db: Session, before: datetime) -> int:

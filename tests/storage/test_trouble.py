@@ -40,7 +40,7 @@ async def test_a_server_that_is_not_there_is_unavailable(now: datetime) -> None:
 
 async def test_a_folder_that_is_not_there_is_unavailable(tmp_path: Path, now: datetime) -> None:
     database = Database(f"sqlite:///{tmp_path / 'missing' / 'x.db'}")
-    with pytest.raises(Unavailable):
+    with pytest.raises(Unavailable, match="missing"):
         await _store(database, 1, now)
     await database.close()
 

@@ -451,7 +451,7 @@ def _evidence() -> None:
     op.create_index(
         "ix_evidence_waiting",
         "evidence",
-        ["retry_at", "id"],
+        ["id"],
         unique=False,
         sqlite_where=sa.text("state = 'waiting'"),
         postgresql_where=sa.text("state = 'waiting'"),
