@@ -61,7 +61,7 @@ class TinyBot:
         if self._session is not None:
             await self._session.close()
 
-    async def call(self, method: str, **parameters: object) -> Any:  # noqa: ANN401 - whatever the method returns
+    async def call(self, method: str, **parameters: object) -> Any:
         """Call a Bot API method; a refusal raises RuntimeError."""
         assert self._session is not None
         async with self._session.post(f"{self._base}/{method}", json=parameters) as response:

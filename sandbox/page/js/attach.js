@@ -26,7 +26,7 @@ export function openAttach(anchor, sender) {
       { label: say("file"), icon: "file", act: () => choose("", true, (files) => preview(files, true, sender)) },
       { label: say("voice"), icon: "voice", act: () => choose("audio/*", false, ([file]) => sender.voice(file)) },
       { label: say("place"), icon: "place", act: () => openPlaces(sender) },
-      { label: say("sticker"), icon: "sticker", act: sender.sticker },
+      { label: say("sticker"), icon: "sticker", act: () => sender.sticker() },
       { label: say("samples"), icon: "samples", act: () => openSamples(sender) },
     ],
     say("attach"),
@@ -130,7 +130,7 @@ export function openSamples(sender) {
     h("div", { class: "sample-grid" }, pictures, tileOf("sampleAlbum", "samples", album),
       tileOf("sampleVoice", "voice", () => sender.voice(voiceNote())), tileOf("sampleFile", "file", () => asIs(textFile(), "document"))),
     h("h3", null, say("trouble")),
-    h("div", { class: "sample-grid" }, tileOf("sampleSticker", "sticker", sender.sticker),
+    h("div", { class: "sample-grid" }, tileOf("sampleSticker", "sticker", () => sender.sticker()),
       tileOf("sampleBroken", "warn", () => asIs(brokenPicture(), "document")), tileOf("sampleLarge", "file", () => asIs(largeFile(), "document")),
       tileOf("sampleLong", "copy", () => sender.text(longText()))),
   );

@@ -7,7 +7,7 @@ import { bubble, daySeparator } from "./bubble.js";
 import { dayKey } from "./clock.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
-import { positionIn } from "./inline-buttons.js";
+import { positionIn, tapName } from "./inline-buttons.js";
 import { Scroll } from "./scroll.js";
 
 const RUN_MINUTES = 5;
@@ -87,6 +87,15 @@ export class ChatLog {
     requestAnimationFrame(() => node.classList.add("marked"));
   }
 
+  /** Show which buttons wait for an answer; they are not drawn anew, because one of them has the focus. */
+  showBusy() {
+    for (const button of this.list.querySelectorAll(".inline-button[data-data]")) {
+      const name = tapName(button.closest(".message").dataset.id, button.dataset.data);
+      if (this.acts.busy.has(name)) button.setAttribute("aria-busy", "true");
+      else button.removeAttribute("aria-busy");
+    }
+  }
+
   #patch(newest) {
     const shown = this.#messages;
     const wanted = [];
@@ -104,8 +113,7 @@ export class ChatLog {
   }
 
   #entryNode(entry, newest) {
-    const busy = entry.messages.flatMap((one) => [...this.acts.busy].filter((name) => name.startsWith(`${one.id}:`)));
-    const sign = JSON.stringify([entry, busy, entry.messages[0].reply_to ? this.acts.find(entry.messages[0].reply_to) : 0]);
+    const sign = JSON.stringify([entry, entry.messages[0].reply_to ? this.acts.find(entry.messages[0].reply_to) : 0]);
     const node = this.#node(entry.key, sign, () => bubble(entry, this.acts));
     const { id, from, state } = entry.messages[0];
     const fresh = this.#drawn && ((from === "bot" && id > this.#newest && id <= newest) || state === "sending" || state === "waiting");

@@ -1,8 +1,8 @@
 /**
  * Words in a bubble: Telegram's HTML made into safe nodes, and plain text with its links found.
  *
- * The HTML is parsed inside a template, where nothing runs and nothing loads, and is then copied tag by tag: what is
- * not on Telegram's list never reaches the page, whatever a bot sends.
+ * The HTML is parsed into a document of its own, where nothing runs and nothing loads, and is then copied tag by tag:
+ * what is not on Telegram's list never reaches the page, whatever a bot sends.
  */
 
 import { h } from "./dom.js";
@@ -19,9 +19,7 @@ const FOUND = /(https?:\/\/[^\s<>"'，。；、）】」》]+)|(?<![^\s（(，�
  *   `link` may claim an address and return what happens on a click (deep links), `command` runs a tapped /command.
  */
 export function fromHtml(html, acts) {
-  const template = document.createElement("template");
-  template.innerHTML = html;
-  return copy(template.content, acts);
+  return copy(parsed(html), acts);
 }
 
 /** Nodes for plain text. */
@@ -41,9 +39,11 @@ export function fromText(text, acts) {
 export function wordsOf(message) {
   const html = message.text_html ?? message.caption_html;
   if (!html) return message.text ?? message.caption ?? "";
-  const template = document.createElement("template");
-  template.innerHTML = html;
-  return template.content.textContent;
+  return parsed(html).textContent;
+}
+
+function parsed(html) {
+  return new DOMParser().parseFromString(`<!doctype html><body>${html}`, "text/html").body;
 }
 
 function copy(parent, acts) {

@@ -10,6 +10,7 @@ let serial = 0;
 
 function cover(screen, node, onclose) {
   const before = document.activeElement;
+  const place = before.closest?.(".message")?.dataset.id;
   const others = [...screen.children].filter((child) => !child.inert && !child.classList.contains("toasts"));
   for (const other of others) other.inert = true;
   const scrim = h("div", { class: "scrim" }, node);
@@ -19,7 +20,7 @@ function cover(screen, node, onclose) {
     open = false;
     scrim.remove();
     for (const other of others) other.inert = false;
-    if (before?.isConnected) before.focus({ preventScroll: true });
+    (before.isConnected ? before : stead(screen, place))?.focus({ preventScroll: true });
     onclose?.();
   };
   scrim.addEventListener("click", (event) => event.target === scrim && close());
@@ -30,6 +31,12 @@ function cover(screen, node, onclose) {
   });
   screen.append(scrim);
   return close;
+}
+
+/** Where the focus goes when what had it was drawn anew meanwhile: the same message, or else the messages. */
+function stead(screen, id) {
+  const message = id && screen.querySelector(`.message[data-id="${CSS.escape(id)}"]`);
+  return message?.querySelector(".inline-button") ?? message ?? screen.querySelector(".log-view");
 }
 
 /**

@@ -217,7 +217,7 @@ export class Phone {
     const name = tapName(message.id, button.data);
     if (this.busy.has(name)) return;
     this.busy.add(name);
-    this.#draw();
+    this.log.showBusy();
     try {
       const answer = await this.api.tap(message.id, button.data);
       if (answer.text && answer.alert) showAlert(this.screen, answer.text, this.say("ok"));
@@ -227,7 +227,7 @@ export class Phone {
       this.toast(this.say("tapFailed"));
     }
     this.busy.delete(name);
-    this.#draw();
+    this.log.showBusy();
   }
 
   #copy(text) {
