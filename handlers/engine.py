@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from handlers import journey as journeys
 from handlers.access import may
 from handlers.chat import Membership, Message, Moved, Say, Tap, Text, Timer, Toast, dump
-from handlers.errors import NotAllowed, Stale, Unsuitable, UserError
+from handlers.errors import NotAllowed, Stale, Uninvited, Unsuitable, UserError
 from handlers.text import mark, nearest, speech
 from handlers.turn import Kit, Turn
 from storage import conversations, inbox, outbox, people
@@ -224,7 +224,7 @@ class Engine:
 
     def _allow(self, turn: Turn, action: str) -> None:
         if not may(turn.person, action, turn.now):
-            raise NotAllowed
+            raise NotAllowed if turn.person is not None else Uninvited
 
     async def _enter(self, turn: Turn, name: str, **args: object) -> None:
         journey = self.registry.journeys[name]

@@ -26,6 +26,12 @@ class NotAllowed(UserError):
     message = mark("This is not part of your role. /help shows what is.")
 
 
+class Uninvited(UserError):
+    """A stranger asked for something; they are told how one gets in and nothing else."""
+
+    message = mark("This bot works by invitation only; if you have been given a link, please open it.")
+
+
 class Stale(UserError):
     """The button belongs to something that is gone or has changed."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from handlers.errors import Stale
 
@@ -60,6 +60,10 @@ class Journey:
     stranded: Take | None = None
 
 
+LARGEST: Final = 2**63 - 1
+"""No number a database keeps is larger."""
+
+
 def data(journey: str, verb: str, *args: object) -> str:
     """Write what a button carries, so that the tap finds its way back: ``journey.verb:arg:arg``."""
     return ":".join((f"{journey}.{verb}", *(str(arg) for arg in args)))
@@ -75,6 +79,9 @@ def parse(written: str) -> tuple[str, str, tuple[str, ...]]:
 def number(args: tuple[str, ...], at: int) -> int:
     """Return the argument at this place as a whole number; a forged or ancient button raises Stale."""
     try:
-        return int(args[at])
+        found = int(args[at])
     except (IndexError, ValueError) as error:
         raise Stale from error
+    if abs(found) > LARGEST:
+        raise Stale
+    return found

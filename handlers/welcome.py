@@ -14,7 +14,7 @@ from handlers import menu
 from handlers.access import FIELD
 from handlers.belonging import campaign_of, places, roles_of
 from handlers.chat import Attachment, Place, Text
-from handlers.errors import Unsuitable, UserError
+from handlers.errors import Uninvited, Unsuitable, UserError
 from handlers.journey import Journey
 from handlers.roles import GIVES, NAMES
 from handlers.text import mark, nearest, speech
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from handlers.turn import Turn
     from storage.people import Appointment, Person, Role
 
-UNINVITED: Final = mark("This bot works by invitation only; if you have been given a link, please open it.")
 USED: Final = mark("This invitation has already been used. Please ask whoever invited you for a new one.")
 EXPIRED: Final = mark("This invitation has run out. Please ask whoever invited you for a new one.")
 UNKNOWN: Final = mark("This link is not a valid invitation. Please ask whoever sent it to you for a new one.")
@@ -142,7 +141,7 @@ def _show_menu(turn: Turn, person: Person | None, lines: list[Markup]) -> None:
 
 
 def _turn_away(turn: Turn) -> None:
-    turn.say(turn.t(UNINVITED))
+    turn.say(turn.t(Uninvited.message))
 
 
 # --- finding one's way ---
@@ -153,7 +152,7 @@ async def help_(turn: Turn, _: str) -> None:
     roles = roles_of(turn.person, turn.now)
     listed = [turn.t("/{name} – {does}", name=name, does=does) for name, does in menu.commands(roles, turn.speech)]
     if turn.person is None:
-        turn.say(Markup("\n").join([turn.t(UNINVITED), *listed]))
+        turn.say(Markup("\n").join([turn.t(Uninvited.message), *listed]))
         return
     lines = [turn.t(NO_ROLE)] if not roles else [turn.t("<b>What you can do here</b>")]
     if not FIELD.isdisjoint(roles):

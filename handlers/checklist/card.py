@@ -240,7 +240,7 @@ def overview_card(turn: Turn, sheet: Sheet, receipt: Receipt | None = None) -> t
         sections.setdefault(screen.section(turn.speech.language), []).append(screen)
     for name, screens in sections.items():
         signs = "  ".join(_sign(sheet, screen) for screen in screens)
-        lines.append(turn.t("{section}\n  {signs}", section=name, signs=signs) if name else Markup.escape(signs))
+        lines.append(turn.t("{section}  {signs}", section=name, signs=signs) if name else Markup.escape(signs))
     waiting = sheet.next_open()
     lines.append(Markup("\n") + lacking(turn, sheet))
     numbers = [
