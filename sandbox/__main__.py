@@ -7,12 +7,16 @@ import asyncio
 import signal
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sandbox.errors import SandboxError
 from sandbox.server import DEFAULT_TOKEN, Sandbox
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-def main() -> int:
+
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run until interrupted; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m sandbox", description="Telegram, offline: Bot API and phones.")
     parser.add_argument("--host", default="127.0.0.1")
@@ -21,7 +25,7 @@ def main() -> int:
     parser.add_argument("--token", default=DEFAULT_TOKEN, help="the token the bot uses: digits, a colon, 35 characters")
     parser.add_argument("--name", default="巡督", help="the bot's name")
     parser.add_argument("--username", default="xundu_bot", help="the bot's username")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     try:
         asyncio.run(_run(options))
     except SandboxError as error:
@@ -31,9 +35,6 @@ def main() -> int:
 
 
 async def _run(options: argparse.Namespace) -> None:
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     sandbox = Sandbox(
         token=options.token,
         path=options.data,
@@ -43,6 +44,9 @@ async def _run(options: argparse.Namespace) -> None:
         bot_username=options.username,
     )
     async with sandbox:
+        stop = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
         sys.stdout.write(f"Offline Telegram: {sandbox.url}\nBot token: {sandbox.token}\n")
         sys.stdout.flush()
         await stop.wait()

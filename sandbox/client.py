@@ -76,7 +76,7 @@ class Phone:
 
     async def send(self, kind: str, content: bytes, name: str, caption: str = "", mime: str = "") -> dict[str, Any]:
         """Send a file as ``photo``, ``document``, ``voice`` or ``video``."""
-        form = aiohttp.FormData()
+        form = aiohttp.FormData(quote_fields=False)
         form.add_field("file", content, filename=name, content_type=mime or "application/octet-stream")
         form.add_field("caption", caption)
         async with self._session.post(f"{self._base}/{kind}", data=form) as answer:
@@ -85,7 +85,7 @@ class Phone:
 
     async def album(self, pictures: list[tuple[str, bytes]], caption: str = "") -> dict[str, Any]:
         """Send several photos as one album."""
-        form = aiohttp.FormData()
+        form = aiohttp.FormData(quote_fields=False)
         for name, content in pictures:
             form.add_field("file", content, filename=name, content_type="image/jpeg")
         form.add_field("caption", caption)

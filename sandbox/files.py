@@ -83,6 +83,11 @@ class Files:
         self._pictures: OrderedDict[bytes, list[Picture]] = OrderedDict()
         self._counter = 0
 
+    @property
+    def in_memory(self) -> int:
+        """How many bytes of files are held in memory."""
+        return sum(map(len, self._content.values()))
+
     def add(
         self,
         kind: str,

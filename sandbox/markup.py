@@ -112,7 +112,7 @@ def _check_rows(rows: object, field: str) -> None:
 
 def _check_size(rows: list[list[Json]], most: int) -> None:
     if sum(len(row) for row in rows) > most or any(len(row) > ROW_BUTTONS for row in rows):
-        raise BadRequestError("REPLY_MARKUP_TOO_LONG")
+        raise BadRequestError("reply markup is too long")
 
 
 def _check_button(button: Json) -> None:

@@ -39,6 +39,7 @@ SHOWN = {
 MIMES = {"voice": "audio/ogg", "video": "video/mp4"}
 LARGEST_LATITUDE = 90
 LARGEST_LONGITUDE = 180
+LARGEST_ACCURACY = 1500
 
 
 async def send_message(call: Call[SendMessage]) -> Json:
@@ -70,10 +71,11 @@ async def send_video(call: Call[SendVideo]) -> Json:
 async def send_location(call: Call[SendLocation]) -> Json:
     """Send a place on the map."""
     args = call.args
-    if abs(args.latitude) > LARGEST_LATITUDE or abs(args.longitude) > LARGEST_LONGITUDE:
+    # Asked this way round, what is not a number at all is refused too.
+    if not (abs(args.latitude) <= LARGEST_LATITUDE and abs(args.longitude) <= LARGEST_LONGITUDE):
         raise BadRequestError("wrong latitude or longitude specified")
     place: Json = {"latitude": args.latitude, "longitude": args.longitude}
-    if args.horizontal_accuracy:
+    if args.horizontal_accuracy and 0 < args.horizontal_accuracy <= LARGEST_ACCURACY:
         place["horizontal_accuracy"] = args.horizontal_accuracy
     return _post(call, {"location": place})
 

@@ -52,6 +52,11 @@ class Updates:
         self.allowed: list[str] | None = None
         self.last_id = 100_000_000
 
+    @property
+    def idle(self) -> bool:
+        """Whether no long poll waits."""
+        return self._poll is None
+
     def push(self, kind: str, payload: Json, chat_id: int) -> None:
         """Queue an update of a kind such as ``message``, unless the bot asked not to get that kind."""
         wanted = kind in self.allowed if self.allowed else kind not in NOT_BY_DEFAULT
