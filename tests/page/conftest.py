@@ -28,6 +28,7 @@ ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--use-fake-device-for-media-stream",  # a microphone that hums; asking for it is still refused unless granted
 )
 PHONE = (390, 844)
 DESKTOP = (1440, 900)

@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.page.conftest import PHONE, Desk, begin, begin_checklist, phone_of, take
+from tests.page.tinybot import card
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -186,3 +187,74 @@ async def test_the_buttons_under_the_line_can_be_folded_away(desk: Desk, open_pa
     await expect(phone.get_by_role("button", name="展开按钮")).to_be_visible()
     await phone.get_by_role("button", name="展开按钮").click()
     await expect(phone.locator(".key").first).to_be_visible()
+
+
+async def test_a_new_message_glides_into_view(desk: Desk, open_page: Open):
+    page = await open_page(PHONE, reduced_motion="no-preference")
+    phone = phone_of(page, desk, 0)
+    await begin(phone)
+    for line in range(12):
+        await desk.bot.say(desk.ids[0], f"第 {line} 行<blockquote>说明</blockquote>")
+    await expect(phone.locator(".message", has_text="第 11 行")).to_be_in_viewport(ratio=0.99)
+    await desk.bot.call("sendMessage", chat_id=desk.ids[0], **card(3))
+    await expect(phone.locator(".with-buttons")).to_be_in_viewport(ratio=0.99)
+
+
+async def test_typing_pins_and_reactions_are_shown(desk: Desk, open_page: Open):
+    page = await open_page(PHONE)
+    phone = phone_of(page, desk, 0)
+    await begin(phone)
+    chat_id = desk.ids[0]
+    await desk.bot.call("sendChatAction", chat_id=chat_id, action="typing")
+    await expect(phone.locator(".head-subtitle")).to_have_text("正在输入…")
+    message = await desk.bot.say(chat_id, "今晚 20:00 前请交")
+    await expect(phone.locator(".head-subtitle")).to_have_text("机器人")
+    await desk.bot.call("pinChatMessage", chat_id=chat_id, message_id=message["message_id"])
+    await expect(phone.locator(".pinned")).to_contain_text("今晚 20:00 前请交")
+    own = desk.bot.heard[0]["message_id"]
+    reaction = [{"type": "emoji", "emoji": "👍"}]
+    await desk.bot.call("setMessageReaction", chat_id=chat_id, message_id=own, reaction=reaction)
+    await expect(phone.locator(".mine .reactions")).to_have_text("👍")
+
+
+async def test_a_button_with_an_address_is_a_link_unless_it_leads_to_this_bot(desk: Desk, open_page: Open):
+    page = await open_page(PHONE)
+    phone = phone_of(page, desk, 0)
+    await begin(phone)
+    rows = [
+        [{"text": "要求", "url": "https://example.org/"}, {"text": "加入", "url": "https://t.me/xundu_bot?start=i_9"}]
+    ]
+    await desk.bot.say(desk.ids[0], "请看", reply_markup={"inline_keyboard": rows})
+    link = phone.get_by_role("link", name="要求")
+    await expect(link).to_have_attribute("href", "https://example.org/")
+    await expect(link).to_have_attribute("rel", "noopener noreferrer")
+    await phone.get_by_role("button", name="加入").click()
+    await expect(page.get_by_role("dialog")).to_contain_text("在哪部手机上打开邀请？")
+
+
+async def test_a_card_that_follows_the_thumb_takes_the_focus_along(desk: Desk, open_page: Open):
+    page = await open_page(PHONE)
+    phone = phone_of(page, desk, 0)
+    old = await begin_checklist(phone)
+    await phone.locator(".inline-button", has_text="部分").focus()
+    number = int(await old.get_attribute("data-id") or 0)
+    await desk.bot.call("sendMessage", chat_id=desk.ids[0], **card(6))
+    await desk.bot.call("deleteMessage", chat_id=desk.ids[0], message_id=number)
+    await expect(old).to_have_count(1)
+    await expect(old).to_contain_text("6/22")
+    await expect(phone.locator(".inline-button", has_text="部分")).to_be_focused()
+
+
+async def test_earlier_messages_are_fetched_when_they_are_wanted(desk: Desk, open_page: Open):
+    page = await open_page(PHONE)
+    phone = phone_of(page, desk, 0)
+    await begin(phone)
+    for line in range(160):
+        await desk.bot.say(desk.ids[0], f"第 {line} 行")
+    await expect(phone.locator(".message")).to_have_count(150)
+    newest = phone.locator(".message", has_text="第 159 行")
+    await expect(newest).to_be_in_viewport()
+    await phone.get_by_role("button", name="更早的消息").click()
+    await expect(phone.locator(".message")).to_have_count(162)
+    await expect(phone.locator(".mine")).to_contain_text("/start")
+    await expect(phone.get_by_role("button", name="更早的消息")).to_be_hidden()

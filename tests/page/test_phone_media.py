@@ -166,6 +166,30 @@ async def test_without_a_microphone_a_sample_is_offered(desk: Desk, open_page: O
     assert pressed(desk.bot.heard[-1]) == "voice"
 
 
+async def test_a_voice_note_is_recorded(desk: Desk, open_page: Open):
+    page = await open_page(PHONE, permissions=["microphone"])
+    phone = phone_of(page, desk, 0)
+    await begin(phone)
+    await phone.get_by_role("button", name="录一段语音").click()
+    await expect(phone.locator(".recording")).to_contain_text("正在录音 0:01")
+    await phone.locator(".recording").get_by_role("button", name="发送").click()
+    await heard(desk, phone, 2)
+    voice = desk.bot.heard[-1]["voice"]
+    assert voice["file_size"] > 500
+    assert voice["mime_type"].startswith("audio/")
+    await expect(phone.get_by_role("textbox", name="消息")).to_be_visible()
+
+
+async def test_a_recording_can_be_given_up(desk: Desk, open_page: Open):
+    page = await open_page(PHONE, permissions=["microphone"])
+    phone = phone_of(page, desk, 0)
+    await begin(phone)
+    await phone.get_by_role("button", name="录一段语音").click()
+    await phone.locator(".recording").get_by_role("button", name="取消").click()
+    await expect(phone.get_by_role("textbox", name="消息")).to_be_visible()
+    await expect(phone.locator(".mine")).to_have_count(1)
+
+
 async def test_what_the_app_refuses_stays_with_a_way_to_drop_it(desk: Desk, open_page: Open, tmp_path: Path):
     page = await open_page(PHONE)
     phone = phone_of(page, desk, 0)

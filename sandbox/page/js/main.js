@@ -28,7 +28,14 @@ async function main() {
   const { bot, phones } = await firstAnswer(root, say);
   const desk = new Desk(root, bot, say);
   desk.lay(phones);
-  const relay = () => listPhones().then((answer) => desk.up(answer.phones), () => desk.down());
+  const relay = async () => {
+    try {
+      desk.up((await listPhones()).phones);
+    } catch {
+      desk.down();
+      setTimeout(relay, TRY_AGAIN);
+    }
+  };
   listen({
     changed: (id, version) => desk.changed(id, version) || relay(),
     up: relay,

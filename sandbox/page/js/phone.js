@@ -231,8 +231,9 @@ export class Phone {
   }
 
   #copy(text) {
-    const done = () => this.toast(this.say("copied"));
-    navigator.clipboard?.writeText(text).then(done, () => this.toast(text));
+    /* Without https (a phone in the same network) there is no clipboard: show what was to be copied. */
+    const copying = navigator.clipboard?.writeText(text) ?? Promise.reject(new Error("no clipboard"));
+    copying.then(() => this.toast(this.say("copied")), () => this.toast(text));
   }
 
   #menu(message, anchor) {
