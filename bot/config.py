@@ -151,7 +151,7 @@ class Settings:
 
     bot_token: Secret = field(default=Secret(), metadata=_as(_token, "the bot's token from @BotFather"))
     bot_api_url: str = field(default="https://api.telegram.org", metadata=_as(_http_url, "the Bot API server"))
-    driver: str = field(default="aiogram", metadata=_as(_one_of(*DRIVERS), "the library that speaks to Telegram"))
+    driver: str = field(default="ptb", metadata=_as(_one_of(*DRIVERS), "the library that speaks to Telegram"))
     data_dir: Path = field(default=Path("var"), metadata=_as(Path, "where evidence and the SQLite database lie"))
     database_url: Secret = field(
         default=Secret(), metadata=_as(_database, "the database; unset: SQLite in the data directory")

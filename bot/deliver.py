@@ -45,6 +45,7 @@ _REVOKED_SECONDS = 60.0
 _SEVERAL = 3
 _BREATH = 0.02
 _FINISH_SECONDS = 15.0
+_LAST_WORDS_SECONDS = 3.0
 
 
 class Deliverer:
@@ -100,7 +101,7 @@ class Deliverer:
             _LOG.info("a tap was not answered: %s", type(error).__name__)
 
     def stop(self) -> None:
-        """Start nothing more; :meth:`run` returns when what is under way has ended and is written down."""
+        """Send the last replies but no bulk; :meth:`run` returns when their fate is written down."""
         self._stopping = True
         self._awake.set()
 
@@ -144,6 +145,15 @@ class Deliverer:
             self._awake.clear()
 
     async def _finish(self) -> None:
+        """Send what the last turns said, wait for what is under way, and write it all down."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + _LAST_WORDS_SECONDS
+        while self._leading and loop.time() < until:
+            self._line.stale = True
+            await self._round()
+            if not self._busy:
+                break
+            await asyncio.wait(self._busy.values(), timeout=until - loop.time(), return_when=asyncio.FIRST_COMPLETED)
         under_way = {*self._busy.values(), *self._toasts}
         if under_way:
             await asyncio.wait(under_way, timeout=_FINISH_SECONDS)
@@ -180,7 +190,7 @@ class Deliverer:
                 continue
             bulk = job.priority >= Priority.bulk
             at = self._limits.overall_at(now, price, bulk=bulk)
-            if at > now or len(self._busy) >= self._slots_for(bulk=bulk):
+            if at > now or len(self._busy) >= self._slots_for(bulk=bulk) or (bulk and self._stopping):
                 later = max(now, at) if at > now else later
                 break  # what comes after is no more urgent
             self._limits.take(job.chat_id, now, price)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import telegram
 from telegram.constants import ParseMode
@@ -63,7 +63,9 @@ class PtbDriver:
         async with _translated():
             url = f"{self._bot.base_url}/getUpdates"
             updates = await self._request.post(url, data, read_timeout=wait + CALL_TIMEOUT)
-        return cast("list[Raw]", updates)
+        if not isinstance(updates, list) or not all(isinstance(one, dict) for one in updates):
+            raise Unreachable("the server's answer could not be read", fate_unknown=True)
+        return updates
 
     def event(self, raw: Raw) -> Event | None:
         """Read an update with PTB's types; None when it is nothing we take or not readable."""

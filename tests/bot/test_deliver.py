@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.deliver import ATTEMPTS, Deliverer
+from bot.drivers.errors import Unreachable
 from bot.limits import Limits
 from handlers.chat import Button, Card, Change, Commands, Reply, Say, dump
 from sandbox.errors import ApiError
@@ -465,8 +466,6 @@ async def test_when_telegram_is_down_nothing_is_lost_and_nothing_counts_as_an_at
     nothing: Callable[[str], Path],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from bot.drivers.errors import Unreachable  # noqa: PLC0415 - beside its one use
-
     send, down = one_driver.send, [True]
 
     async def sometimes(chat_id: int, say: Say, files: Callable[[str], Path]) -> int:
@@ -573,20 +572,39 @@ async def test_a_revoked_token_stops_the_sending_and_keeps_the_messages(
     assert faults.texts() == ["a", "a", "b"]
 
 
-async def test_a_stop_waits_for_what_is_under_way_and_writes_it_down(
-    make_one: Callable[..., Post], faults: Faults, phone: Phone
+async def test_a_stop_sends_the_last_replies_but_no_bulk_and_writes_it_down(
+    make_one: Callable[..., Post], faults: Faults, phones: list[Phone]
 ) -> None:
     faults.open.clear()
     post = make_one()
-    await post.put(4242, Say(text="a"), Say(text="b"))
+    await post.put(1, Say(text="a"))
     task = asyncio.create_task(post.deliverer.run())
     await until(lambda: len(faults.calls) == 1)
+    await post.put(1, Say(text="b"))
+    await post.put(2, Say(text="c"), priority=Priority.bulk)
     post.deliverer.stop()
     await asyncio.sleep(0.05)
     assert not task.done()
     faults.open.set()
     await task
-    assert await post.states() == [State.sent, State.pending]
+    assert await post.states() == [State.sent, State.sent, State.pending]
+
+
+async def test_a_stop_does_not_wait_for_a_telegram_that_is_down(
+    make_one: Callable[..., Post], phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post = make_one()
+
+    async def refused(*_: object) -> int:
+        raise Unreachable("ClientConnectorError", fate_unknown=False)
+
+    monkeypatch.setattr(post.deliverer._driver, "send", refused)
+    await post.put(4242, Say(text="a"))
+    task = asyncio.create_task(post.deliverer.run())
+    await until(lambda: post.deliverer._outage > 0)
+    post.deliverer.stop()
+    await task
+    assert await post.states() == [State.pending]
 
 
 # --- toasts ---

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import io
 import socket
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -305,3 +307,21 @@ def test_not_modified_is_told_apart() -> None:
 def test_the_driver_is_chosen_by_its_name(name: str, kind: type[Driver]) -> None:
     settings = Settings(bot_token=Secret("700000000:" + "x" * 35), driver=name)
     assert type(open_driver(settings)) is kind
+
+
+def test_the_default_driver_brings_no_other_library_into_memory() -> None:
+    code = (
+        "import sys; from bot.drivers.driver import open_driver; from bot.config import Settings, Secret;"
+        "open_driver(Settings(bot_token=Secret('700000000:' + 'x' * 35)));"
+        "sys.exit('telegram' not in sys.modules or 'aiogram' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+async def test_an_answer_that_is_no_list_of_updates_is_no_crash(driver: Driver, telegram: Sandbox) -> None:
+    async def odd(_: object, __: object) -> object:
+        return ["not an update"]
+
+    telegram.bot_api.add_layer(odd)
+    with pytest.raises(Unreachable):
+        await driver.fetch(0, 0)

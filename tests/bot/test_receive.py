@@ -180,6 +180,7 @@ async def test_a_second_bot_is_reported_and_the_poller_goes_on_when_it_is_gone(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr("bot.receive._CONFLICT_SECONDS", 0.02)
+    monkeypatch.setattr("bot.receive._LONGEST_PAUSE", 0.02)
     fetch = one_driver.fetch
     answers: list[Exception] = [Unreachable("x", fate_unknown=True), Conflict("terminated"), Conflict("terminated")]
 
