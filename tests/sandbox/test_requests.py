@@ -173,7 +173,8 @@ async def test_a_layer_can_refuse_and_can_spoil_an_answer(wire: Wire, person: Ha
 
 
 NONSENSE = (
-    "", "0", "-1", "x", "督" * 70, "null", "true", "[]", "{}", "[[]]", '[{"type":"photo","media":"attach://f"}]', "1e400",
+    "", "0", "-1", "x", "督" * 70, "null", "true", "[]", "{}", "[[]]",
+    '[{"type":"photo","media":"attach://f"}]', "1e400",
     '{"inline_keyboard":[[{"text":"a","url":"x"}],[]]}', '{"keyboard":[[{}]]}', '{"type":"chat","chat_id":"9"}',
     "9" * 400,
     '{"message_id":1,"allow_sending_without_reply":true}', '[{"type":"emoji","emoji":"x"}]', '[{"command":"a"}]',
