@@ -11,7 +11,7 @@ import re
 import sys
 
 _TOKEN = re.compile(r"\d{3,20}(?::|%3A)[A-Za-z0-9_-]{35}")
-_CHATTY = ("aiogram", "aiohttp", "asyncio", "httpcore", "httpx", "sqlalchemy", "telegram", "urllib3")
+_CHATTY = ("aiogram", "alembic", "aiohttp", "asyncio", "httpcore", "httpx", "sqlalchemy", "telegram", "urllib3")
 
 
 def redacted(text: str) -> str:

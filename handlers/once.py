@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from handlers.journey import Journey
-from storage import timers
+from storage import evidence, timers
 
 if TYPE_CHECKING:
     from handlers.chat import Timer
@@ -38,8 +38,10 @@ async def put_once(turn: Turn, content: bytes) -> str:
 
 
 async def forget(turn: Turn, timer: Timer) -> None:
-    """Delete the file."""
-    await turn.kit.blobs.delete(timer.args["sha256"])
+    """Delete the file, unless somebody has sent the very same bytes back as evidence."""
+    sha256 = str(timer.args["sha256"])
+    if not await evidence.holds(turn.db, sha256):
+        await turn.kit.blobs.delete(sha256)
 
 
 ONCE = Journey(name="once", timers={"forget": forget})

@@ -140,6 +140,11 @@ async def get(db: Session, evidence_id: int) -> Evidence | None:
     return await db.get(Evidence, evidence_id)
 
 
+async def holds(db: Session, sha256: str) -> bool:
+    """Tell whether a file is evidence, removed or not, and so must never be deleted."""
+    return bool(await db.scalar(sa.select(sa.exists().where(Evidence.blob_sha256 == sha256))))
+
+
 async def of_visit(db: Session, visit_id: int) -> Sequence[Evidence]:
     """Return the evidence of a visit that is not removed, in order."""
     query = sa.select(Evidence).where(Evidence.visit_id == visit_id, Evidence.removed_at.is_(None))
