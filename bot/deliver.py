@@ -221,7 +221,7 @@ class Deliverer:
             await self._refused(job, error)
         except Exception as error:  # noqa: BLE001 - whatever a library does with one message, the others must go out
             if done is None:
-                self._give_up(job, f"{type(error).__name__} while sending")
+                self._give_up(job, error, "while sending")
             else:
                 _LOG.warning("an old card of chat %s stays: %s", job.chat_id, type(error).__name__)
         finally:
@@ -238,10 +238,11 @@ class Deliverer:
             self._line.live[job.chat_id] = done.live
             self._settler.put_card(job.chat_id, done.live)
 
-    def _give_up(self, job: Job, why: str) -> None:
-        _LOG.error("message %s to chat %s failed: %s", job.id, job.chat_id, why)
+    def _give_up(self, job: Job, error: Exception, why: str) -> None:
+        """Settle a message as failed; ``why`` goes into the row and not into the log, for it may quote the message."""
+        _LOG.error("message %s to chat %s failed: %s", job.id, job.chat_id, type(error).__name__)
         self._failed_at.pop(job.id, None)
-        self._settler.put(Fate(job.id, State.failed, error=why))
+        self._settler.put(Fate(job.id, State.failed, error=f"{type(error).__name__}: {why}"))
 
     async def _refused(self, job: Job, error: DriverError) -> None:
         now = asyncio.get_running_loop().time()
@@ -262,7 +263,7 @@ class Deliverer:
                 self._limits.hold_all(now + _REVOKED_SECONDS)
                 self._line.stale = True
             else:
-                self._give_up(job, f"{type(error).__name__}: {error}")
+                self._give_up(job, error, str(error))
         except Unavailable:
             # The row is still pending; look again when the database is back.
             self._held[job.chat_id] = now + POLL_SECONDS
@@ -300,7 +301,7 @@ class Deliverer:
             return  # it never left, so nothing is counted against it
         others_got_through = self._successes > self._failed_at.get(job.id, self._successes)
         if job.attempts + 1 >= ATTEMPTS and others_got_through:
-            self._give_up(job, f"given up after {job.attempts + 1} attempts: {error}")
+            self._give_up(job, error, f"given up after {job.attempts + 1} attempts: {error}")
             return
         self._failed_at[job.id] = self._successes
         pause = min(_LONGEST_PAUSE, 0.5 * 2**job.attempts)

@@ -69,7 +69,8 @@ class Line:
         self._unseen = frozenset(leave_out)
         async with self._database.read() as db:
             rows = await outbox.pending(db, self._clock(), WINDOW, exclude=self._unseen)
-            live = await outbox.cards_of(db, {row.chat_id for row in rows}) if rows else {}
+            shown = {row.chat_id for row in rows if (row.reply or {}).get("kind") == Card.kind}
+            live = await outbox.cards_of(db, shown) if shown else {}
         self._more = len(rows) == WINDOW
         self._waiting.clear()
         self.live = {row.chat_id: cards.get(row.chat_id, live.get(row.chat_id)) for row in rows}

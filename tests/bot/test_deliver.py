@@ -436,7 +436,7 @@ async def test_a_message_telegram_will_not_take_fails_and_the_chat_goes_on(
     make_one: Callable[..., Post], faults: Faults, phone: Phone, caplog: pytest.LogCaptureFixture
 ) -> None:
     post = make_one()
-    await post.put(4242, Say(text="<b>督导员01"), Say(text="b"), Say(text="pic", picture="0" * 64), Say(text="c"))
+    await post.put(4242, Say(text="<督导员01>"), Say(text="b"), Say(text="pic", picture="0" * 64), Say(text="c"))
     async with at_work(post):
         await until(post.settled)
     assert said(await phone.messages()) == ["b", "c"]
