@@ -24,7 +24,8 @@ SMALLEST, LARGEST = -(2**31), 2**31 - 1
 _DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:T\d\d(?::\d\d(?::\d\d(?:\.\d+)?)?)?)?", re.ASCII)
 _TIME = re.compile(r"(\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-](?:0\d|1[0-4]):[0-5]\d)?", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)?", re.ASCII)
-_PLACES = {"geopoint": (1, 1), "geotrace": (2, None), "geoshape": (3, None)}
+_PLACES: dict[str, tuple[int, bool | None]] = {"geopoint": (1, None), "geotrace": (2, False), "geoshape": (3, True)}
+"""How many points at the least, and whether the last must, or must not, be the first again."""
 
 
 class InvalidAnswer(ValueError):
@@ -76,14 +77,28 @@ def _datetime(text: str) -> str:
     return text if _MOMENT.fullmatch(text) and moment_of(text, UTC) is not None else ""
 
 
+def _point(text: str) -> list[float] | None:
+    """Read latitude, longitude and, if there, altitude and accuracy; nowhere (0 0) is no place."""
+    parts = [number_of_text(part, UTC) for part in words(text)[:4]]
+    point = point_of(text)
+    if point is None or point == (0, 0) or any(math.isnan(part) or math.isinf(part) for part in parts):
+        return None
+    return parts
+
+
 def _places(kind: str) -> Callable[[str], str]:
-    least, most = _PLACES[kind]
+    least, closed = _PLACES[kind]
 
     def read(text: str) -> str:
-        parts = [part.strip() for part in text.strip().strip(";").split(";")]
-        if len(parts) < least or (most is not None and len(parts) > most):
+        segments = text.split(";")
+        if len(segments) > 1 and not segments[-1].strip():
+            segments.pop()
+        points = [point for point in map(_point, segments) if point is not None]
+        if len(points) < len(segments) or len(points) < least or (least == 1 and len(points) > 1):
             return ""
-        return text.strip() if all(point_of(part) is not None for part in parts) else ""
+        if closed is not None and (points[0][:2] == points[-1][:2]) is not closed:
+            return ""
+        return ";".join(" ".join(_decimal(repr(part)) for part in point) for point in points)
 
     return read
 
@@ -126,7 +141,30 @@ def canonical(question: Question, text: str, allowed: list[str]) -> str:
     found = reader(text)
     if found == "":
         raise InvalidAnswer(code, question.path, text)
+    if not _in_range(question, found):
+        raise InvalidAnswer("out_of_range", question.path, text)
     return found
+
+
+def _in_range(question: Question, text: str) -> bool:
+    """Whether a number lies within the bounds of a ``range`` question; anything else does."""
+    if question.kind != "range" or text == "":
+        return True
+    least, most = (number_of_text(question.parameters.get(name, ""), UTC) for name in ("start", "end"))
+    return not (float(text) < least or float(text) > most)
+
+
+def adapted(question: Question, text: str, allowed: list[str]) -> str:
+    """Write a given value as it is stored, dropping what does not fit, as ODK does with what it is told to set."""
+    if question.kind == "select_one":
+        return text if text in allowed else ""
+    if question.kind == "select_multiple":
+        chosen = words(text)
+        return " ".join(one for one in allowed if one in chosen)
+    if question.kind in ("rank", "acknowledge"):
+        return canonical(question, text, allowed)
+    found = decoded(question.type, text)
+    return found if _in_range(question, found) else ""
 
 
 def _chosen(question: Question, text: str, allowed: list[str]) -> str:

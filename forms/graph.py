@@ -62,7 +62,7 @@ class _Reader:
             case grammar.Path():
                 return self.path(tree, here, values=values)
             case grammar.Call(name, args):
-                return self.call(name, args, here, values=values)
+                return self.call(name, args, here)
             case grammar.Comparison(_, left, right):
                 self.read(left, here)
                 self.read(right, here)
@@ -78,13 +78,13 @@ class _Reader:
                 self.read(operand, here)
         return {}
 
-    def call(self, name: str, args: tuple[grammar.Expr, ...], here: _Places, *, values: bool) -> _Places:
+    def call(self, name: str, args: tuple[grammar.Expr, ...], here: _Places) -> _Places:
         if name == "current":
             return self.origin
         found: _Places = {}
         for at, arg in enumerate(args):
             bare = name in _NO_VALUES or (name == "indexed-repeat" and at % 2 == 1)
-            places = self.read(arg, here, values=values and not bare)
+            places = self.read(arg, here, values=not bare)
             if at == 0 and name in ("randomize", "indexed-repeat", "once"):
                 found = places
         if name == "jr:choice-name" and isinstance(args[1], grammar.Quoted):

@@ -90,7 +90,7 @@ class Instance:
 
     # --- the tree -------------------------------------------------------------------------------------------------
 
-    def _new(self, definition: Definition, parent: Cell | None) -> Cell:
+    def _new(self, definition: Definition, parent: Cell | None, *, fresh: bool = False) -> Cell:
         cell = Cell(definition, parent, self._born)
         self._born += 1
         self.by_definition.setdefault(definition, []).append(cell)
@@ -103,8 +103,9 @@ class Instance:
         else:
             self.cells[cell.path] = cell
         for child in definition.children:
-            for _ in range(1 if not child.repeat else 0 if child.count is not None else child.initial):
-                self._new(child, cell)
+            size = 1 if not child.repeat else 0 if child.count is not None else child.fresh if fresh else child.initial
+            for _ in range(size):
+                self._new(child, cell, fresh=fresh)
         return cell
 
     def instances(self, definition: Definition, parent: Cell) -> list[Cell]:
@@ -122,7 +123,7 @@ class Instance:
 
     def add(self, definition: Definition, parent: Cell) -> Cell:
         """Add an instance of a repeat after the last, in its place among its siblings."""
-        cell = self._new(definition, parent)
+        cell = self._new(definition, parent, fresh=True)
         parent.children.sort(key=lambda child: (child.definition.index, child.order))
         parent.changed_children()
         if not parent.relevant:
@@ -263,7 +264,8 @@ class Instance:
             self._value(cell, calculate=calculate)
         elif definition.count is not None:
             size = definition.count.number(cell, self.world)
-            self.resize(definition, cell, 0 if math.isnan(size) else int(max(0, min(size, MAX_REPEATS))))
+            if not math.isnan(size):  # while the count is blank, the instances there are stay
+                self.resize(definition, cell, int(max(0, min(size, MAX_REPEATS))))
 
     def _spread(self, cell: Cell) -> None:
         """Let a node's relevance reach what is below it."""

@@ -7,6 +7,7 @@ Collects every fault before it gives up, so that an author sees them all at once
 from __future__ import annotations
 
 import re
+from collections import deque
 from typing import TYPE_CHECKING
 
 from forms.grammar import XPathError
@@ -113,22 +114,31 @@ class Model:
 
     def _grow(self, definition: Definition, element: Element) -> None:
         """Copy an element's structure, iteratively: an outsider chose how deep it is."""
-        pending = [(definition, element)]
+        pending = deque([(definition, element)])
         while pending:
-            into, source = pending.pop()
-            self.definitions[into.path] = into
-            into.attributes = {key: value for key, value in attributes(source).items() if not key.endswith("}template")}
+            into, source = pending.popleft()
             below = children(source)
-            into.default = "" if below else (source.text or "")
+            first = into.path not in self.definitions  # of a repeat, the first element is the template
+            if first:
+                self.definitions[into.path] = into
+                into.attributes = {k: value for k, value in attributes(source).items() if not k.endswith("}template")}
+                into.default = "" if below else (source.text or "")
             seen: dict[str, Definition] = {}
+            present: dict[str, int] = {}
             for child in below:
-                known = seen.get(local(child))
-                template = attribute(child, "template") is not None
-                if known is None:
-                    known = seen[local(child)] = Definition(child.tag, into, len(into.children))
-                    into.children.append(known)
-                    pending.append((known, child))
-                known.initial += not template
+                name = local(child)
+                present[name] = present.get(name, 0) + (attribute(child, "template") is None)
+                if name not in seen:
+                    seen[name] = into.child(name) or self._born(child, into)
+                pending.append((seen[name], child))
+            for name, count in present.items():
+                seen[name].initial = max(seen[name].initial, count)
+                seen[name].fresh = count if first else seen[name].fresh
+
+    def _born(self, element: Element, parent: Definition) -> Definition:
+        definition = Definition(element.tag, parent, len(parent.children))
+        parent.children.append(definition)
+        return definition
 
     def _translations(self) -> None:
         media: dict[str, dict[str, dict[str, str]]] = {}

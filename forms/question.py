@@ -26,7 +26,7 @@ class Definition:
     """One node of the main instance as the form defines it; ``path`` has no positions (``/data/rep/q``)."""
 
     __slots__ = (
-        "actions", "attributes", "calculate", "children", "constraint", "count", "default", "index", "initial", "name",
+        "actions", "attributes", "calculate", "children", "constraint", "count", "default", "fresh", "index", "initial", "name",
         "parent", "path", "preload", "question", "readonly", "relevant", "repeat", "required", "scope", "tag", "type",
     )  # fmt: skip
 
@@ -51,6 +51,8 @@ class Definition:
         self.repeat = False
         self.initial = 0
         """How many instances of this repeat the form begins with."""
+        self.fresh = 0
+        """How many of them come with a new instance of the repeat around it."""
         self.count: Expression | None = None
         self.scope: Definition | None = None
         """The innermost repeat this node is in (itself, when it is one)."""

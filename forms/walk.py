@@ -6,10 +6,11 @@ rather than keep it. It stores nothing; whoever does stores :meth:`Walk.values`.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from forms.canonical import InvalidAnswer, canonical
+from forms.canonical import InvalidAnswer, adapted, canonical
 from forms.opening import Circumstances, opened
 from forms.question import SELECTS, Screen
 from forms.submission import submission
@@ -74,15 +75,16 @@ class Walk:
 
     # --- answering ------------------------------------------------------------------------------------------------
 
-    def set(self, path: str, value: str) -> Changed:
+    def set(self, path: str, value: str, *, strict: bool = True) -> Changed:
         """Store an answer ('' clears it), and work out what depends on it; raises :class:`InvalidAnswer`.
 
-        A value that violates a constraint is stored and flagged; see :meth:`check`.
+        A value that violates a constraint is stored and flagged; see :meth:`check`. With ``strict`` False a value that
+        does not fit its type or choices is cut down to what fits, which may be '', instead of refused.
         """
         cell, question = self._asked(path)
         if self.readonly(path):
             raise InvalidAnswer("readonly", path, value)
-        stored = canonical(question, value, self._offered(cell))
+        stored = (canonical if strict else adapted)(question, value, self._offered(cell))
         if stored == cell.raw and cell.kept:
             return Changed(())
         self._instance.put(cell, stored)
@@ -233,9 +235,10 @@ class Walk:
             if cell.kept and not cell.definition.children:
                 found[cell.path] = cell.raw
             for child in cell.definition.children:
-                if child.repeat and child.count is None:
+                if child.repeat and (child.count is None or math.isnan(child.count.number(cell, self._world))):
                     size = len(self._instance.instances(child, cell))
-                    if size != child.initial:
+                    expected = child.initial if child.count is None else 0
+                    if size != expected or cell.definition.scope is not None:
                         found[f"{cell.path}/{child.name}"] = str(size)
         return found
 
