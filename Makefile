@@ -50,8 +50,9 @@ format: $(READY) ## put the code into the house style
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
 
-bench: $(READY) ## the benchmarks
-	@exec $(BIN)/python -m benchmarks $(ARGS)
+bench: $(READY) ## the benchmarks, one after another
+	@for one in $(patsubst benchmarks/%.py,%,$(filter-out %/__init__.py,$(wildcard benchmarks/*.py))); do \
+		echo "== $$one"; $(BIN)/python -m benchmarks.$$one $(ARGS); done
 
 # The lock holds hashes and no address: where packages come from is the machine's own setting.
 LOCK = $(1) pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
