@@ -18,7 +18,7 @@ READMES = ("README.md", "README.zh-CN.md")
 GUIDES = sorted(one.relative_to(ROOT).as_posix() for one in (ROOT / "docs" / "guides").glob("*.md"))
 DOCUMENTS = sorted(
     one.relative_to(ROOT).as_posix()
-    for one in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("packs/**/*.md"))
+    for one in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("packs/**/*.md"), *ROOT.glob("sandbox/*.md"))
 )
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
