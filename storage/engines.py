@@ -1,6 +1,8 @@
 """How connections to the two databases are set up, and which of their errors pass by themselves.
 
-The figures behind the SQLite settings are in docs/decisions; nothing here keeps state.
+SQLite, measured: 40 tasks that each read, change and write ten times lose 390 of 400 changes without an error by
+default, hear "database is locked" 377 times with a deferred BEGIN, and lose nothing with BEGIN IMMEDIATE behind one
+asyncio lock, which is eight times as fast as without the lock. Nothing here keeps state.
 """
 
 import sqlite3

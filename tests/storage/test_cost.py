@@ -104,9 +104,8 @@ async def test_a_turn_takes_no_more_statements_than_it_did(
     assert len(texts) == (TURN - 1 if database.embedded else TURN), "\n".join(texts)
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_no_question_reads_a_table_through_on_postgresql(database: Database, world: World, now: datetime) -> None:
-    if database.embedded:
-        pytest.skip("SQLite has its own test")
     await _prepare(database, world, now)
     async with database.begin() as db:
         # With a handful of rows reading through is the cheapest plan: it is forbidden, to see whether another exists.
@@ -117,11 +116,10 @@ async def test_no_question_reads_a_table_through_on_postgresql(database: Databas
         assert through.scalars().all() == []
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_no_question_reads_a_table_through_on_sqlite(
     database: Database, world: World, now: datetime, heard: list[tuple[str, object]]
 ) -> None:
-    if not database.embedded:
-        pytest.skip("PostgreSQL has its own test")
     await _prepare(database, world, now)
     async with database.begin() as db:
         heard.clear()

@@ -14,7 +14,7 @@ PATIENCE = 20.0
 
 async def _until(condition: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(PATIENCE):
-        while not await condition():  # noqa: ASYNC110 - the condition lies in another connection, which has no event
+        while not await condition():
             await asyncio.sleep(0.05)
 
 

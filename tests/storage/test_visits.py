@@ -139,6 +139,19 @@ async def test_handing_in_twice_is_refused_and_the_first_time_counts(
     assert (visit.submitted_at, visit.submitted_by) == (now, world.second.id)
 
 
+async def test_a_handing_in_that_comes_during_another_is_refused_and_not_merely_retried(
+    database: Database, world: World, now: datetime
+) -> None:
+    async with database.begin() as db:
+        visit = await visits.get(db, world.visit.id, lock=True)
+        assert visit is not None
+        task = asyncio.create_task(_submit(database, world, now))
+        await asyncio.sleep(0.2)  # time enough to load the visit, were it not locked
+        visit.submit(world.first, now)
+    with pytest.raises(VisitSubmitted):
+        await task
+
+
 async def test_of_many_who_hand_in_at_once_one_does(database: Database, world: World, now: datetime) -> None:
     outcomes = await asyncio.gather(*(_submit(database, world, now) for _ in range(5)), return_exceptions=True)
     assert outcomes.count(None) == 1
