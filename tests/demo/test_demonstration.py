@@ -1,0 +1,189 @@
+"""The demonstration as a newcomer sees it: the page, the phones, a walk by thumb, and the script.
+
+``PICTURES=docs/pictures pytest tests/demo`` also keeps the screenshots that the README shows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.async_api import async_playwright, expect
+
+from bot import demo
+from bot.config import DRIVERS
+from bot.script import picture
+from sandbox.client import Phone
+from sandbox.server import Sandbox
+
+if TYPE_CHECKING:
+    from playwright.async_api import Locator, Page
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+ARGUMENTS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1440, "height": 900}
+UNIT = "浙江省区域管理公司党委"
+
+needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium here: the page is not driven")
+
+expect.set_options(timeout=20_000)
+
+
+async def shoot(page: Page, folder: Path, name: str) -> None:
+    """Keep a screenshot, once what moves has come to rest."""
+    await page.wait_for_timeout(400)
+    target = Path(os.environ["PICTURES"]) if "PICTURES" in os.environ else folder
+    await page.screenshot(path=target / f"{name}.png")
+
+
+class Thumb:
+    """One phone on the page, held by its owner."""
+
+    def __init__(self, phone: Locator) -> None:
+        self.phone = phone
+
+    async def tap(self, label: str) -> None:
+        await self.phone.get_by_role("button", name=label).last.click()
+
+    async def key(self, label: str) -> None:
+        """Press a button of the reply keyboard."""
+        await self.phone.locator(".key", has_text=label).click()
+
+    async def sees(self, words: str) -> None:
+        await expect(self.phone.get_by_role("log")).to_contain_text(words)
+
+    async def send_photo(self, caption: str) -> None:
+        page = self.phone.page
+        await self.phone.get_by_role("button", name="添加附件").click()
+        async with page.expect_file_chooser() as chooser:
+            await self.phone.get_by_role("menuitem", name="照片或视频").click()
+        content = picture("Xundu", (960, 720))
+        await (await chooser.value).set_files({"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": content})
+        await self.phone.get_by_role("textbox", name="添加说明").fill(caption)
+        await page.keyboard.press("Enter")
+
+
+def phone_of(page: Page, who: int) -> Thumb:
+    return Thumb(page.locator(f"#phone-{who}"))
+
+
+async def walk_to_the_end(inspector: Thumb, page: Page, folder: Path, name: str) -> None:
+    """Open the invitation, walk the checklist with a photo for what is missing, hand it in."""
+    await inspector.phone.locator(".bar .primary:visible").click()
+    await inspector.sees("欢迎，督导员01")
+    await inspector.key("今日督导")
+    await inspector.tap(UNIT)
+    for number in range(1, 5):
+        await inspector.sees(f"{number}. ")
+        await inspector.tap("✅")
+    await inspector.sees("5. ")
+    await shoot(page, folder, f"{name}-item")
+    await inspector.tap("❌")
+    await inspector.sees("请拍一张能说明问题的照片")
+    await inspector.send_photo("研讨记录只有签到表")
+    await inspector.sees("已存：第5题")
+    await shoot(page, folder, f"{name}-photo")
+    for number in range(6, 23):
+        await inspector.sees(f"{number}. ")
+        await inspector.tap("✅")
+    await inspector.sees("都齐了")
+    await shoot(page, folder, f"{name}-overview")
+    await inspector.tap("提交")
+    await inspector.sees("提交")
+    await inspector.sees("5❌ 研讨记录只有签到表")
+    await shoot(page, folder, f"{name}-summary")
+
+
+@needs_chromium
+async def test_a_walk_by_thumb_at_phone_width(tmp_path: Path):
+    async with demo.offline(tmp_path, 0, rushed=True) as (telegram, _), async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        page = await browser.new_page(
+            viewport=PHONE, device_scale_factor=2, locale="zh-CN", timezone_id="Asia/Shanghai"
+        )
+        await page.goto(telegram.url)
+        await page.get_by_role("navigation").get_by_role("button").filter(has_text="督导员01").click()
+        await walk_to_the_end(phone_of(page, demo.INSPECTOR), page, tmp_path, "phone")
+        bot_said = await page.locator(f"#phone-{demo.INSPECTOR} .theirs").count()
+        assert bot_said <= 4
+        await browser.close()
+
+
+@needs_chromium
+async def test_two_phones_on_a_desk_in_two_languages(tmp_path: Path):
+    async with demo.offline(tmp_path, 0, rushed=True) as (telegram, _), async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        page = await browser.new_page(
+            viewport=DESKTOP, locale="zh-CN", timezone_id="Asia/Shanghai", color_scheme="dark"
+        )
+        await page.goto(telegram.url)
+        leader, first, second = (phone_of(page, who) for who in (7002, demo.INSPECTOR, 7004))
+        for thumb in (leader, first, second):
+            await thumb.phone.scroll_into_view_if_needed()
+            await thumb.phone.locator(".bar .primary:visible").click()
+        await second.sees("Welcome, 督导员04")
+        await second.key("Today's visits")
+        await second.tap(UNIT)
+        await second.sees("The leading body stays")
+        await first.key("今日督导")
+        await first.tap(UNIT)
+        await first.tap("✅")
+        await first.sees("2. ")
+        await leader.key("今日督导")
+        await leader.sees("1/22")
+        await shoot(page, tmp_path, "desk-dark")
+        await second.tap("❌")
+        await second.sees("Change it")
+        await browser.close()
+
+
+async def test_started_again_it_goes_on_where_it_stopped(tmp_path: Path):
+    async with demo.offline(tmp_path, 0) as (telegram, app), Phone(telegram.url, demo.INSPECTOR) as phone:
+        await phone.start()
+        await arrived(phone, "欢迎，督导员01")
+        await app.settled()
+    async with demo.offline(tmp_path, 0) as (telegram, _), Phone(telegram.url, demo.INSPECTOR) as phone:
+        await arrived(phone, "欢迎，督导员01")
+        await phone.text("今日督导")
+        await arrived(phone, UNIT)
+
+
+async def test_a_taken_port_gets_the_next_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    stop = asyncio.Event()
+    async with Sandbox() as other:
+        running = asyncio.create_task(demo.run(tmp_path, other.port, "", stop))
+        async with asyncio.timeout(60):
+            said = ""
+            while "Xundu is running" not in said:
+                await asyncio.sleep(0.05)
+                said += capsys.readouterr().out
+        stop.set()
+        await running
+    assert f"Port {other.port} is taken" in said
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+async def test_the_script_plays_a_whole_visit(driver: str, tmp_path: Path):
+    paper = await demo.script(tmp_path, driver)
+    assert "欢迎，督导员01" in paper
+    assert "▓▓▓▓▓▓▓▓▓▓ 22/22" in paper
+    assert "5❌ 研讨记录只有签到表" in paper
+
+
+async def arrived(phone: Phone, words: str) -> None:
+    """Wait until the bot has said this."""
+    async with asyncio.timeout(60):
+        while not any(words in str(one.get("text_html")) for one in await phone.messages()):
+            await asyncio.sleep(0.05)
