@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from sandbox.botapi import BotApi
-from sandbox.errors import PortTakenError, TokenShapeError
+from sandbox.errors import PortTakenError, SandboxError, TokenShapeError
 from sandbox.phoneapi import PhoneApi
 from sandbox.webhook import Webhook
 from sandbox.world import World
@@ -74,7 +74,8 @@ class Sandbox:
             await self.world.journal.close()
             if error.errno == errno.EADDRINUSE:
                 raise PortTakenError(self.host, self.port) from error
-            raise
+            message = f"The sandbox cannot listen on {self.host}:{self.port}: {error.strerror or error}"
+            raise SandboxError(message) from error
         self._runner = runner
         self.port = runner.addresses[0][1]
         self.world.on_update = self._webhook.push

@@ -108,6 +108,11 @@ async def test_a_taken_port_is_said_clearly() -> None:
             await Sandbox(port=first.port).start()
 
 
+async def test_an_address_that_is_not_ours_is_said_clearly() -> None:
+    with pytest.raises(SandboxError, match=r"cannot listen on 192\.0\.2\.1:0"):
+        await Sandbox(host="192.0.2.1").start()
+
+
 @pytest.mark.parametrize("token", ["", "123", "x:" + "a" * 35, "12:" + "a" * 34, "12:" + "a" * 34 + "!"])
 def test_a_token_of_the_wrong_shape_is_refused(token: str) -> None:
     with pytest.raises(TokenShapeError):
