@@ -3,18 +3,27 @@
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 
+/** What fits into one line at 320 px; such a row may have buttons of unequal width rather than broken words. */
+const ONE_LINE = 34;
+
 /**
  * The grid for `message.buttons`.
  * @param {{busy: Set<string>, tap: function(object, object): void, link: function(string): ?function(): void,
  *   copy: function(string): void}} acts
  */
 export function inlineButtons(message, acts) {
-  const rows = message.buttons.map((row) =>
-    h("div", { class: "button-row" }, row.map((button) => oneButton(message, button, acts))),
-  );
+  const rows = message.buttons.map((row) => {
+    const props = { class: rowWidth(row) <= ONE_LINE ? "button-row one-line" : "button-row" };
+    return h("div", props, row.map((button) => oneButton(message, button, acts)));
+  });
   const grid = h("div", { class: "inline-buttons" }, rows);
   grid.addEventListener("keydown", (event) => walk(event, rows));
   return grid;
+}
+
+/** How wide the labels of a row are, in half characters: Chinese and emoji count two. */
+function rowWidth(row) {
+  return row.reduce((sum, button) => sum + [...button.text].reduce((wide, sign) => wide + (sign > "\u2e80" ? 2 : 1), 0), 0);
 }
 
 /** The name under which a tap waits for its answer. */

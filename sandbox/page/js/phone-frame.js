@@ -7,11 +7,11 @@ import { openMenu } from "./overlays.js";
 
 const TINTS = ["#0b7a6b", "#a4562a", "#4a5fa5", "#7a4b8c", "#8a6d1f", "#2d7391", "#9b3d4f", "#4f7340"];
 
-/** A round sign with the last two letters of a name, in a colour of its own. */
+/** A round sign with the number or the first letters of a name, in a colour of its own. */
 export function avatar(name, id) {
-  const letters = [...name.trim()];
-  const short = /\p{Script=Han}/u.test(name) ? letters.slice(-2) : letters.slice(0, 1);
-  const node = h("span", { class: "avatar", "aria-hidden": "true" }, short.join("").toUpperCase());
+  const number = /\d{1,2}$/.exec(name)?.[0];
+  const letters = [...name.trim()].slice(0, /\p{Script=Han}/u.test(name) ? 2 : 1).join("");
+  const node = h("span", { class: "avatar", "aria-hidden": "true" }, number ?? letters.toUpperCase());
   node.style.setProperty("--tint", TINTS[Math.abs(Number(id) || 0) % TINTS.length]);
   return node;
 }
