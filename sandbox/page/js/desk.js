@@ -11,6 +11,8 @@ import { themeButton } from "./theme.js";
 
 const NARROW = matchMedia("(max-width: 799px)");
 
+const CLOCK_TICK = 5000;
+
 export class Desk {
   #phones = new Map();
   #tabs = new Map();
@@ -33,6 +35,7 @@ export class Desk {
     NARROW.addEventListener("change", () => this.show(this.active, { move: true }));
     document.addEventListener("visibilitychange", () => this.#phones.forEach((phone) => phone.look(phone.inView)));
     document.addEventListener("keydown", (event) => this.#keys(event));
+    setInterval(() => this.#phones.forEach((phone) => phone.tick()), CLOCK_TICK);
   }
 
   /** Lay out the server's phones: new ones come, those that are gone go. */

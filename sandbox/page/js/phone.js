@@ -57,6 +57,7 @@ export class Phone {
     this.node = this.parts.node;
     this.screen = this.parts.screen;
     this.sending = new Sending(this);
+    this.tick();
     this.#showState();
   }
 
@@ -84,6 +85,11 @@ export class Phone {
     if (info) this.info = info;
     this.refresh();
     this.outgoing.run();
+  }
+
+  /** Set the clock in the status bar. */
+  tick() {
+    this.parts.time.textContent = timeOf(Date.now(), this.language);
   }
 
   /** Something has changed at the server; `version` is undefined when that is not known. */
@@ -158,7 +164,6 @@ export class Phone {
     parts.subtitle.textContent = say(this.noSignal ? "noSignal" : this.#chat?.action ? "typing" : "bot");
     parts.emptyText.textContent = this.#chat?.description || say("emptyText", { name: this.bot.name });
     showPinned(parts.pinned, this.#pinned(), this.log, say);
-    parts.time.textContent = timeOf(Date.now(), this.language);
     this.isBlocked = blocked;
   }
 
