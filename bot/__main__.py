@@ -62,6 +62,15 @@ def parser() -> argparse.ArgumentParser:
     invite.add_argument("--picture", type=Path, help="also write its QR code to this PNG file")
     invite.set_defaults(run=_invite)
 
+    forms = commands.add_parser("forms", help="work with checklists and other forms")
+    forms_check = forms.add_subparsers(dest="what", required=True).add_parser(
+        "check", help="say what is wrong in a form"
+    )
+    forms_check.add_argument(
+        "files", type=Path, nargs="+", metavar="FILE", help="XLSForm (.xlsx .xls .csv .md) or XForm"
+    )
+    forms_check.set_defaults(run=_forms_check)
+
     migrate = commands.add_parser("migrate", help="bring the database up to this version")
     migrate.set_defaults(run=_migrate)
 
@@ -148,6 +157,27 @@ async def _migrate(given: argparse.Namespace) -> None:
         await database.close()
 
 
+async def _forms_check(given: argparse.Namespace) -> None:
+    from forms.convert import convert  # noqa: PLC0415 - the converter is slow to import and wanted by few commands
+    from forms.problems import FormError  # noqa: PLC0415 - likewise
+
+    faults = 0
+    for file in given.files:
+        try:
+            made = convert(file.read_bytes(), file.name)
+        except OSError as error:
+            faults += 1
+            _say(f"{file}: cannot be read ({error.strerror}).")
+        except FormError as error:
+            faults += 1
+            _say(*(f"{file}: {problem}" for problem in error.problems))
+        else:
+            _say(f"{file}: {made.title}, version {made.version or 'none'}: can be used.")
+            _say(*(f"{file}: warning: {warning}" for warning in made.warnings))
+    if faults:
+        raise CommandError(f"{faults} of {len(given.files)} cannot be used.")
+
+
 async def _check(given: argparse.Namespace) -> None:
     from bot.drivers.driver import open_driver  # noqa: PLC0415 - the Telegram library is wanted only here
     from bot.health import ask  # noqa: PLC0415 - likewise
@@ -191,8 +221,9 @@ def _until_stopped() -> asyncio.Event:
     return stop
 
 
-def _say(text: str) -> None:
-    sys.stdout.write(text.rstrip("\n") + "\n")
+def _say(*lines: str) -> None:
+    for line in lines:
+        sys.stdout.write(line.rstrip("\n") + "\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
