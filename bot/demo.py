@@ -47,7 +47,9 @@ def reset(folder: Path) -> None:
 
 
 @asynccontextmanager
-async def offline(folder: Path, port: int, driver: str = "", *, rushed: bool = False) -> AsyncIterator[tuple[Sandbox, App]]:
+async def offline(
+    folder: Path, port: int, driver: str = "", *, rushed: bool = False
+) -> AsyncIterator[tuple[Sandbox, App]]:
     """Run the sandbox and the bot over one folder until the block ends.
 
     ``rushed`` lifts the limits of a real Telegram, for a script that is faster than any thumb.
