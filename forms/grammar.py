@@ -182,6 +182,10 @@ class _Parser:
     def now(self) -> _Token:
         return self.tokens[self.at]
 
+    @property
+    def after(self) -> _Token:
+        return self.tokens[min(self.at + 1, len(self.tokens) - 1)]
+
     def take(self, *texts: str) -> bool:
         """Step over the token when it is one of these operators."""
         if self.now.kind == "op" and self.now.text in texts:
@@ -262,8 +266,7 @@ class _Parser:
             return self.now.text in (".", "..", "@")
         if self.now.kind != "name":
             return False
-        after = self.tokens[self.at + 1]
-        return after.text != "(" or self.now.text in _NODE_TYPES
+        return self.after.text != "(" or self.now.text in _NODE_TYPES
 
     def step(self) -> Step:
         if self.take("."):
@@ -273,7 +276,7 @@ class _Parser:
         axis = "child"
         if self.take("@"):
             axis = "attribute"
-        elif self.tokens[self.at + 1].text == "::" and self.now.kind == "name":
+        elif self.after.text == "::" and self.now.kind == "name":
             axis = self.now.text
             if axis not in _AXES:
                 raise self.error("expected an axis")

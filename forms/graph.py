@@ -45,6 +45,7 @@ class Edge(NamedTuple):
     scope: Definition | None
 
 
+_Reach = tuple["Definition", "Definition | None"]
 _Places = dict["Definition", "Definition | None"]
 """Definitions a path may lead to, each with the repeat the path never left."""
 
@@ -129,7 +130,7 @@ class _Reader:
     def step(self, step: grammar.Step, places: _Places) -> _Places:
         found: _Places = {}
         for place, scope in places.items():
-            for target, kept in _reached(step.axis, place, scope, self.root):
+            for target, kept in _reached(step, place, scope, self.root):
                 if step.test in ("*", "node()", target.name):
                     if target.repeat and step.axis != "parent" and kept is not target:
                         self.reads.add(Read(Vertex(target, STRUCTURE), kept))
@@ -138,32 +139,32 @@ class _Reader:
         return found
 
 
-def _reached(
-    axis: str, place: Definition, scope: Definition | None, root: Definition
-) -> Iterable[tuple[Definition, Definition | None]]:
+def _reached(step: grammar.Step, place: Definition, scope: Definition | None, root: Definition) -> Iterable[_Reach]:
     """Where an axis leads from a definition, and which repeat it has not left on the way."""
-    if axis == "self":
-        yield place, scope
-    elif axis == "child":
-        yield from ((child, scope) for child in place.children)
-    elif axis in ("descendant", "descendant-or-self"):
-        yield from ((below, scope) for below in place.family()[axis == "descendant" :])
-    elif axis in ("parent", "ancestor", "ancestor-or-self"):
-        if axis == "ancestor-or-self":
-            yield place, scope
-        above = place.parent
-        left = place
-        while above is not None:
-            scope = above.scope if scope is left else scope
-            yield above, scope
-            if axis == "parent":
-                break
-            left, above = above, above.parent
-    elif axis in ("following-sibling", "preceding-sibling") and place.parent is not None:
+    axis = step.axis
+    if axis == "child":
+        named = place.child(step.test)
+        return [(child, scope) for child in ([named] if named is not None else place.children)]
+    if axis in ("self", "descendant", "descendant-or-self"):
+        below = place.family() if axis != "self" else [place]
+        return [(one, scope) for one in below[axis == "descendant" :]]
+    if axis == "parent" or axis.startswith("ancestor"):
+        above = _above(place, scope)
+        return above[:1] if axis == "parent" else [(place, scope)][axis == "ancestor" :] + above
+    if axis.endswith("-sibling") and place.parent is not None:
         outer = place.parent.scope if scope is place else scope
-        yield from ((sibling, outer) for sibling in place.parent.children)
-    elif axis in ("following", "preceding"):
-        yield from ((anywhere, None) for anywhere in root.family())
+        return [(sibling, outer) for sibling in place.parent.children]
+    return [(anywhere, None) for anywhere in root.family()] if axis in ("following", "preceding") else []
+
+
+def _above(place: Definition, scope: Definition | None) -> list[_Reach]:
+    """The definitions around one, the nearest first; stepping out of a repeat leaves it."""
+    found: list[_Reach] = []
+    while place.parent is not None:
+        scope = place.parent.scope if scope is place else scope
+        place = place.parent
+        found.append((place, scope))
+    return found
 
 
 def reads_of(

@@ -96,8 +96,8 @@ class Instance:
         self.by_definition.setdefault(definition, []).append(cell)
         if parent is not None:
             parent.children.append(cell)
-            parent.changed_children()
-            cell.own = True
+            if definition.scope is not None:  # a path with positions has looked among the children already
+                parent.changed_children()
         if definition.scope is None:
             self.cells[definition.path] = cell
         else:

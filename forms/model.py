@@ -129,16 +129,11 @@ class Model:
                 name = local(child)
                 present[name] = present.get(name, 0) + (attribute(child, "template") is None)
                 if name not in seen:
-                    seen[name] = into.child(name) or self._born(child, into)
+                    seen[name] = into.child(name) or into.grow(child.tag)
                 pending.append((seen[name], child))
             for name, count in present.items():
                 seen[name].initial = max(seen[name].initial, count)
                 seen[name].fresh = count if first else seen[name].fresh
-
-    def _born(self, element: Element, parent: Definition) -> Definition:
-        definition = Definition(element.tag, parent, len(parent.children))
-        parent.children.append(definition)
-        return definition
 
     def _translations(self) -> None:
         media: dict[str, dict[str, dict[str, str]]] = {}

@@ -26,8 +26,9 @@ class Definition:
     """One node of the main instance as the form defines it; ``path`` has no positions (``/data/rep/q``)."""
 
     __slots__ = (
-        "actions", "attributes", "calculate", "children", "constraint", "count", "default", "fresh", "index", "initial", "name",
-        "parent", "path", "preload", "question", "readonly", "relevant", "repeat", "required", "scope", "tag", "type",
+        "_named", "actions", "attributes", "calculate", "children", "constraint", "count", "default", "fresh", "index",
+        "initial", "name", "parent", "path", "preload", "question", "readonly", "relevant", "repeat", "required",
+        "scope", "tag", "type",
     )  # fmt: skip
 
     def __init__(self, tag: str, parent: Definition | None, index: int) -> None:
@@ -37,6 +38,7 @@ class Definition:
         self.path: str = f"{parent.path}/{self.name}" if parent is not None else f"/{self.name}"
         self.index = index
         self.children: list[Definition] = []
+        self._named: dict[str, Definition] = {}
         self.default = ""
         self.attributes: dict[str, str] = {}
         self.type = "string"
@@ -60,9 +62,16 @@ class Definition:
     def __repr__(self) -> str:
         return f"<Definition {self.path}>"
 
+    def grow(self, tag: str) -> Definition:
+        """Add a child after the others."""
+        child = Definition(tag, self, len(self.children))
+        self.children.append(child)
+        self._named[child.name] = child
+        return child
+
     def child(self, name: str) -> Definition | None:
         """Give the child of this name."""
-        return next((one for one in self.children if one.name == name), None)
+        return self._named.get(name)
 
     def family(self) -> list[Definition]:
         """Give this definition and all below it, in document order."""
