@@ -32,24 +32,27 @@ class Expression:
     run: Run
 
     def value(self, node: Node, world: World) -> Value:
-        """Evaluate at a node."""
-        return self.run(Context(node, node, world))
+        """Evaluate at a node; what comes to a value where only a path makes sense is blank."""
+        try:
+            return self.run(Context(node, node, world))
+        except XPathError:
+            return ""
 
     def text(self, node: Node, world: World) -> str:
         """Evaluate to a string."""
-        return to_text(self.run(Context(node, node, world)))
+        return to_text(self.value(node, world))
 
     def truth(self, node: Node, world: World) -> bool:
         """Evaluate to a truth value."""
-        return to_bool(self.run(Context(node, node, world)))
+        return to_bool(self.value(node, world))
 
     def number(self, node: Node, world: World) -> float:
         """Evaluate to a number, NaN when it is none."""
-        return to_number(self.run(Context(node, node, world)), world.zone)
+        return to_number(self.value(node, world), world.zone)
 
     def nodes(self, node: Node, world: World) -> list[Node]:
         """Evaluate to nodes; anything else counts as none."""
-        found = self.run(Context(node, node, world))
+        found = self.value(node, world)
         return found if isinstance(found, list) else []
 
 
@@ -98,6 +101,21 @@ def _negative(tree: grammar.Negative) -> Run:
     return lambda c: -to_number(operand(c), c.world.zone)
 
 
+_NODE_ARGUMENTS = {
+    "count": (0,), "count-non-empty": (0,), "position": (0,), "randomize": (0,), "indexed-repeat": (0, 1, 3, 5),
+}  # fmt: skip
+_NODE_FUNCTIONS = frozenset({"current", "instance", "randomize", "indexed-repeat", "if"})
+
+
+def _check_path(tree: grammar.Expr, where: str) -> None:
+    """Refuse, before anybody answers, what can never be a list of nodes where one is needed."""
+    is_union = isinstance(tree, grammar.Chain) and tree.op == "|"
+    is_call = isinstance(tree, grammar.Call) and tree.name in _NODE_FUNCTIONS
+    if not (isinstance(tree, grammar.Path) or is_union or is_call):
+        message = f"{where} takes a path"
+        raise XPathError(message)
+
+
 def _call(tree: grammar.Call) -> Run:
     signature = LIBRARY.get(tree.name)
     if signature is None:
@@ -108,6 +126,9 @@ def _call(tree: grammar.Call) -> Run:
         wanted = signature.least if signature.most == signature.least else f"{signature.least} or more"
         message = f"{tree.name}() takes {wanted} arguments, not {count}"
         raise XPathError(message)
+    for at in _NODE_ARGUMENTS.get(tree.name, ()):
+        if at < count:
+            _check_path(tree.args[at], f"{tree.name}()")
     args = tuple(_compiled(one) for one in tree.args)
     function = signature.run
     return lambda c: function(c, args)
@@ -119,6 +140,7 @@ def _path(tree: grammar.Path) -> Run:
         return lambda c: walk([c.node], c)
     if tree.start == "/":
         return _absolute(tree)
+    _check_path(tree.start, "a / or [ after a value")
     start = _compiled(tree.start)
     return lambda c: walk(need_nodes(start(c)), c)
 
