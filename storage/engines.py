@@ -62,6 +62,7 @@ def _sqlite(url: URL, *, echo: bool, size: int) -> AsyncEngine:
     engine = create_async_engine(
         url,
         echo=echo,
+        hide_parameters=True,  # an error's text may reach a log, and parameters are what people wrote
         poolclass=AsyncAdaptedQueuePool,
         pool_size=size,
         max_overflow=0,
@@ -121,7 +122,13 @@ _POSTGRES_ARGS = {"timeout": 10, "server_settings": {"application_name": "xundu"
 def postgres(url: URL, *, echo: bool) -> AsyncEngine:
     """Return the engine for turns: a pool small enough for several processes on one server's default settings."""
     return create_async_engine(
-        url, echo=echo, pool_size=10, max_overflow=5, pool_timeout=30, connect_args=dict(_POSTGRES_ARGS)
+        url,
+        echo=echo,
+        hide_parameters=True,
+        pool_size=10,
+        max_overflow=5,
+        pool_timeout=30,
+        connect_args=dict(_POSTGRES_ARGS),
     )
 
 
