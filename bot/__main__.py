@@ -1,4 +1,4 @@
-"""The command line: ``xundu demo``, ``serve``, ``chat``, ``invite``, ``migrate``, ``check``.
+"""The command line: ``xundu demo``, ``serve``, ``chat``, ``invite``, ``migrate``, ``check``, ``backup``, ``restore``.
 
 Reads arguments, calls the room that does the work, and turns its errors into a sentence and an exit status. Exit
 statuses: 0 done, 1 it did not work, 2 the arguments or settings are wrong.
@@ -17,12 +17,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot import config, logs
+from bot.archive import BackupError, Refused
 from bot.drivers.errors import BadToken, Conflict, DriverError
+from bot.progress import Progress
+from storage.blobs import Blobs
 from storage.database import Database, Unavailable
 from storage.people import Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
+
+    from bot.archive import Manifest
 
 DEMO_FOLDER = Path("var/demo")
 
@@ -77,6 +82,17 @@ def parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="check settings, database and token, and say what is wrong")
     check.add_argument("--live", action="store_true", help="ask the running bot whether it is well")
     check.set_defaults(run=_check)
+
+    backup = commands.add_parser("backup", help="write everything into one file, while the bot goes on working")
+    backup.add_argument("file", type=Path, metavar="FILE", help="a new file; it holds what people wrote: keep it safe")
+    backup.set_defaults(run=_backup)
+
+    restore = commands.add_parser("restore", help="put a backup into an empty database and an empty data directory")
+    restore.add_argument("file", type=Path, metavar="FILE", help="what 'xundu backup' wrote, with either database")
+    restore.add_argument(
+        "--check", action="store_true", help="only read the backup through and say whether it is whole"
+    )
+    restore.set_defaults(run=_restore)
     return top
 
 
@@ -149,7 +165,9 @@ async def _invite(given: argparse.Namespace) -> None:
 
 async def _migrate(given: argparse.Namespace) -> None:
     del given
-    database = Database(config.read(os.environ, need_token=False).database.reveal())
+    settings = config.read(os.environ, need_token=False)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database.reveal())
     try:
         await database.migrate()
         _say(f"The database is at revision {(await database.revision())[0]}.")
@@ -195,6 +213,54 @@ async def _check(given: argparse.Namespace) -> None:
     _say(f"All is well: @{me.username} by {settings.driver}, database up to date.")
 
 
+async def _backup(given: argparse.Namespace) -> None:
+    from bot.backup import back_up  # noqa: PLC0415 - wanted by this command only
+
+    settings = config.read(os.environ, need_token=False)
+    await _up_to_date(settings)
+    database = Database(settings.database.reveal())
+    progress = Progress(sys.stderr)
+    try:
+        made = await back_up(database, Blobs(settings.evidence_dir), given.file, datetime.now(UTC), progress)
+    except OSError as error:
+        raise CommandError(f"No backup was made: {error}") from error
+    finally:
+        progress.end()
+        await database.close()
+    _say(f"{given.file} holds {_contents(made)}.")
+    for what, hashes in (("missing", made.missing), ("damaged", made.damaged)):
+        if hashes:
+            _warn(f"{len(hashes)} evidence files are {what} in {settings.evidence_dir}: {', '.join(hashes[:3])} …")
+
+
+async def _restore(given: argparse.Namespace) -> None:
+    from bot.restore import check, restore  # noqa: PLC0415 - wanted by this command only
+
+    progress = Progress(sys.stderr)
+    if given.check:
+        found = await check(given.file, progress)
+        progress.end()
+        _say(f"{given.file} is whole: {_contents(found)}, of {found.made_at}.")
+        return
+    settings = config.read(os.environ, need_token=False)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database.reveal())
+    try:
+        made = await restore(given.file, database, Blobs(settings.evidence_dir), progress)
+    except OSError as error:
+        raise CommandError(f"The backup was not restored: {error}") from error
+    finally:
+        progress.end()
+        await database.close()
+    _say(f"Restored {_contents(made)}, as of {made.made_at}.")
+    if lost := len(made.missing) + len(made.damaged):
+        _warn(f"{lost} evidence files were missing or damaged when the backup was made; its manifest.json names them.")
+
+
+def _contents(manifest: Manifest) -> str:
+    return f"{manifest.rows:,} rows and {manifest.files:,} files ({manifest.size / 1e6:,.1f} MB)"
+
+
 # --- what they share ---
 
 
@@ -226,6 +292,10 @@ def _say(*lines: str) -> None:
         sys.stdout.write(line.rstrip("\n") + "\n")
 
 
+def _warn(text: str) -> None:
+    sys.stderr.write(f"xundu: {text}\n")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     given = parser().parse_args(arguments)
@@ -239,7 +309,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(2, "Telegram does not accept the token in XUNDU_BOT_TOKEN. Ask @BotFather for a new one.")
     except Conflict:
         return _complain(1, "Another process receives this bot's updates. Stop it, or give this one its own token.")
-    except (CommandError, Unavailable, DriverError) as error:
+    except (BackupError, CommandError, Refused, Unavailable, DriverError) as error:
         return _complain(1, str(error) or type(error).__name__)
     except KeyboardInterrupt:
         return 130

@@ -1,8 +1,9 @@
 """Databases for every room's tests: real ones, migrated, fresh for each test.
 
 ``database`` runs a test twice, on SQLite and on PostgreSQL; ``database_url`` does the same for a test that opens the
-database itself (or in another process); ``sqlite_database`` and ``postgres_url`` are for one of the two alone. Each
-pytest-xdist worker starts one PostgreSQL server of its own, when the first test asks for it.
+database itself (or in another process); ``sqlite_database`` and ``postgres_url`` are for one of the two alone;
+``elsewhere`` is an empty second one. Each pytest-xdist worker starts one PostgreSQL server of its own, when the first
+test asks for it.
 """
 
 import asyncio
@@ -127,6 +128,18 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """The URL of a fresh, migrated database, once of each kind."""
     url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
     return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def elsewhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a second database, an empty one: not even migrated."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/elsewhere.db"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    name = server.create(empty=True)
+    yield server.url(name)
+    server.drop(name)
 
 
 @pytest.fixture
