@@ -9,7 +9,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydantic import ValidationError
+
 from sandbox.errors import SandboxError
+from sandbox.faults import Settings
 from sandbox.server import DEFAULT_TOKEN, Sandbox
 
 if TYPE_CHECKING:
@@ -25,6 +28,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--token", default=DEFAULT_TOKEN, help="the token the bot uses: digits, a colon, 35 characters")
     parser.add_argument("--name", default="巡督", help="the bot's name")
     parser.add_argument("--username", default="xundu_bot", help="the bot's username")
+    parser.add_argument("--keep-messages", type=int, default=0, metavar="N", help="of each chat; 0 for all")
+    parser.add_argument("--keep-files", type=int, default=0, metavar="N", help="the newest; 0 for all")
+    parser.add_argument(
+        "--faults", type=_faults, metavar="JSON", help='what shall go wrong, as for PUT /faults: {"strict": true}'
+    )
     options = parser.parse_args(arguments)
     try:
         asyncio.run(_run(options))
@@ -32,6 +40,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
+
+
+def _faults(text: str) -> Settings:
+    try:
+        return Settings.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise argparse.ArgumentTypeError(f"{where}: {first['msg']}") from error
 
 
 async def _run(options: argparse.Namespace) -> None:
@@ -42,6 +59,9 @@ async def _run(options: argparse.Namespace) -> None:
         port=options.port,
         bot_name=options.name,
         bot_username=options.username,
+        keep_messages=max(options.keep_messages, 0),
+        keep_files=max(options.keep_files, 0),
+        faults=options.faults,
     )
     async with sandbox:
         stop = asyncio.Event()

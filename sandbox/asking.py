@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from sandbox import groups
 from sandbox.errors import QUERY_TOO_OLD, BadRequestError
 from sandbox.files import DOWNLOAD_BYTES
 from sandbox.formatting import units
@@ -14,10 +15,13 @@ if TYPE_CHECKING:
         AnswerCallbackQuery,
         DeleteMyCommands,
         GetChat,
+        GetChatAdministrators,
         GetChatMember,
+        GetChatMemberCount,
         GetFile,
         GetMe,
         GetMyCommands,
+        LeaveChat,
         SetMyCommands,
     )
 
@@ -51,7 +55,9 @@ async def answer_callback_query(call: Call[AnswerCallbackQuery]) -> bool:
         press.answer.set_result(answer)
     if answer["text"] and not press.shown:
         chat = world.chats[press.chat_id]
-        chat.toasts.append({"text": answer["text"], "alert": answer["alert"], "at": world.clock.now().isoformat()})
+        seen = {"text": answer["text"], "alert": answer["alert"], "at": world.clock.now().isoformat()}
+        # In a group nobody but the one who has pressed sees the answer.
+        chat.toasts.append(seen if chat.group is None else {**seen, "for": press.user_id})
         world.changed(chat)
     press.shown = True
     return True
@@ -68,12 +74,10 @@ async def get_file(call: Call[GetFile]) -> Json:
 
 
 async def get_chat(call: Call[GetChat]) -> Json:
-    """Return everything about a private chat."""
+    """Return everything about a chat."""
     chat = call.world.chat_of(call.args.chat_id)
     info: Json = {
-        "id": chat.id,
-        "first_name": call.world.phones[chat.id].name,
-        "type": "private",
+        **call.world.shown(chat),
         "accent_color_id": chat.id % 7,
         "max_reaction_count": 11,
         "accepted_gift_types": {
@@ -90,12 +94,41 @@ async def get_chat(call: Call[GetChat]) -> Json:
 
 
 async def get_chat_member(call: Call[GetChatMember]) -> Json:
-    """Return who somebody is in a private chat: the person and the bot are members of it."""
+    """Return who somebody is in a chat; of a private one the person and the bot are members."""
     chat = call.world.chat_of(call.args.chat_id)
+    if chat.group is not None:
+        member = groups.membership(call.world, chat, call.args.user_id)
+        if member is None:
+            raise BadRequestError("PARTICIPANT_ID_INVALID")
+        return member
     users = {chat.id: call.world.phones[chat.id].user(), call.world.profile.id: call.world.profile.user()}
     if call.args.user_id not in users:
         raise BadRequestError("PARTICIPANT_ID_INVALID")
     return {"user": users[call.args.user_id], "status": "member"}
+
+
+async def get_chat_member_count(call: Call[GetChatMemberCount]) -> int:
+    """Return how many people and bots are in a chat."""
+    group = call.world.chat_of(call.args.chat_id).group
+    return len(group.members) + 1 if group is not None else 2
+
+
+async def get_chat_administrators(call: Call[GetChatAdministrators]) -> list[Json]:
+    """Return who runs a group: its creator, and the bot when it is an administrator."""
+    chat = call.world.chat_of(call.args.chat_id)
+    if chat.group is None:
+        raise BadRequestError("there are no administrators in the private chat")
+    ids = [chat.group.creator, *([call.world.profile.id] if chat.group.bot == "administrator" else [])]
+    return [one for user_id in ids if (one := groups.membership(call.world, chat, user_id)) is not None]
+
+
+async def leave_chat(call: Call[LeaveChat]) -> bool:
+    """Leave a group."""
+    chat = call.world.chat_of(call.args.chat_id)
+    if chat.group is None:
+        raise BadRequestError("chat member status can't be changed in private chats")
+    groups.leave(call.world, chat)
+    return True
 
 
 async def set_my_commands(call: Call[SetMyCommands]) -> bool:

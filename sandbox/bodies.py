@@ -5,12 +5,13 @@ A mistake is answered with the field it is in; nothing here does anything with w
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from aiohttp import BodyPartReader
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sandbox.errors import PhoneError
+from sandbox.ledger import KEPT
 from sandbox.person import Enclosed
 
 if TYPE_CHECKING:
@@ -90,7 +91,38 @@ class Advance(Body):
     advance: float = Field(0, ge=0, le=10 * 366 * 86400)
 
 
-Model = TypeVar("Model", bound=Body)
+class NewGroup(Body):
+    """A group to make; the first of ``phones`` makes it."""
+
+    title: str = Field(min_length=1, max_length=128)
+    phones: list[int] = Field(min_length=1, max_length=200)
+    bot: Literal["member", "administrator", "none"] = "member"
+    supergroup: bool = False
+
+
+class BotStanding(Body):
+    """What the bot becomes in a group, and whose doing it is: a phone id, or 0 for who made the group."""
+
+    status: Literal["member", "administrator", "left", "kicked"]
+    by: int = 0
+
+
+class Members(Body):
+    """Who joins and who leaves."""
+
+    add: list[int] = []
+    remove: list[int] = []
+
+
+class Keep(Body):
+    """How many messages of a chat, files and entries of the ledger are remembered; 0 for all, of the first two."""
+
+    messages: int = Field(default=0, ge=0)
+    files: int = Field(default=0, ge=0)
+    ledger: int = Field(default=KEPT, ge=1, le=2_000_000)
+
+
+Model = TypeVar("Model", bound=BaseModel)
 
 
 async def read_body(request: web.Request, model: type[Model]) -> Model:

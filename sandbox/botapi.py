@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -16,6 +16,8 @@ from aiohttp import web
 
 from sandbox.calls import Call, Noted
 from sandbox.errors import ApiError
+from sandbox.files import StoredFile
+from sandbox.ledger import booked
 from sandbox.methods import METHODS
 from sandbox.requests import Sent, read_request
 from sandbox.validation import check
@@ -23,19 +25,29 @@ from sandbox.validation import check
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from sandbox.ledger import Entry
     from sandbox.world import World
 
     Perform = Callable[["Incoming"], Awaitable[object]]
     Layer = Callable[["Incoming", Perform], Awaitable[object]]
 
 
+DOWNLOAD = "/file"
+"""The method, so to say, of a download; no real one has a slash in it."""
+BOOKED = frozenset(filter(booked, METHODS))
+
+
 @dataclass(slots=True)
 class Incoming:
-    """One call on its way: the method in lower case, what was sent, and the request (None when a webhook reply)."""
+    """One call on its way: the method in lower case, what was sent, and the request (None when a webhook reply).
+
+    ``accepted`` are the entries of the ledger that it has made, once it is performed.
+    """
 
     method: str
     sent: Sent
     request: web.Request | None = None
+    accepted: list[Entry] = field(default_factory=list)
 
 
 class BotApi:
@@ -44,16 +56,23 @@ class BotApi:
     def __init__(self, world: World, token: str) -> None:
         self._world = world
         self._token = token
+        self._layers: list[Layer] = []
         self._perform: Perform = self._do
 
     def add_layer(self, layer: Layer) -> None:
         """Put a layer around every call; it may refuse with ApiError, delay, or spoil what comes back."""
-        inner = self._perform
+        self._layers.append(layer)
+        self._wrap()
 
-        async def outer(incoming: Incoming) -> object:
-            return await layer(incoming, inner)
+    def remove_layer(self, layer: Layer) -> None:
+        """Take a layer off; one that is not on is no mistake."""
+        self._layers = [one for one in self._layers if one != layer]
+        self._wrap()
 
-        self._perform = outer
+    def _wrap(self) -> None:
+        self._perform = self._do
+        for layer in self._layers:
+            self._perform = _around(layer, self._perform)
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """Return the routes to serve."""
@@ -86,10 +105,10 @@ class BotApi:
         """Serve the bytes of a file under the path that getFile gave."""
         try:
             self._authorize(request)
+            file = await self._perform(Incoming(DOWNLOAD, Sent({"file_path": request.match_info["path"]}), request))
         except ApiError as error:
             return _json(error.body(), error.code)
-        file = self._world.files.at(request.match_info["path"])
-        if file is None:
+        if not isinstance(file, StoredFile):
             return _json(ApiError(404, "Not Found").body(), 404)
         headers = {
             "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name or file.path.partition('/')[2])}"
@@ -104,10 +123,22 @@ class BotApi:
     async def _do(self, incoming: Incoming) -> object:
         known = METHODS.get(incoming.method)
         if known is None:
+            if incoming.method == DOWNLOAD:
+                return self._world.files.at(incoming.sent.values["file_path"])
             raise ApiError(404, "Not Found: method not found")
         model, handler = known
         checked = check(model, incoming.sent)
-        return await handler(Call(self._world, checked.args, checked.markup))
+        result = await handler(Call(self._world, checked.args, checked.markup))
+        if incoming.method in BOOKED:
+            incoming.accepted = self._world.ledger.book(incoming.method, checked.args, result)
+        return result
+
+
+def _around(layer: Layer, inner: Perform) -> Perform:
+    async def outer(incoming: Incoming) -> object:
+        return await layer(incoming, inner)
+
+    return outer
 
 
 def _json(body: dict[str, Any], status: int) -> web.Response:

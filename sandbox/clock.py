@@ -7,6 +7,7 @@ on the wire (long polls, back-off, time-outs): those are real seconds of real pr
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 
 
@@ -23,6 +24,10 @@ class Clock:
     def seconds(self) -> int:
         """Return the present moment in whole seconds since 1970, as the Bot API counts."""
         return int(self.now().timestamp())
+
+    def timestamp(self) -> float:
+        """Return the present moment in seconds since 1970, with what is less than a second."""
+        return time.time() + self.ahead.total_seconds()
 
     def advance(self, by: timedelta) -> datetime:
         """Move the clock forward and return the new moment; a negative ``by`` raises ValueError."""

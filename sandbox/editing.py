@@ -110,6 +110,8 @@ async def pin_chat_message(call: Call[PinChatMessage]) -> bool:
     """Pin a message at the top of the chat."""
     chat = call.world.chat_of(call.args.chat_id)
     call.world.writable(chat)
+    if _is_guest(chat):
+        raise BadRequestError("not enough rights to manage pinned messages in the chat")
     if call.args.message_id not in chat.messages:
         raise BadRequestError("message to pin not found")
     chat.pinned = [*(one for one in chat.pinned if one != call.args.message_id), call.args.message_id]
@@ -153,6 +155,11 @@ async def set_message_reaction(call: Call[SetMessageReaction]) -> bool:
     return True
 
 
+def _is_guest(chat: Chat) -> bool:
+    """Whether the bot is in a group without any rights there."""
+    return chat.group is not None and chat.group.bot != "administrator"
+
+
 def _editable(call: Call[Any]) -> tuple[Chat, Json]:
     args = call.args
     if args.inline_message_id:
@@ -183,6 +190,8 @@ def _change(call: Call[Any], chat: Chat, old: Json, fields: tuple[str, ...], con
 
 
 def _delete(call: Call[Any], chat: Chat, message_id: int) -> None:
+    if _is_guest(chat) and not chat.messages[message_id]["from"]["is_bot"]:
+        raise BadRequestError("message can't be deleted")
     if call.world.clock.seconds() - chat.messages[message_id]["date"] > DELETABLE_SECONDS:
         raise BadRequestError("message can't be deleted for everyone")
     call.world.remove(chat, message_id)

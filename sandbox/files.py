@@ -82,6 +82,7 @@ class Files:
         self._written: OrderedDict[str, int] = OrderedDict()
         self._pictures: OrderedDict[bytes, list[Picture]] = OrderedDict()
         self._counter = 0
+        self.kept = 0
 
     @property
     def in_memory(self) -> int:
@@ -118,7 +119,15 @@ class Files:
         self._content[file.unique_id] = content
         self._journal.mark("file", file.unique_id, file)
         self._journal.mark_blob(file.unique_id, content)
+        if self.kept and len(self._by_id) > self.kept:
+            self._forget(next(iter(self._by_id.values())))
         return file
+
+    def keep(self, most: int) -> None:
+        """Remember so many files from now on, 0 for all; the oldest go first, as if they had never been."""
+        self.kept = most
+        while most and len(self._by_id) > most:
+            self._forget(next(iter(self._by_id.values())))
 
     async def add_photo(self, content: bytes) -> list[Json]:
         """Store a picture as a photo and return its PhotoSizes, smallest first; raises BadRequestError."""
@@ -134,7 +143,7 @@ class Files:
                 group=group,
                 measures={"width": one.width, "height": one.height},
             )
-        return self.sizes(self._groups[group][0])
+        return self.sizes(self._groups[group][-1])
 
     def sizes(self, photo: StoredFile) -> list[Json]:
         """Return all PhotoSizes of the photo that this file is one size of, smallest first."""
@@ -167,7 +176,8 @@ class Files:
     def written(self, unique_ids: list[str]) -> None:
         """Hear that bytes lie on the disk now; the oldest leave memory when there are too many."""
         for unique_id in unique_ids:
-            self._written[unique_id] = len(self._content.get(unique_id, b""))
+            if unique_id in self._content:
+                self._written[unique_id] = len(self._content[unique_id])
         while sum(self._written.values()) > BYTES_IN_MEMORY:
             oldest, _ = self._written.popitem(last=False)
             self._content.pop(oldest, None)
@@ -179,6 +189,17 @@ class Files:
         if file.group:
             self._groups.setdefault(file.group, []).append(file)
             self._groups[file.group].sort(key=lambda one: one.width * one.height)
+
+    def _forget(self, file: StoredFile) -> None:
+        del self._by_id[file.id], self._by_path[file.path], self._by_unique[file.unique_id]
+        if file.group:
+            self._groups[file.group].remove(file)
+            if not self._groups[file.group]:
+                del self._groups[file.group]
+        self._content.pop(file.unique_id, None)
+        self._written.pop(file.unique_id, None)
+        self._journal.mark("file", file.unique_id, None)
+        self._journal.drop_blob(file.unique_id)
 
     async def _sizes(self, content: bytes) -> list[Picture]:
         digest = hashlib.sha256(content).digest()

@@ -44,6 +44,7 @@ class Journal:
         self.on_blobs_written: Callable[[list[str]], None] = lambda _: None
         self._marked: dict[tuple[str, str], Json | Dumpable | None] = {}
         self._blobs: dict[str, bytes] = {}
+        self._dropped: list[str] = []
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sandbox-journal")
         self._connection: sqlite3.Connection | None = None
         self._writer: asyncio.Task[None] | None = None
@@ -58,6 +59,12 @@ class Journal:
         """Remember to write the bytes of a file."""
         if self._path is not None:
             self._blobs[key] = body
+
+    def drop_blob(self, key: str) -> None:
+        """Remember to delete the bytes of a file."""
+        if self._path is not None:
+            self._blobs.pop(key, None)
+            self._dropped.append(key)
 
     async def open(self) -> list[tuple[str, str, Json]]:
         """Open the file and return everything in it as (kind, key, body); raises SandboxError when it is not ours."""
@@ -77,15 +84,16 @@ class Journal:
     async def flush(self) -> None:
         """Write everything marked so far."""
         async with self._writing:
-            if not self._marked and not self._blobs:
+            if not self._marked and not self._blobs and not self._dropped:
                 return
+            dropped, self._dropped = self._dropped, []
             marked, self._marked = self._marked, {}
             blobs = dict(self._blobs)
             gone = [key for key, value in marked.items() if value is None]
             kept = [(*key, _encode(value)) for key, value in marked.items() if value is not None]
-            await asyncio.get_running_loop().run_in_executor(self._thread, self._write, gone, kept, blobs)
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._write, gone, kept, blobs, dropped)
             for key in blobs:
-                del self._blobs[key]
+                self._blobs.pop(key, None)
             if blobs:
                 self.on_blobs_written(list(blobs))
 
@@ -118,13 +126,20 @@ class Journal:
             message = f"The sandbox cannot keep its state in {path}: {error}"
             raise SandboxError(message) from error
 
-    def _write(self, gone: list[tuple[str, str]], kept: list[tuple[str, str, str]], blobs: dict[str, bytes]) -> None:
+    def _write(
+        self,
+        gone: list[tuple[str, str]],
+        kept: list[tuple[str, str, str]],
+        blobs: dict[str, bytes],
+        dropped: list[str],
+    ) -> None:
         if self._connection is None:
             return
         with self._connection:
             self._connection.executemany("DELETE FROM record WHERE kind = ? AND key = ?", gone)
             self._connection.executemany("INSERT OR REPLACE INTO record VALUES (?, ?, ?)", kept)
             self._connection.executemany("INSERT OR REPLACE INTO blob VALUES (?, ?)", blobs.items())
+            self._connection.executemany("DELETE FROM blob WHERE key = ?", [(one,) for one in dropped])
 
     def _read_blob(self, key: str) -> bytes:
         found = None

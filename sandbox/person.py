@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.errors import ApiError, PhoneError
 from sandbox.formatting import finish, units
+from sandbox.groups import hears
 
 if TYPE_CHECKING:
     from sandbox.files import StoredFile
@@ -38,16 +39,17 @@ class Enclosed:
 
 
 class Person:
-    """One phone in somebody's hand."""
+    """One phone in somebody's hand, with its chat with the bot, or a group, open."""
 
-    def __init__(self, world: World, phone: Phone) -> None:
+    def __init__(self, world: World, phone: Phone, chat: Chat | None = None) -> None:
         self._world = world
         self._phone = phone
+        self.chat = world.chats[phone.id] if chat is None else chat
 
     @property
-    def chat(self) -> Chat:
-        """The chat with the bot."""
-        return self._world.chats[self._phone.id]
+    def phone(self) -> Phone:
+        """The phone."""
+        return self._phone
 
     def text(self, text: str, reply_to: int | None = None, *, forwarded: bool = False) -> list[Json]:
         """Send words; longer than 4096 UTF-16 units they become several messages, as in the app."""
@@ -58,7 +60,7 @@ class Person:
 
     def start(self, payload: str | None = None) -> Json:
         """Press Start, or open a deep link that carries ``payload``; unblocks the bot."""
-        if self._phone.blocked:
+        if self._phone.blocked and self.chat.group is None:
             self.block(blocked=False)
         payload = self._phone.start if payload is None else payload
         return self.text(f"/start {payload}" if payload else "/start")[0]
@@ -66,7 +68,7 @@ class Person:
     def edit(self, message_id: int, text: str) -> Json:
         """Change one's own text or caption."""
         old = self.chat.messages.get(message_id)
-        if old is None or old["from"]["is_bot"]:
+        if old is None or old["from"]["id"] != self._phone.id:
             raise PhoneError(404, "There is no such message of yours.")
         self._open()
         cleaned, entities = finish(text, [])
@@ -80,7 +82,8 @@ class Person:
         new |= {marks: entities} if entities else {}
         new["edit_date"] = self._world.clock.seconds()
         self._world.replace(self.chat, old, new)
-        self._world.updates.push("edited_message", new, self.chat.id)
+        if hears(self._world, self.chat, new):
+            self._world.updates.push("edited_message", new, self.chat.id)
         return new
 
     async def tap(self, message_id: int, data: str, *, wait: bool = True) -> Json:
@@ -89,7 +92,7 @@ class Person:
         if message is None or not message["from"]["is_bot"]:
             raise PhoneError(404, "There is no such message of the bot.")
         self._open()
-        press = self._world.press(self.chat, message, data)
+        press = self._world.press(self.chat, message, data, self._phone)
         if not wait:
             return {"answered": False, "text": "", "alert": False}
         press.answer = asyncio.get_running_loop().create_future()
@@ -132,6 +135,12 @@ class Person:
         number = phone_number or f"+86{self._phone.id:011d}"
         return self._say({"contact": {"phone_number": number, "first_name": name or self._phone.name, **own}})
 
+    def deactivate(self, *, deactivated: bool) -> None:
+        """Let the account be no more, or be again; the bot is not told, as on Telegram."""
+        self._phone.deactivated = deactivated
+        self._world.journal.mark("phone", str(self._phone.id), self._phone)
+        self._world.changed(self._world.chats[self._phone.id])
+
     def block(self, *, blocked: bool) -> None:
         """Shut the bot out, or let it in again; the bot hears of it."""
         if self._phone.blocked == blocked:
@@ -144,7 +153,7 @@ class Person:
             return
         was, now = ("member", "kicked") if blocked else ("kicked", "member")
         update: Json = {
-            "chat": {"id": self.chat.id, "first_name": self._phone.name, "type": "private"},
+            "chat": world.shown(self.chat),
             "from": self._phone.user(),
             "date": world.clock.seconds(),
             "old_chat_member": self._membership(was),
@@ -158,8 +167,15 @@ class Person:
         return {"user": self._world.profile.user(), "status": status, **until}
 
     def _open(self) -> None:
-        if self._phone.blocked:
+        group = self.chat.group
+        if self._phone.deactivated:
+            raise PhoneError(409, "This account is deactivated.")
+        if group is None and self._phone.blocked:
             raise PhoneError(409, "You have blocked this bot.")
+        if group is not None and group.moved_to:
+            raise PhoneError(409, f"This group has become the supergroup {group.moved_to}.")
+        if group is not None and self._phone.id not in group.members:
+            raise PhoneError(409, "You are not in this group.")
 
     def _say(self, content: Json, reply_to: int | None = None, *, forwarded: bool = False) -> Json:
         self._open()
@@ -167,13 +183,16 @@ class Person:
         if forwarded:
             origin = {"type": "hidden_user", "date": world.clock.seconds(), "sender_user_name": "某人"}
             content = {"forward_origin": origin, **content}
-        if not self._phone.started:
+        if not self._phone.started and self.chat.group is None:
             self._phone.started = True
             world.journal.mark("phone", str(self._phone.id), self._phone)
         if self.chat.keyboard is not None and self.chat.keyboard.get("one_time_keyboard") and self._pressed(content):
             self.chat.keyboard = None
         message = world.compose(self.chat, self._phone.user(), content, reply_to)
-        world.updates.push("message", message, self.chat.id)
+        if hears(world, self.chat, message):
+            world.updates.push("message", message, self.chat.id)
+        if self.chat.group is not None:
+            self.chat.group.bot_spoke = False
         return message
 
     def _pressed(self, content: Json) -> bool:

@@ -6,14 +6,14 @@ Addresses and shapes are described in README.md. A refusal is ``{"error": senten
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from aiohttp import web
 
-from sandbox.bodies import Advance, Contact, Edit, NewPhone, Nothing, Place, Start, Tap, Text, read_body, read_files
+from sandbox.bodies import Contact, Edit, NewPhone, Nothing, Place, Start, Tap, Text, read_body, read_files
 from sandbox.errors import PhoneError
+from sandbox.offline import Offline
 from sandbox.person import Person
 from sandbox.view import chat_view, message_view, phone_view
 
@@ -37,24 +37,24 @@ class PhoneApi:
     def __init__(self, world: World) -> None:
         self._world = world
         self._closing = False
+        self.offline = Offline(world)
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """Return the routes to serve."""
         posts: dict[str, Handler] = {
             "text": self.text, "edit": self.edit, "tap": self.tap, "album": self.album, "location": self.location,
             "sticker": self.sticker, "contact": self.contact, "block": self.block, "unblock": self.block,
-            "start": self.start, **dict.fromkeys(KINDS, self.upload),
+            "start": self.start, "deactivate": self.deactivate, "activate": self.deactivate, "offline": self.signal,
+            "online": self.signal, **dict.fromkeys(KINDS, self.upload),
         }  # fmt: skip
         return [
-            web.get("/phones", _guard(self.phones)),
-            web.post("/phones", _guard(self.add)),
-            web.get("/phones/{id}/chat", _guard(self.chat)),
-            web.get("/phones/{id}/events", _guard(self.events)),
-            web.get("/events", _guard(self.events)),
-            web.get("/files/{file}", _guard(self.file)),
-            web.get("/clock", _guard(self.clock)),
-            web.post("/clock", _guard(self.clock)),
-            *(web.post(f"/phones/{{id}}/{name}", _guard(handler)) for name, handler in posts.items()),
+            web.get("/phones", guard(self.phones)),
+            web.post("/phones", guard(self.add)),
+            web.get("/phones/{id}/chat", guard(self.chat)),
+            web.get("/phones/{id}/events", guard(self.events)),
+            web.get("/events", guard(self.events)),
+            web.get("/files/{file}", guard(self.file)),
+            *(web.post(f"/phones/{{id}}/{name}", guard(handler)) for name, handler in posts.items()),
         ]
 
     def close(self) -> None:
@@ -71,37 +71,41 @@ class PhoneApi:
             "name": profile.name(""),
             "description": profile.text("description", ""),
         }
-        return _json({"bot": bot, "phones": [phone_view(one) for one in self._world.phones.values()]})
+        return answer_json({"bot": bot, "phones": [phone_view(one) for one in self._world.phones.values()]})
 
     async def add(self, request: web.Request) -> web.Response:
         """Make a phone."""
         new = await read_body(request, NewPhone)
         phone = self._world.add_phone(new.id, new.name, new.language_code, new.note, new.start)
         self._world.save()
-        return _json(phone_view(phone))
+        return answer_json(phone_view(phone))
 
     async def chat(self, request: web.Request) -> web.Response:
         """Show the chat of a phone; ``?last=n`` only its newest messages."""
         last = request.query.get("last", "")
         person = self._person(request)
-        return _json(chat_view(self._world, person.chat, int(last) if last.isdigit() else None))
+        return answer_json(chat_view(self._world, person.chat, person.phone, int(last) if last.isdigit() else None))
 
     async def text(self, request: web.Request) -> web.Response:
         """Send words."""
         body = await read_body(request, Text)
         person = self._person(request)
-        return self._sent(person, person.text(body.text, body.reply_to, forwarded=body.forwarded))
+        return await self._sent(person, lambda: person.text(body.text, body.reply_to, forwarded=body.forwarded))
 
     async def edit(self, request: web.Request) -> web.Response:
         """Change one's own message."""
         body = await read_body(request, Edit)
         person = self._person(request)
-        return self._sent(person, [person.edit(body.message_id, body.text)])
+        return await self._sent(person, lambda: [person.edit(body.message_id, body.text)])
 
     async def tap(self, request: web.Request) -> web.Response:
         """Press a button and wait for the answer."""
         body = await read_body(request, Tap)
-        return _json(await self._person(request).tap(body.message_id, body.data, wait=body.wait))
+        person = self._person(request)
+        if person.phone.offline:
+            waiting = self.offline.put(person.phone, lambda: person.tap(body.message_id, body.data, wait=False))
+            return answer_json({"answered": False, "text": "", "alert": False, "waiting": waiting})
+        return answer_json(await person.tap(body.message_id, body.data, wait=body.wait))
 
     async def upload(self, request: web.Request) -> web.Response:
         """Send one file, as the kind that the address names."""
@@ -113,7 +117,11 @@ class PhoneApi:
         file.measures = {name: int(fields[name]) for name in MEASURES if fields.get(name, "").isdigit()}
         reply_to = int(fields["reply_to"]) if fields.get("reply_to", "").isdigit() else None
         kind = request.path.rpartition("/")[2]
-        return self._sent(person, [await person.send(kind, file, fields.get("caption", ""), reply_to)])
+
+        async def send() -> list[Json]:
+            return [await person.send(kind, file, fields.get("caption", ""), reply_to)]
+
+        return await self._sent(person, send)
 
     async def album(self, request: web.Request) -> web.Response:
         """Send several files as an album: pictures and videos, or with ``as=document`` files as they are."""
@@ -121,46 +129,57 @@ class PhoneApi:
         files, fields = await read_files(request)
         as_files = fields.get("as") == "document"
         kinds = ["document" if as_files else "video" if one.mime.startswith("video/") else "photo" for one in files]
-        return self._sent(person, await person.album(list(zip(kinds, files, strict=True)), fields.get("caption", "")))
+        album = list(zip(kinds, files, strict=True))
+        return await self._sent(person, lambda: person.album(album, fields.get("caption", "")))
 
     async def location(self, request: web.Request) -> web.Response:
         """Send a place."""
         body = await read_body(request, Place)
         person = self._person(request)
-        return self._sent(person, [person.location(body.latitude, body.longitude, body.accuracy)])
+        return await self._sent(person, lambda: [person.location(body.latitude, body.longitude, body.accuracy)])
 
     async def sticker(self, request: web.Request) -> web.Response:
         """Send a sticker."""
         await read_body(request, Nothing)
         person = self._person(request)
-        return self._sent(person, [person.sticker()])
+        return await self._sent(person, lambda: [person.sticker()])
 
     async def contact(self, request: web.Request) -> web.Response:
         """Send a contact."""
         body = await read_body(request, Contact)
         person = self._person(request)
-        return self._sent(person, [person.contact(body.phone_number, body.name)])
+        return await self._sent(person, lambda: [person.contact(body.phone_number, body.name)])
 
     async def start(self, request: web.Request) -> web.Response:
         """Press Start."""
         body = await read_body(request, Start)
         person = self._person(request)
-        return self._sent(person, [person.start(body.payload)])
+        return await self._sent(person, lambda: [person.start(body.payload)])
 
     async def block(self, request: web.Request) -> web.Response:
         """Block the bot, or let it in again."""
         await read_body(request, Nothing)
-        person = self._person(request)
+        person = Person(self._world, self._person(request).phone)
         person.block(blocked=request.path.endswith("/block"))
-        return _json(phone_view(self._world.phones[person.chat.id]))
+        return answer_json(phone_view(person.phone))
 
-    async def clock(self, request: web.Request) -> web.Response:
-        """Tell the sandbox's time, after moving it on when asked to."""
-        if request.method == "POST":
-            body = await read_body(request, Advance)
-            self._world.clock.advance(timedelta(seconds=body.advance))
-            self._world.save()
-        return _json({"now": self._world.clock.now().isoformat()})
+    async def deactivate(self, request: web.Request) -> web.Response:
+        """Delete the account, or have it back."""
+        await read_body(request, Nothing)
+        person = self._person(request)
+        person.deactivate(deactivated=request.path.endswith("/deactivate"))
+        return answer_json(phone_view(person.phone))
+
+    async def signal(self, request: web.Request) -> web.Response:
+        """Lose the signal, or find it again: then what waited in the phone is sent."""
+        await read_body(request, Nothing)
+        phone = self._person(request).phone
+        sent = 0
+        if request.path.endswith("/offline"):
+            self.offline.lose(phone)
+        else:
+            sent = await self.offline.find(phone)
+        return answer_json({**phone_view(phone), "sent": sent})
 
     async def file(self, request: web.Request) -> web.Response:
         """Serve a picture or file to the page."""
@@ -198,29 +217,46 @@ class PhoneApi:
         phone = self._world.phones.get(int(wanted)) if wanted.isdecimal() else None
         if phone is None:
             raise PhoneError(404, "There is no such phone.")
-        return Person(self._world, phone)
+        group = request.query.get("chat", "")
+        if not group:
+            return Person(self._world, phone)
+        chat = self._world.chats.get(int(group)) if group.removeprefix("-").isdecimal() else None
+        if chat is None or (chat.group is None and chat.id != phone.id):
+            raise PhoneError(404, "There is no such group.")
+        return Person(self._world, phone, chat)
 
-    def _sent(self, person: Person, messages: list[Json]) -> web.Response:
-        views = [message_view(self._world, person.chat, one) for one in messages]
-        return _json({"message_id": views[0]["id"], "messages": views, "version": person.chat.version})
+    async def _sent(self, person: Person, deed: Callable[[], list[Json] | Awaitable[list[Json]]]) -> web.Response:
+        """Do what sends messages and show them; without a signal, let it wait."""
+        if person.phone.offline:
+            waiting = self.offline.put(person.phone, deed)
+            return answer_json({"message_id": 0, "messages": [], "version": person.chat.version, "waiting": waiting})
+        done = deed()
+        messages = done if isinstance(done, list) else await done
+        views = [message_view(self._world, person.chat, one, person.phone.id) for one in messages]
+        return answer_json({"message_id": views[0]["id"], "messages": views, "version": person.chat.version})
 
 
 def _event(asked: int | None, phone_id: int, version: int) -> str:
-    data = {"version": version} if asked is not None else {"phone": phone_id, "version": version}
+    # A group is nobody's phone, so a page that knows of no groups need not wonder whose it is.
+    whose = {} if asked is not None else {"phone": phone_id} if phone_id > 0 else {"group": phone_id}
+    data = {**whose, "version": version}
     return f"data: {json.dumps(data)}\n\n"
 
 
-def _guard(handler: Handler) -> Handler:
+def guard(handler: Handler) -> Handler:
+    """Answer refusals of a handler as JSON."""
+
     async def guarded(request: web.Request) -> web.StreamResponse:
         try:
             return await handler(request)
         except PhoneError as error:
-            return _json({"error": error.reason}, error.status)
+            return answer_json({"error": error.reason}, error.status)
 
     return guarded
 
 
-def _json(data: Json, status: int = 200) -> web.Response:
+def answer_json(data: Json, status: int = 200) -> web.Response:
+    """Return data as a JSON answer that nobody keeps."""
     body = json.dumps(data, separators=(",", ":")).encode()
     headers = {"Cache-Control": "no-store"}
     return web.Response(body=body, status=status, content_type="application/json", headers=headers)

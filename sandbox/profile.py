@@ -63,8 +63,9 @@ class Profile:
         return texts.get(language) or texts.get("", "")
 
     def menu(self, chat_id: int, user_id: int, language: str) -> list[Json]:
-        """Return the commands that a person sees in a private chat."""
-        for scope in (f"chat_member:{chat_id}:{user_id}", f"chat:{chat_id}", "all_private_chats", "default"):
+        """Return the commands that a person sees in a chat; groups have negative ids."""
+        wide = "all_private_chats" if chat_id > 0 else "all_group_chats"
+        for scope in (f"chat_member:{chat_id}:{user_id}", f"chat:{chat_id}", wide, "default"):
             by_language = self.commands.get(scope, {})
             for code in (language, language.partition("-")[0], ""):
                 if by_language.get(code):

@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from sandbox.botapi import BotApi
+from sandbox.control import ControlApi
 from sandbox.errors import PortTakenError, SandboxError, TokenShapeError
 from sandbox.phoneapi import PhoneApi
+from sandbox.trouble import Trouble
 from sandbox.webhook import Webhook
 from sandbox.world import World
 
 if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
+
+    from sandbox.faults import Settings
 
 DEFAULT_TOKEN = "700000000:OfflineTelegramSandboxTokenAAAAAAAA"  # noqa: S105 - opens nothing but this sandbox
 PAGE = Path(__file__).parent / "page"
@@ -28,8 +32,10 @@ _TOKEN = re.compile(r"[0-9]{1,16}:[A-Za-z0-9_-]{35}")
 class Sandbox:
     """An offline Telegram with one bot; ``async with Sandbox() as sandbox`` runs it at ``sandbox.url``.
 
-    ``path`` is the SQLite file that keeps its state (None: nothing is kept), ``port`` 0 takes a free one. Raises
-    TokenShapeError at once, PortTakenError or SandboxError when it starts.
+    ``path`` is the SQLite file that keeps its state (None: nothing is kept), ``port`` 0 takes a free one.
+    ``keep_messages`` and ``keep_files`` bound the memory: how many messages of a chat, and how many files, 0 for all.
+    ``faults`` are in force from the start. Raises TokenShapeError at once, PortTakenError or SandboxError when it
+    starts.
     """
 
     def __init__(
@@ -42,6 +48,9 @@ class Sandbox:
         bot_name: str = "巡督",
         bot_username: str = "xundu_bot",
         webhook_pause: float = 1.0,
+        keep_messages: int = 0,
+        keep_files: int = 0,
+        faults: Settings | None = None,
     ) -> None:
         if not _TOKEN.fullmatch(token):
             raise TokenShapeError
@@ -50,7 +59,13 @@ class Sandbox:
         self.port = port
         self.world = World(token, Path(path) if path is not None else None, bot_name, bot_username)
         self.bot_api = BotApi(self.world, token)
+        self.world.keep_messages = keep_messages
+        self.world.files.keep(keep_files)
+        self.trouble = Trouble(self.world, self.bot_api)
+        if faults is not None:
+            self.trouble.put(faults)
         self._phone_api = PhoneApi(self.world)
+        self._control_api = ControlApi(self.world, self.trouble)
         self._webhook = Webhook(self.world, self.bot_api.reply, webhook_pause)
         self._runner: web.AppRunner | None = None
 
@@ -97,6 +112,7 @@ class Sandbox:
     async def close(self) -> None:
         """Stop listening and write everything down."""
         self._phone_api.close()
+        self.trouble.close()
         await self._webhook.close()
         self.world.updates.wake()
         if self._runner is not None:
@@ -117,6 +133,7 @@ class Sandbox:
         app = web.Application()
         app.add_routes(self.bot_api.routes())
         app.add_routes(self._phone_api.routes())
+        app.add_routes(self._control_api.routes())
         if PAGE.is_dir():
             app.add_routes([web.get("/", _index), web.static("/static", PAGE)])
             app.on_response_prepare.append(_no_stale_page)

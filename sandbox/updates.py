@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from sandbox.clock import Clock
     from sandbox.journal import Journal
+    from sandbox.mischief import Mischief
     from sandbox.model import Json
 
 KEPT_SECONDS = 24 * 60 * 60
@@ -51,6 +52,8 @@ class Updates:
         self.waiting: OrderedDict[int, Waiting] = OrderedDict()
         self.allowed: list[str] | None = None
         self.last_id = 100_000_000
+        self.expired = 0
+        self.mischief: Mischief | None = None
 
     @property
     def idle(self) -> bool:
@@ -60,8 +63,11 @@ class Updates:
     def push(self, kind: str, payload: Json, chat_id: int) -> None:
         """Queue an update of a kind such as ``message``, unless the bot asked not to get that kind."""
         wanted = kind in self.allowed if self.allowed else kind not in NOT_BY_DEFAULT
-        if not wanted:
-            return
+        if wanted and (self.mischief is None or not self.mischief.hold(kind, payload, chat_id)):
+            self.queue(kind, payload, chat_id)
+
+    def queue(self, kind: str, payload: Json, chat_id: int) -> None:
+        """Give an update its id and put it at the end."""
         self.last_id += 1
         entry = Waiting(self._clock.seconds(), chat_id, {"update_id": self.last_id, kind: payload})
         self.waiting[self.last_id] = entry
@@ -88,6 +94,7 @@ class Updates:
         oldest = self._clock.seconds() - KEPT_SECONDS
         while self.waiting and next(iter(self.waiting.values())).at < oldest:
             self.forget(next(iter(self.waiting)))
+            self.expired += 1
 
     async def poll(self, offset: int, limit: int, seconds: float) -> list[Json]:
         """Confirm what lies before ``offset`` and return what follows, waiting up to ``seconds`` for the first.
@@ -108,7 +115,8 @@ class Updates:
             finally:
                 if self._poll is poll:
                     self._poll = None
-        return [entry.update for entry, _ in zip(self.waiting.values(), range(limit), strict=False)]
+        batch = [entry.update for entry, _ in zip(self.waiting.values(), range(limit), strict=False)]
+        return batch if self.mischief is None else self.mischief.repeat(batch, limit)
 
     def wake(self) -> None:
         """Let the waiting poll look again."""

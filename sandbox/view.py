@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 FILES = ("document", "voice", "video", "sticker")
+SERVICES = frozenset({
+    "group_chat_created", "supergroup_chat_created", "new_chat_members", "left_chat_member", "migrate_to_chat_id",
+    "migrate_from_chat_id",
+})  # fmt: skip
 
 
 def phone_view(phone: Phone) -> Json:
@@ -26,21 +30,39 @@ def phone_view(phone: Phone) -> Json:
         "blocked": phone.blocked,
         "offline": phone.offline,
         "started": phone.started,
+        "deactivated": phone.deactivated,
     }
 
 
-def chat_view(world: World, chat: Chat, last: int | None = None) -> Json:
-    """Return a chat as its phone shows it; only the ``last`` messages when given."""
-    phone = world.phones[chat.id]
+def group_view(chat: Chat) -> Json:
+    """Return a group as the list of groups shows it; None in the place of ``moved_to`` while it has not moved."""
+    group = chat.group
+    if group is None:
+        message = f"{chat.id} is no group"
+        raise ValueError(message)
+    return {
+        "id": chat.id,
+        "title": group.title,
+        "kind": group.kind,
+        "phones": list(group.members),
+        "bot": group.bot,
+        "moved_to": group.moved_to or None,
+        "version": chat.version,
+    }
+
+
+def chat_view(world: World, chat: Chat, phone: Phone, last: int | None = None) -> Json:
+    """Return a chat as a phone shows it; only the ``last`` messages when given."""
     messages = list(chat.messages.values())[-last if last else 0 :]
     acting = chat.action is not None and world.clock.seconds() - chat.action[1] < ACTION_SECONDS
     return {
         "phone": phone_view(phone),
-        "messages": [message_view(world, chat, one) for one in messages],
+        **({"group": group_view(chat)} if chat.group is not None else {}),
+        "messages": [message_view(world, chat, one, phone.id) for one in messages],
         "keyboard": _keyboard(chat),
         "commands": world.profile.menu(chat.id, phone.id, phone.language_code),
         "description": world.profile.text("description", phone.language_code.partition("-")[0]),
-        "toasts": list(chat.toasts),
+        "toasts": [one for one in chat.toasts if one.get("for", phone.id) == phone.id],
         "pinned": chat.pinned,
         "action": chat.action[0] if chat.action is not None and acting else None,
         "version": chat.version,
@@ -53,11 +75,12 @@ def _keyboard(chat: Chat) -> Json | None:
     return {**chat.keyboard, "rows": [[key["text"] for key in row] for row in chat.keyboard["keyboard"]]}
 
 
-def message_view(world: World, chat: Chat, message: Json) -> Json:
-    """Return one message as the page shows it."""
+def message_view(world: World, chat: Chat, message: Json, phone_id: int) -> Json:
+    """Return one message as a phone shows it; in a group it says who has written it, and what has happened."""
+    sender = message["from"]
     view: Json = {
         "id": message["message_id"],
-        "from": "bot" if message["from"]["is_bot"] else "me",
+        "from": "bot" if sender["is_bot"] else "me" if sender["id"] == phone_id else "other",
         "at": datetime.fromtimestamp(message["date"], UTC).isoformat(),
         "buttons": [[_button(one) for one in row] for row in _rows(message)],
         "edited": "edit_date" in message,
@@ -72,6 +95,13 @@ def message_view(world: World, chat: Chat, message: Json) -> Json:
         view["photo"] = _file(world, message["photo"][-1])
     view |= {kind: _file(world, message[kind]) for kind in FILES if kind in message}
     view |= {kind: message[kind] for kind in ("location", "contact") if kind in message}
+    if chat.group is not None:
+        view["sender"] = {"id": sender["id"], "name": sender["first_name"]}
+        view |= (
+            {"service": {kind: message[kind] for kind in SERVICES & message.keys()}}
+            if SERVICES & message.keys()
+            else {}
+        )
     if "reply_to_message" in message:
         view["reply_to"] = message["reply_to_message"]["message_id"]
     if "media_group_id" in message:

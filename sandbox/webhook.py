@@ -89,6 +89,9 @@ class Webhook:
                 return
             async with self._slots:
                 taken, retry_after = await self._post(entry)
+            mischief = self._world.updates.mischief
+            if taken and mischief is not None and mischief.comes_again(update_id):
+                continue
             if taken:
                 self._world.updates.forget(update_id)
                 return

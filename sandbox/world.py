@@ -17,7 +17,8 @@ from sandbox.errors import BadRequestError, ForbiddenError
 from sandbox.files import Files
 from sandbox.hub import Hub
 from sandbox.journal import Journal
-from sandbox.model import Chat, Json, Phone, Press
+from sandbox.ledger import Ledger
+from sandbox.model import Chat, Group, Json, Phone, Press
 from sandbox.profile import Profile
 from sandbox.updates import Updates, Waiting
 
@@ -33,7 +34,10 @@ ACTION_SECONDS = 5
 
 
 class World:
-    """One bot and the people who can reach it."""
+    """One bot and the people who can reach it.
+
+    ``keep_messages``: how many messages of a chat are remembered, 0 for all.
+    """
 
     def __init__(self, token: str, path: Path | None, bot_name: str, bot_username: str) -> None:
         self.clock = Clock()
@@ -48,7 +52,9 @@ class World:
         self.phones: dict[int, Phone] = {}
         self.chats: dict[int, Chat] = {}
         self.presses: OrderedDict[str, Press] = OrderedDict()
+        self.ledger = Ledger(self.clock)
         self.last_message_id = 0
+        self.keep_messages = 0
 
     # --- life ---------------------------------------------------------------------------------------------------
 
@@ -123,19 +129,35 @@ class World:
         return phone
 
     def chat_of(self, chat_id: int | str) -> Chat:
-        """Return the chat the bot means; raises BadRequestError when it has never heard of it."""
+        """Return the chat the bot means; raises BadRequestError when it has never heard of it or the group has moved.
+
+        Raises ForbiddenError when the bot is no longer in the group.
+        """
         try:
             chat = self.chats[int(chat_id)]
         except (KeyError, ValueError) as error:
             raise BadRequestError("chat not found") from error
-        if not self.phones[chat.id].started:
+        if chat.group is not None:
+            _reachable(chat.group)
+        elif not self.phones[chat.id].started:
             raise BadRequestError("chat not found")
         return chat
 
     def writable(self, chat: Chat) -> None:
-        """Raise ForbiddenError when the person has blocked the bot."""
-        if self.phones[chat.id].blocked:
+        """Raise ForbiddenError when the person has blocked the bot, or is no more."""
+        if chat.group is not None:
+            return
+        phone = self.phones[chat.id]
+        if phone.deactivated:
+            raise ForbiddenError("user is deactivated")
+        if phone.blocked:
             raise ForbiddenError("bot was blocked by the user")
+
+    def shown(self, chat: Chat) -> Json:
+        """Return the chat as messages show it."""
+        if chat.group is not None:
+            return {"id": chat.id, "title": chat.group.title, "type": chat.group.kind}
+        return {"id": chat.id, "first_name": self.phones[chat.id].name, "type": "private"}
 
     def changed(self, chat: Chat) -> None:
         """Note that a chat looks different now."""
@@ -147,26 +169,46 @@ class World:
 
     def compose(self, chat: Chat, sender: Json, content: Json, reply_to: int | None = None) -> Json:
         """Put a new message into the chat and return it; the message replied to is shown inside it."""
-        self.last_message_id += 1
-        phone = self.phones[chat.id]
+        message_id = self._next_id(chat)
         message: Json = {
-            "message_id": self.last_message_id,
+            "message_id": message_id,
             "from": sender,
-            "chat": {"id": chat.id, "first_name": phone.name, "type": "private"},
+            "chat": self.shown(chat),
             "date": self.clock.seconds(),
         }
         original = chat.messages.get(reply_to) if reply_to is not None else None
         if original is not None:
             message["reply_to_message"] = {key: original[key] for key in original if key != "reply_to_message"}
         message.update(content)
-        chat.messages[self.last_message_id] = message
+        chat.messages[message_id] = message
         self.keep(chat, message)
+        if self.keep_messages and len(chat.messages) > self.keep_messages:
+            self._forget_oldest(chat)
         return message
+
+    def _next_id(self, chat: Chat) -> int:
+        """Return the next message id: a supergroup counts by itself, all other chats of the bot together."""
+        if chat.group is not None and chat.group.kind == "supergroup":
+            chat.group.numbered += 1
+            return chat.group.numbered
+        self.last_message_id += 1
+        return self.last_message_id
+
+    def _forget_oldest(self, chat: Chat) -> None:
+        """Let go of messages beyond the bound, as if they had never been; what they brought stays."""
+        for message_id in list(chat.messages)[: -self.keep_messages]:
+            del chat.messages[message_id]
+            chat.sealed.discard(message_id)
+            chat.reactions.pop(message_id, None)
+            self.journal.mark("message", f"{chat.id}:{message_id}", None)
+        chat.pinned = [one for one in chat.pinned if one in chat.messages]
 
     def post(self, chat: Chat, content: Json, markup: Markup | None = None, reply_to: int | None = None) -> Json:
         """Let the bot say something; raises ForbiddenError when it is blocked."""
         self.writable(chat)
         chat.action = None
+        if chat.group is not None:
+            chat.group.bot_spoke = True
         message = self.compose(chat, self.profile.user(), content, reply_to)
         if markup is not None:
             self._apply(chat, message, markup)
@@ -209,14 +251,16 @@ class World:
 
     # --- presses ------------------------------------------------------------------------------------------------
 
-    def press(self, chat: Chat, message: Json, data: str) -> Press:
-        """Let the person press a button and tell the bot."""
-        press = Press(str(secrets.randbits(62)), chat.id, self.clock.seconds())
+    def press(self, chat: Chat, message: Json, data: str, phone: Phone) -> Press:
+        """Let a person press a button and tell the bot."""
+        self._forget_old_presses()
+        press = Press(str(secrets.randbits(62)), chat.id, self.clock.seconds(), user_id=phone.id)
         self.presses[press.id] = press
-        self.journal.mark("press", press.id, {"id": press.id, "chat_id": press.chat_id, "at": press.at})
+        written = {"id": press.id, "chat_id": press.chat_id, "at": press.at, "user_id": phone.id}
+        self.journal.mark("press", press.id, written)
         query: Json = {
             "id": press.id,
-            "from": self.phones[chat.id].user(),
+            "from": phone.user(),
             "message": dict(message),
             "chat_instance": str(-chat.id * 7_919),
             "data": data,
@@ -226,9 +270,22 @@ class World:
         return press
 
     def answered(self, press_id: str) -> Press | None:
-        """Return the press that may still be answered, or None when it is unknown or too old; forgets the old ones."""
+        """Return the press that may still be answered, or None when it is unknown or too old."""
+        self._forget_old_presses()
+        return self.presses.get(press_id)
+
+    def _forget_old_presses(self) -> None:
         oldest = self.clock.seconds() - PRESS_SECONDS
         while self.presses and next(iter(self.presses.values())).at < oldest:
             key, _ = self.presses.popitem(last=False)
             self.journal.mark("press", key, None)
-        return self.presses.get(press_id)
+
+
+def _reachable(group: Group) -> None:
+    if group.moved_to:
+        raise BadRequestError("group chat was upgraded to a supergroup chat", {"migrate_to_chat_id": group.moved_to})
+    if group.bot == "none":
+        raise BadRequestError("chat not found")
+    if not group.inside:
+        how = "was kicked from" if group.bot == "kicked" else "is not a member of"
+        raise ForbiddenError(f"bot {how} the {group.kind} chat")

@@ -23,7 +23,7 @@ async def test_phones_are_made_listed_and_changed(sandbox: Sandbox, http: aiohtt
         made = await answer.json()
     assert made | {"started": False} == {
         "id": 7003, "name": "督导员01", "language": "zh-hans", "note": "督导员", "start": "i_7Kq",
-        "blocked": False, "offline": False, "started": False,
+        "blocked": False, "offline": False, "started": False, "deactivated": False,
     }  # fmt: skip
     async with http.post(f"{sandbox.url}/phones", json={**new, "note": "组长"}) as answer:
         assert (await answer.json())["note"] == "组长"
