@@ -19,6 +19,7 @@ from handlers.errors import NotAllowed, Stale, Uninvited, Unsuitable, UserError
 from handlers.text import mark, nearest, speech
 from handlers.turn import Kit, Turn
 from storage import conversations, inbox, outbox, people
+from storage.database import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,14 +81,16 @@ class Engine:
                 outcome = await self._answer(db, update)
         except UserError as error:
             refusal = error
+        except Unavailable:
+            raise  # the database's trouble, not the update's: it is tried again as often as it takes
         except Exception as error:
             # The kind and place of a bug are logged; str(error) may hold what a person wrote, so it is not.
             log.error("update %s failed: %s at %s", update_id, type(error).__name__, _place(error))  # noqa: TRY400
             if update_id is None:
                 raise
             outcome = await self._fail(update_id, chat_id, error)
-        if refusal is not None:
-            outcome = await self._refuse(chat_id, refusal)
+        if refusal is not None and update_id is not None:
+            outcome = await self._refuse(update_id, chat_id, refusal)
         self.after(outcome)
         return True
 
@@ -139,6 +142,8 @@ class Engine:
         now = self.clock()
         for chat_id, reply in turn.replies:
             await outbox.put(turn.db, chat_id, [dump(reply)], now=now)
+        if turn.replies:
+            self.database.notify(turn.db, "outbox")  # another process may be the one that delivers
         turn.conversation.updated_at = now
         update.done(now)
         tap = turn.event if isinstance(turn.event, Tap) else None
@@ -237,11 +242,11 @@ class Engine:
 
     # --- when it goes wrong ---
 
-    async def _refuse(self, chat_id: int, refusal: UserError) -> Outcome:
+    async def _refuse(self, update_id: int, chat_id: int, refusal: UserError) -> Outcome:
         """Undoing is done; tell the person why, and be finished with the update."""
         async with self.database.begin() as db:
             update = await self._claim(db, chat_id)
-            if update is None:
+            if update is None or update.id != update_id:  # meanwhile another process has refused it
                 return Outcome()
             event = self._read(update)
             if event is None:
@@ -276,6 +281,8 @@ class Engine:
             if known is not None:
                 await outbox.put(db, chat_id, [dump(Say(text=str(speech(known.language).t(TROUBLE))))], now=now)
                 chats.add(chat_id)
+            if chats:
+                self.database.notify(db, "outbox")
         return Outcome(chats=frozenset(chats))
 
 
