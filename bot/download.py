@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from bot.drivers.driver import MAX_DOWNLOAD_BYTES
 from bot.drivers.errors import BadToken, DriverError, RetryLater, TooLarge, Unreachable
-from storage import evidence, exif
+from storage import evidence, exif, timers
 from storage.database import Unavailable
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from bot.drivers.driver import Driver
     from storage.blobs import Blobs, Stored
-    from storage.database import Database
+    from storage.database import Database, Session
     from storage.entity import Json
     from storage.evidence import Evidence
 
@@ -31,6 +31,7 @@ _LOG = logging.getLogger(__name__)
 AT_ONCE = 4
 _LEASE = timedelta(minutes=10)
 _OUTAGE_SECONDS = 30.0
+READABLE = frozenset(f"image/{one}" for one in ("jpeg", "png", "webp", "gif", "bmp", "tiff"))
 _TOO_LARGE = "over 20 MB: Telegram does not hand it to a bot"
 
 
@@ -118,6 +119,9 @@ class Downloader:
             one = await evidence.get(db, evidence_id)
             if one is not None:
                 one.stored(stored.sha256, stored.size, told)
+                if told is None and _ought_to_open(one):
+                    one.damaged()
+                    await self._tell(db, one, "corrupt")
         return True
 
     async def _failed(self, evidence_id: int, why: str, *, for_good: bool) -> bool:
@@ -126,7 +130,15 @@ class Downloader:
             one = await evidence.get(db, evidence_id)
             if one is not None:
                 one.failed(why, self._clock(), for_good=for_good)
+                if one.state is evidence.State.failed:
+                    await self._tell(db, one, "missing")
         return False
+
+    async def _tell(self, db: Session, one: Evidence, why: str) -> None:
+        """Let the sender be told, by the same door as any message; nobody is asked who has since been erased."""
+        if one.chat_id is not None:
+            key, args = f"evidence:{one.id}:unreadable", {"evidence": one.id, "why": why}
+            await timers.plan(db, key, self._clock(), one.chat_id, "checklist.unreadable", args)
 
 
 def _not_its_fault(error: Exception) -> float | None:
@@ -136,6 +148,11 @@ def _not_its_fault(error: Exception) -> float | None:
     if isinstance(error, BadToken) or (isinstance(error, Unreachable) and not error.fate_unknown):
         return _OUTAGE_SECONDS
     return None
+
+
+def _ought_to_open(one: Evidence) -> bool:
+    """Tell whether it is a picture of a kind we can read: that HEIC does not open here says nothing against it."""
+    return one.kind == "photo" or one.mime in READABLE
 
 
 def _pictorial(one: Evidence) -> bool:

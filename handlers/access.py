@@ -70,6 +70,7 @@ ACCESS: Final[Mapping[str, Allowed]] = {
     "checklist.later": FIELD,
     "checklist.overview": FIELD,
     "checklist.note": FIELD,
+    "checklist.clear": FIELD,
     "checklist.hint": FIELD,
     "checklist.evidence": FIELD,
     "checklist.look": FIELD,

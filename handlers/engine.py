@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from handlers import journey as journeys
 from handlers.access import may
 from handlers.chat import Membership, Message, Moved, Say, Tap, Text, Timer, Toast, dump
-from handlers.errors import NotAllowed, Stale, Uninvited, Unsuitable, UserError
+from handlers.errors import NotAllowed, Stale, Uninvited, UserError
 from handlers.text import mark, nearest, speech
 from handlers.turn import Kit, Turn
 from storage import conversations, inbox, outbox, people
@@ -123,6 +123,8 @@ class Engine:
             person = await people.by_id(db, conversation.person_id)
         else:
             person = None
+        if event.private and event.sender is not None and person is not None:
+            conversation.person_id = person.id  # so that a timer, which nobody sends, speaks their language too
         language = person.language if person else nearest(event.sender.language if event.sender else "")
         turn = Turn(
             event=event,
@@ -207,8 +209,6 @@ class Engine:
             holder = self.registry.journeys.get(turn.conversation.journey)
             if holder is not None and holder.message is not None and await holder.message(turn, message):
                 return
-            if not isinstance(message, Text) and holder is not None:
-                raise Unsuitable
         for journey in self.registry.journeys.values():
             if journey.stranded is not None and await journey.stranded(turn, message):
                 return

@@ -5,11 +5,14 @@ Pure drawing; writes nothing.
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING, Final
 
-from markupsafe import Markup
-
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from markupsafe import Markup
+
     from forms.question import Screen
     from handlers.sheet import Sheet
     from handlers.turn import Turn
@@ -17,6 +20,9 @@ if TYPE_CHECKING:
 BAR: Final = 10
 FEW: Final = 3
 """More than this many numbers are not read but counted."""
+
+LABEL: Final = 20
+"""Characters of a question in a list of what is missing."""
 
 
 def bar(done: int, total: int) -> str:
@@ -36,32 +42,50 @@ def header(turn: Turn, sheet: Sheet) -> Markup:
 def item_title(turn: Turn, sheet: Sheet, screen: Screen) -> Markup:
     """Return the item's number and what it is about."""
     title = sheet.walk.label(sheet.main(screen).path, turn.speech.language)
-    return turn.t("<b>{number}. {title}</b>", number=screen.number, title=title)
+    return turn.t("<b>{number}. {title}</b>", number=screen.number, title=clipped(title, 600))
+
+
+def listed(turn: Turn, items: Iterable[object]) -> str:
+    """Return a list as the language writes it."""
+    each = list(dict.fromkeys(map(str, items)))
+    return reduce(lambda one, other: turn.label("{one}, {other}", one=one, other=other), each) if each else ""
+
+
+def brief(words: str, most: int = 40) -> str:
+    """Return words on one line, cut to what is worth showing."""
+    flat = " ".join(words.split())
+    return flat if len(flat) <= most else flat[: most - 1] + "…"
+
+
+def clipped(words: str, most: int) -> str:
+    """Return words as they stand, cut where a card would grow too long; the rest stays in the record."""
+    return words if len(words) <= most else words[: most - 1] + "…"
 
 
 def lacking(turn: Turn, sheet: Sheet) -> Markup:
     """Return one sentence that says what is missing, by item number; or that nothing is."""
-    unanswered = [str(screen.number) for screen in sheet.numbered() if not sheet.walk.value(sheet.main(screen).path)]
-    lacks = [
-        screen for screen in sheet.numbered() if sheet.walk.value(sheet.main(screen).path) and sheet.missing(screen)
-    ]
+    unfinished = sheet.unfinished()
+    unanswered = [screen.number for screen in unfinished if not sheet.answered(screen)]
+    lacks = [(screen, sheet.missing(screen)[0]) for screen in unfinished if sheet.answered(screen)]
+    bare = [screen.number for screen, question in lacks if question.kind in {"image", "text"}]
+    other = [(screen, question) for screen, question in lacks if question.kind not in {"image", "text"}]
     parts = []
-    if unanswered:
+    if len(unanswered) > FEW:
+        parts.append(turn.n("{count} item not answered", "{count} items not answered", len(unanswered)))
+    elif unanswered:
+        parts.append(turn.t("not answered: {numbers}", numbers=listed(turn, unanswered)))
+    if len(bare) > FEW:
         parts.append(
-            turn.n("{count} item not answered", "{count} items not answered", len(unanswered))
-            if len(unanswered) > FEW
-            else turn.t("not answered: {numbers}", numbers="、".join(unanswered))
+            turn.n("{count} item lacks a photo or a sentence", "{count} items lack a photo or a sentence", len(bare))
         )
-    parts.extend(
-        turn.t("item {number} lacks a photo or a sentence", number=screen.number)
-        if sheet.missing(screen)[0].kind in {"image", "text"}
-        else turn.t("item {number} lacks “{label}”", number=screen.number, label=_short(turn, sheet, screen))
-        for screen in lacks
-    )
+    elif bare:
+        parts.append(turn.t("a photo or a sentence lacking: {numbers}", numbers=listed(turn, bare)))
+    for screen, question in other[:FEW]:
+        label = brief(sheet.walk.label(question.path, turn.speech.language), LABEL)
+        parts.append(turn.t("item {number} lacks “{label}”", number=screen.number, label=label))
+    if len(other) > FEW:
+        parts.append(turn.n("{count} item more", "{count} items more", len(other) - FEW))
     if not parts:
         return turn.t("Nothing is missing.")
-    return turn.t("Still open: {what}.", what=Markup.escape(turn.label(", ")).join(parts))
-
-
-def _short(turn: Turn, sheet: Sheet, screen: Screen) -> str:
-    return sheet.walk.label(sheet.missing(screen)[0].path, turn.speech.language)[:20]
+    what = reduce(lambda one, other: turn.t("{one}; {other}", one=one, other=other), parts)
+    return turn.t("Still open: {what}.", what=what)

@@ -44,20 +44,34 @@ class Sheet:
 
     # --- screens ---
 
+    def find(self, number: object) -> Screen | None:
+        """Return the screen with this number, None when the form has none or it does not apply here."""
+        return next((screen for screen in self.numbered() if screen.number == number), None)
+
     def screen(self, number: int) -> Screen:
-        """Return the screen with this number; Stale when the form has none or it does not apply here."""
-        for screen in self.walk.screens():
-            if screen.number == number:
-                return screen
-        raise Stale
+        """Return the screen with this number; Stale when there is none."""
+        found = self.find(number)
+        if found is None:
+            raise Stale
+        return found
 
     def numbered(self) -> list[Screen]:
         """Return the screens that ask something of this unit, in order."""
-        return [screen for screen in self.walk.screens() if screen.number is not None]
+        return [
+            screen
+            for screen in self.walk.screens()
+            if screen.number is not None and any(question.kind in ASKED for question in screen.questions)
+        ]
+
+    def asks(self, question: Question) -> bool:
+        """Tell whether a person is to answer this question, as things stand."""
+        path = question.path
+        return question.kind in ASKED and self.walk.relevant(path) and not self.walk.readonly(path)
 
     def main(self, screen: Screen) -> Question:
         """Return the question a screen is about: its first choice question, else the first one asked."""
-        asked = [question for question in screen.questions if question.kind in ASKED]
+        could = [question for question in screen.questions if question.kind in ASKED]
+        asked = [question for question in could if self.asks(question)] or could
         chosen = [question for question in asked if question.kind.startswith("select")]
         return (chosen or asked)[0]
 
@@ -70,23 +84,21 @@ class Sheet:
     def open_questions(self, screen: Screen, skipped: Sequence[str] = ()) -> list[Question]:
         """Return what is still to be asked on a screen, in order: the main question first, then its follow-ups.
 
-        A follow-up counts when it applies and is required, or when it can be answered by a tap or a number and has not
-        been skipped. Photos and notes that are not required never hold anybody up.
+        A follow-up counts when it applies, has no answer and was not let wait. Photos, and the item's own note, count
+        only when they are required: they never hold anybody up.
         """
         main = self.main(screen)
         if not self.walk.value(main.path):
             return [main]
+        note = self.note(screen)
         return [
             question
             for question in screen.questions
             if question is not main
-            and question.kind in ASKED
-            and self.walk.relevant(question.path)
+            and question.path not in skipped
+            and self.asks(question)
             and not self.walk.value(question.path)
-            and (
-                self.walk.required(question.path)
-                or (question.kind not in {"text", "image"} and question.path not in skipped)
-            )
+            and (self.walk.required(question.path) or not (question.kind == "image" or question is note))
         ]
 
     def answered(self, screen: Screen) -> bool:
@@ -95,24 +107,19 @@ class Sheet:
 
     def complete(self, screen: Screen) -> bool:
         """Tell whether a screen is answered with all that it requires, and nothing in it is refused by the form."""
-        if not self.walk.value(self.main(screen).path) and (
-            self.walk.required(self.main(screen).path) or self.main(screen).kind != "text"
-        ):
-            return False
-        return not self.missing(screen)
+        return self.answered(screen) and not self.missing(screen)
 
     def missing(self, screen: Screen) -> list[Question]:
         """Return the questions of a screen that are required and empty, or hold what the form does not allow."""
         return [
             question
             for question in screen.questions
-            if question.kind in ASKED
-            and self.walk.relevant(question.path)
-            and (
-                (self.walk.required(question.path) and not self.walk.value(question.path))
-                or self.walk.violation(question.path) is not None
-            )
+            if self.asks(question) and self.walk.violation(question.path) is not None
         ]
+
+    def unfinished(self) -> list[Screen]:
+        """Return the screens that stand in the way of handing in, in order."""
+        return [screen for screen in self.numbered() if self.missing(screen)]
 
     def progress(self) -> tuple[int, int]:
         """Return (screens complete, screens that apply)."""
@@ -120,10 +127,11 @@ class Sheet:
         return sum(self.complete(screen) for screen in screens), len(screens)
 
     def next_open(self, after: int = 0) -> Screen | None:
-        """Return the first incomplete screen after a number, else the first incomplete one, else None."""
-        waiting = [screen for screen in self.numbered() if not self.complete(screen)]
-        later = [screen for screen in waiting if (screen.number or 0) > after]
-        return next(iter(later or waiting), None)
+        """Return the first incomplete screen after a number, else the first that stands in the way of handing in."""
+        for screen in self.numbered():
+            if (screen.number or 0) > after and not self.complete(screen):
+                return screen
+        return next(iter(self.unfinished()), None)
 
     def neighbour(self, number: int, step: int) -> Screen | None:
         """Return the screen before (step -1) or after (+1) a number, or None at either end."""
@@ -162,14 +170,23 @@ class Sheet:
         answer = self.answers.get(path)
         return answer.id if answer else 0
 
-    def place(self, screen: Screen) -> Question:
-        """Return the question evidence on this screen belongs to: its first picture question, else the main one."""
-        pictures = [question for question in screen.questions if question.kind == "image"]
-        return (pictures or [self.main(screen)])[0]
+    def place(self, screen: Screen, asking: str = "") -> Question:
+        """Return the question evidence on this screen belongs to.
+
+        The picture question ``asking`` when that is on screen, else the first that still lacks a required picture,
+        else the first picture question, else what the screen is about.
+        """
+        could = [question for question in screen.questions if question.kind == "image" and self.asks(question)]
+        asked = [question for question in could if question.path == asking]
+        lacking = [question for question in could if self.walk.violation(question.path) is not None]
+        return next(iter(asked or lacking or could), self.main(screen))
 
     def note(self, screen: Screen) -> Question | None:
-        """Return the question that takes a sentence on this screen, if it has one."""
-        return next((question for question in screen.questions if question.kind == "text"), None)
+        """Return the question that takes a sentence on this screen, if it has one besides what it is about."""
+        main = self.main(screen)
+        return next(
+            (one for one in screen.questions if one.kind == "text" and one is not main and self.asks(one)), None
+        )
 
     def evidence_of(self, screen: Screen) -> list[Evidence]:
         """Return the evidence that lies with a screen, oldest first."""
@@ -192,7 +209,7 @@ class Sheet:
 async def sheet_of(turn: Turn, visit: Visit) -> Sheet:
     """Load the checklist of a visit; raises LookupError when its form version is gone.
 
-    Each picture question is filled by the evidence that lies with it.
+    Each picture question is filled by the evidence that lies with it and can be seen.
     """
     form = await turn.kit.shelf.form(turn.db, visit.form_version_id)
     zone = await turn.kit.shelf.zone(turn.db, visit.unit.campaign_id)
@@ -212,7 +229,7 @@ def pictures(form: Form, pieces: Sequence[Evidence]) -> dict[str, str]:
     values: dict[str, str] = {}
     for piece in pieces:
         question = form.questions.get(piece.path)
-        if question is not None and question.kind == "image" and piece.is_picture:
+        if question is not None and question.kind == "image" and piece.is_picture and piece.is_usable:
             values.setdefault(piece.path, piece.filename)
     return values
 

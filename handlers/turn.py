@@ -6,7 +6,7 @@ A turn never commits and never sends. It collects replies; the engine stores the
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from handlers.chat import Card, Change, Commands, Say, Tap, Toast
 
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from storage.conversations import Conversation
     from storage.database import Session
     from storage.people import Person
+
+
+WAITING: Final = "waiting"
+"""Where the conversation keeps what was sent and has no place yet, whichever journey holds the chat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +80,25 @@ class Turn:
 
     def remember(self, journey: str, **state: Any) -> None:  # noqa: ANN401 - JSON data of the journey's own
         """Make ``journey`` hold this chat, with this state."""
+        kept = {name: value for name, value in state.items() if name != WAITING}
+        if self.waiting:
+            kept[WAITING] = self.waiting
         self.conversation.journey = journey
-        self.conversation.state = state
+        self.conversation.state = kept
 
     def leave(self) -> None:
         """Let go of the chat: no journey holds it now."""
         self.remember("")
+
+    @property
+    def waiting(self) -> list[dict[str, Any]]:
+        """What was sent before there was a place for it, as plain data, oldest first; it outlives any journey."""
+        return list(self.conversation.state.get(WAITING, ()))
+
+    def keep_waiting(self, pieces: list[dict[str, Any]]) -> None:
+        """Let these pieces wait, and none but these."""
+        rest = {name: value for name, value in self.state.items() if name != WAITING}
+        self.conversation.state = rest | ({WAITING: pieces} if pieces else {})
 
     # --- speaking ---
 

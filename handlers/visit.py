@@ -6,6 +6,7 @@ The checklist itself is another journey; this one lists, opens, sums up and subm
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
@@ -20,6 +21,7 @@ from handlers.text import mark
 from storage import audit, people, visits
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from handlers.chat import Rows
@@ -30,8 +32,6 @@ if TYPE_CHECKING:
 SHOWN: Final = 8
 """Visits on one card."""
 
-FIELD: Final = frozenset({people.Role.leader, people.Role.deputy, people.Role.inspector, people.Role.liaison})
-
 TITLE: Final = 20
 """Characters of a unit's name that fit on a button."""
 
@@ -40,12 +40,20 @@ async def today(turn: Turn, words: str = "") -> None:
     """List what is on today and what is overdue; a single visit opens at once."""
     del words
     mine = await _mine(turn)
-    now = [visit for visit in mine if _due(visit, await _day(turn, visit))]
-    if len(now) == 1:
-        await turn.enter("checklist", visit=now[0].id)
-        return
-    if now:
-        await _list(turn, turn.t("<b>Today</b> · {day}", day=turn.speech.day(await _day(turn, now[0]))), now)
+    due = [visit for visit in mine if _due(visit, await _day(turn, visit))]
+    if len(due) == 1:
+        await turn.enter("checklist", visit=due[0].id)
+    else:
+        await _show_day(turn, mine, due)
+
+
+async def _show_day(turn: Turn, mine: list[Visit], due: list[Visit]) -> None:
+    """Show the visits of the day, those handed in too; when there are none, what comes next."""
+    done = await visits.handed_in(turn.db, turn.who, turn.now - timedelta(days=1))
+    done = [visit for visit in done if await _handed_in_on(turn, visit) == await _day(turn, visit)]
+    if due or done:
+        title = turn.t("<b>Today</b> · {day}", day=turn.speech.day(await _day(turn, (due or done)[0])))
+        await _list(turn, title, due, done)
         return
     coming = next((visit for visit in mine if visit.planned_on), None)
     if coming is None or coming.planned_on is None:
@@ -77,6 +85,11 @@ async def _day(turn: Turn, visit: Visit) -> date:
     return turn.now.astimezone(zone).date()
 
 
+async def _handed_in_on(turn: Turn, visit: Visit) -> date | None:
+    zone = await turn.kit.shelf.zone(turn.db, visit.unit.campaign_id)
+    return visit.submitted_at.astimezone(zone).date() if visit.submitted_at else None
+
+
 async def _when(turn: Turn, visit: Visit) -> str:
     """Return the day a visit is planned for, unless it is today."""
     if visit.planned_on is None or visit.planned_on == await _day(turn, visit):
@@ -88,41 +101,45 @@ def _due(visit: Visit, day: date) -> bool:
     return visit.planned_on is None or visit.planned_on <= day
 
 
-async def _list(turn: Turn, title: Markup, shown: list[Visit]) -> None:
+async def _list(turn: Turn, title: Markup, shown: list[Visit], done: Sequence[Visit] = ()) -> None:
     lines = [title]
     rows: list[tuple[Button, ...]] = []
     for at, visit in enumerate(shown[:SHOWN], 1):
-        sheet = await sheet_of(turn, visit)
-        done, total = sheet.progress()
-        lines.append(
-            turn.t(
-                "\n{at}. {unit}\n{bar} {done}/{total}  {day}",
-                at=at,
-                unit=visit.unit.name,
-                bar=bar(done, total),
-                done=done,
-                total=total,
-                day=await _when(turn, visit),
-            )
-        )
-        if done:
-            lines.append(lacking(turn, sheet))
+        lines += await _listed(turn, at, visit)
         rows.append((Button(f"{at}. {visit.unit.name[:TITLE]}", data("visit", "open", visit.id)),))
     if len(shown) > SHOWN:
         rest = len(shown) - SHOWN
         lines.append(turn.n("\nand {count} more", "\nand {count} more", rest))
+    lines += [Markup()] if done else []
+    for visit in done[:SHOWN]:
+        zone = await turn.kit.shelf.zone(turn.db, visit.unit.campaign_id)
+        when = turn.speech.clock(visit.submitted_at, zone) if visit.submitted_at else ""
+        lines.append(turn.t("✓ {unit}, handed in {when}", unit=visit.unit.name, when=when))
+        rows.append((Button(f"✓ {visit.unit.name[:TITLE]}", data("visit", "summary", visit.id)),))
     turn.card(Markup("\n").join(lines), tuple(rows))
+
+
+async def _listed(turn: Turn, at: int, visit: Visit) -> list[Markup]:
+    """Return what a list says of one visit: the unit, how far it is, and what it lacks once it has begun."""
+    sheet = await sheet_of(turn, visit)
+    done, total = sheet.progress()
+    line = turn.t(
+        "\n{at}. {unit}\n{bar} {done}/{total}  {day}",
+        at=at,
+        unit=visit.unit.name,
+        bar=bar(done, total),
+        done=done,
+        total=total,
+        day=await _when(turn, visit),
+    )
+    return [line, lacking(turn, sheet)] if done else [line]
 
 
 async def tap_today(turn: Turn, args: tuple[str, ...]) -> None:
     """List the visits of the day; the way back from a checklist."""
     del args
     mine = await _mine(turn)
-    now = [visit for visit in mine if _due(visit, await _day(turn, visit))]
-    if now:
-        await _list(turn, turn.t("<b>Today</b> · {day}", day=turn.speech.day(await _day(turn, now[0]))), now)
-    else:
-        await today(turn)
+    await _show_day(turn, mine, [visit for visit in mine if _due(visit, await _day(turn, visit))])
 
 
 async def tap_todo(turn: Turn, args: tuple[str, ...]) -> None:
@@ -152,13 +169,12 @@ async def submit(turn: Turn, args: tuple[str, ...]) -> None:
     if sheet.visit.state == "submitted":
         await _sum_up(turn, sheet)
         return
-    if sheet.next_open() is not None:
+    if sheet.unfinished():
         await turn.enter("checklist", visit=sheet.visit.id)
         turn.toast(turn.label("Something is still open; here is the next item."), alert=True)
         return
     sheet.visit.submit(turn.who, turn.now)
     _note_down(turn, "visit.submit", sheet.visit)
-    turn.leave()
     await _sum_up(turn, sheet)
 
 
@@ -230,21 +246,6 @@ def _found(turn: Turn, sheet: Sheet) -> list[Markup]:
     return [Markup(""), *lines] if lines else []
 
 
-async def stranded(turn: Turn, sent: object) -> bool:
-    """Take a photo or words sent by somebody who has open visits but stands in none: offer to open one."""
-    del sent
-    if turn.person is None or not any(one.role in FIELD for one in turn.who.roles_now(turn.now)):
-        return False
-    mine = await _mine(turn)
-    if not mine:
-        return False
-    text = turn.t(
-        "No visit is open here, so this has not been filed. Open one, then send it again (or forward it here)."
-    )
-    turn.say(text, tuple((Button(visit.unit.name[:TITLE], data("visit", "open", visit.id)),) for visit in mine[:3]))
-    return True
-
-
 VISIT = Journey(
     name="visit",
     commands={
@@ -259,5 +260,4 @@ VISIT = Journey(
         "withdraw": withdraw,
         "summary": summary,
     },
-    stranded=stranded,
 )

@@ -20,6 +20,9 @@ PAUSES = tuple(timedelta(seconds=s) for s in (2, 10, 60, 300, 1800, 7200))
 LEASE = timedelta(minutes=2)
 """So long a download that was handed out belongs to whoever took it."""
 
+DAMAGED = "cannot be opened"
+"""The ``error`` of a picture that came home and is none; its file is kept all the same."""
+
 _IN_ALBUM = sa.text("album_id <> ''")
 _WAITING = sa.text("state = 'waiting'")
 
@@ -82,6 +85,11 @@ class Evidence(Entity):
         return self.kind == "photo" or (self.kind == "file" and self.mime.startswith("image/"))
 
     @property
+    def is_usable(self) -> bool:
+        """Tell whether there is hope to see it: neither given up nor found to be damaged."""
+        return self.state is not State.failed and self.error != DAMAGED
+
+    @property
     def filename(self) -> str:
         """Return the name it goes by: the one it was sent with, else one made of its id."""
         return self.name or f"{self.kind}-{self.id}{'.jpg' if self.kind == 'photo' else ''}"
@@ -90,6 +98,10 @@ class Evidence(Entity):
         """Note that the file is here."""
         self.state, self.blob_sha256, self.size, self.exif = State.stored, sha256, size, exif
         self.retry_at, self.error = None, None
+
+    def damaged(self) -> None:
+        """Note that what came home cannot be opened as the picture it should be."""
+        self.error = DAMAGED
 
     def failed(self, error: str, now: datetime, *, for_good: bool = False) -> None:
         """Note a failed download; it is tried again after a growing pause unless the pauses are used up."""

@@ -161,16 +161,33 @@ async def planned_for(db: Session, person: Person, on: date | None = None, limit
     Those that are open come first, then those planned for the day ``on``, then by planned day, undated ones last.
     Nothing is filtered by the day.
     """
-    groups = {one.group_id for one in person.roles if one.until is None and one.role in _GROUP_ROLES}
-    mine = Visit.id.in_(sa.select(VisitMember.visit_id).where(VisitMember.person_id == person.id))
     order = [sa.case((Visit.state == State.open, 0), else_=1)]
     if on is not None:
         order.append(sa.case((Visit.planned_on == on, 0), else_=1))
     query = (
         sa.select(Visit)
-        .where(sa.or_(Visit.group_id.in_(groups - {None}), mine), Visit.state != State.submitted)
+        .where(_of(person), Visit.state != State.submitted)
         .options(joinedload(Visit.unit), joinedload(Visit.members))
         .order_by(*order, Visit.planned_on.asc().nulls_last(), Visit.id)
+        .limit(limit)
+    )
+    return list((await db.scalars(query)).unique())
+
+
+def _of(person: Person) -> sa.ColumnElement[bool]:
+    """Name the visits a person may work on, as :meth:`Visit.open_to` does."""
+    groups = {one.group_id for one in person.roles if one.until is None and one.role in _GROUP_ROLES}
+    mine = Visit.id.in_(sa.select(VisitMember.visit_id).where(VisitMember.person_id == person.id))
+    return sa.or_(Visit.group_id.in_(groups - {None}), mine)
+
+
+async def handed_in(db: Session, person: Person, since: datetime, limit: int = 20) -> list[Visit]:
+    """Return the visits a person may look at that were handed in since a moment, with unit and members, in order."""
+    query = (
+        sa.select(Visit)
+        .where(_of(person), Visit.state == State.submitted, Visit.submitted_at >= since)
+        .options(joinedload(Visit.unit), joinedload(Visit.members))
+        .order_by(Visit.submitted_at, Visit.id)
         .limit(limit)
     )
     return list((await db.scalars(query)).unique())
@@ -198,15 +215,17 @@ async def write(
     *,
     chat_id: int | None = None,
     message_id: int | None = None,
+    held: bool = False,
 ) -> Answer:
     """Write an answer over the current one, which stays in the history; the same value again changes nothing.
 
     Opens a visit that was only planned. Raises :class:`VisitSubmitted`, also when it was handed in by someone else
-    a moment ago: the visit's row is locked until this transaction ends.
+    a moment ago: the visit's row is locked until this transaction ends. ``held``: it was loaded with that lock.
     """
-    state = await db.scalar(sa.select(Visit.state).where(Visit.id == visit.id).with_for_update(key_share=True))
-    if state is not visit.state:
-        await db.refresh(visit, ["state", "opened_at", "submitted_at", "submitted_by", "changes"])
+    if not held:
+        state = await db.scalar(sa.select(Visit.state).where(Visit.id == visit.id).with_for_update(key_share=True))
+        if state is not visit.state:
+            await db.refresh(visit, ["state", "opened_at", "submitted_at", "submitted_by", "changes"])
     visit.open(now)
     value = storable(value)
     await db.execute(

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from handlers.chat import Button
 from handlers.journey import data
-from handlers.progress import header, item_title, lacking
+from handlers.progress import clipped, header, item_title, lacking, listed
 
 if TYPE_CHECKING:
     from forms.question import Question, Screen
@@ -26,6 +26,12 @@ ROW_WIDTH = 30
 
 NUMBERS_A_ROW = 6
 
+WORDS = 300
+"""Characters of a note that a card shows; a message holds 4096 of everything."""
+
+LONG = 1200
+"""Characters of the form's own guidance that a card shows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
@@ -34,6 +40,8 @@ class Receipt:
     text: Markup
     undo: int = 0
     """The message that brought it, 0 when there is nothing to undo."""
+    until: int = 0
+    """The last of several messages that brought it together, 0 when one did."""
 
 
 def width(label: str) -> int:
@@ -56,10 +64,10 @@ def value_text(turn: Turn, sheet: Sheet, question: Question) -> str:
     """Return an answer as a person reads it: choice labels, or the words and numbers themselves."""
     value = sheet.walk.value(question.path)
     if question.kind not in {"select_one", "select_multiple"}:
-        return value
+        return clipped(value, WORDS)
     names = value.split() if question.kind == "select_multiple" else [value]
     labels = {choice.value: choice.label(turn.speech.language) for choice in question.choices}
-    return "、".join(labels.get(name, name) for name in names if name)
+    return listed(turn, (labels.get(name, name) for name in names if name))
 
 
 def question_card(
@@ -84,15 +92,18 @@ def question_card(
     if question is main:
         hint = sheet.walk.hint(main.path, turn.speech.language)
         if hint:
-            parts.append(turn.t("What to look at: {hint}", hint=hint))
+            parts.append(turn.t("What to look at: {hint}", hint=clipped(hint, LONG // 2)))
         guidance = sheet.walk.guidance(main.path, turn.speech.language)
         if guidance and at_length:
-            parts.append(Markup.escape(guidance))
+            parts.append(Markup.escape(clipped(guidance, LONG)))
+        if question.kind in {"text", "integer", "decimal", "date"} and sheet.answered(screen):
+            parts.append(turn.t("Answer: <b>{answer}</b>", answer=value_text(turn, sheet, main)))
     else:
         parts.append(turn.t("Answer: <b>{answer}</b>", answer=value_text(turn, sheet, main)))
         parts.append(_ask(turn, sheet, question))
     parts.extend(
-        turn.t("<i>{note}</i>", note=sheet.walk.label(one.path, turn.speech.language)) for one in sheet.notes(screen)
+        turn.t("<i>{note}</i>", note=clipped(sheet.walk.label(one.path, turn.speech.language), WORDS))
+        for one in sheet.notes(screen)
     )
     parts.extend(_given(turn, sheet, screen, question))
     choices = _choices(turn, sheet, screen, question)
@@ -104,12 +115,12 @@ def question_card(
 def _ask(turn: Turn, sheet: Sheet, question: Question) -> Markup:
     """Return the sentence that asks a follow-up, in the form's own words."""
     lang = turn.speech.language
-    label = sheet.walk.label(question.path, lang)
+    label = clipped(sheet.walk.label(question.path, lang), LONG // 2)
     if sheet.walk.required(question.path) and question.kind in {"image", "text"}:
         words = question.required_message(lang)
         if words:
             return turn.t("{words}", words=words)
-    hint = sheet.walk.hint(question.path, lang)
+    hint = clipped(sheet.walk.hint(question.path, lang), WORDS)
     how = _how(turn, question) if question.kind not in {"select_one", "select_multiple"} else Markup("")
     asked = turn.t("<b>{label}</b>", label=label) + (Markup("\n") + Markup.escape(hint) if hint else Markup(""))
     return asked + (Markup("\n") + how if how else Markup(""))
@@ -138,7 +149,7 @@ def _given(turn: Turn, sheet: Sheet, screen: Screen, asked: Question) -> list[Ma
         if question is asked or question is sheet.main(screen) or not value or not sheet.walk.relevant(question.path):
             continue
         if question.kind == "text":
-            lines.append(turn.t("✎ {note}", note=value))
+            lines.append(turn.t("✎ {note}", note=clipped(value, WORDS)))
         elif question.kind in {"select_one", "select_multiple", "integer", "decimal", "date"}:
             label = sheet.walk.label(question.path, turn.speech.language)
             lines.append(turn.t("{label}: {value}", label=label, value=value_text(turn, sheet, question)))
@@ -146,8 +157,8 @@ def _given(turn: Turn, sheet: Sheet, screen: Screen, asked: Question) -> list[Ma
 
 
 def _choices(turn: Turn, sheet: Sheet, screen: Screen, question: Question) -> Rows:
-    """Return one button a choice; the chosen one is marked, a select_multiple toggles."""
-    if question.kind not in {"select_one", "select_multiple"}:
+    """Return one button a choice; the chosen one is marked, a select_multiple toggles. None once handed in."""
+    if question.kind not in {"select_one", "select_multiple"} or sheet.visit.state == "submitted":
         return ()
     at = screen.questions.index(question)
     several = question.kind == "select_multiple"
@@ -170,37 +181,50 @@ def _choices(turn: Turn, sheet: Sheet, screen: Screen, question: Question) -> Ro
 
 
 def _tools(turn: Turn, sheet: Sheet, screen: Screen, question: Question) -> Rows:
-    """Return the row under the choices: back, overview, note, evidence; and what lets a follow-up wait."""
+    """Return the rows under the choices: what lets a follow-up wait; back, overview, on; note, evidence, guidance.
+
+    Back and on stand where the thumb found them on the card before, whatever the item.
+    """
     visit, number = sheet.visit.id, screen.number or 0
-    first: list[Button] = []
-    if question is not sheet.main(screen):
-        if question.kind == "select_multiple":
-            first.append(Button(turn.label("Done"), data("checklist", "next", visit, number)))
-        else:
-            later = turn.label("📷 Later") if sheet.walk.required(question.path) else turn.label("Skip")
-            first.append(Button(later, data("checklist", "later", visit, number, screen.questions.index(question))))
-        first.append(Button(turn.label("↩ Change answer"), data("checklist", "again", visit, number)))
-    elif question.kind == "select_multiple" and sheet.walk.value(question.path):
-        first.append(Button(turn.label("Done"), data("checklist", "next", visit, number)))
-    tools = []
+    main, at = sheet.main(screen), screen.questions.index(question)
+    written = sheet.visit.state == "submitted"
+    first = () if written else _waits(turn, sheet, screen, question)
+    moves = []
     if sheet.neighbour(number, -1):
-        tools.append(Button("◀", data("checklist", "back", visit, number)))
-    tools.append(Button(turn.label("☰ Overview"), data("checklist", "overview", visit)))
-    if sheet.note(screen) is not None:
+        moves.append(Button("◀", data("checklist", "back", visit, number)))
+    moves.append(Button(turn.label("☰ Overview"), data("checklist", "overview", visit)))
+    moves.append(Button("▶", data("checklist", "next", visit, number, at)))
+    tools = []
+    if sheet.note(screen) is not None and not written:
         tools.append(Button(turn.label("✎ Note"), data("checklist", "note", visit, number)))
-    if question is sheet.main(screen) and sheet.walk.guidance(question.path, turn.speech.language):
-        tools.append(Button("ⓘ", data("checklist", "hint", visit, number)))
     tools.append(Button(f"📎 {len(sheet.evidence_of(screen))}", data("checklist", "evidence", visit, number)))
-    if sheet.walk.value(sheet.main(screen).path) or not sheet.walk.required(sheet.main(screen).path):
-        tools.append(Button("▶", data("checklist", "next", visit, number)))
-    return (*((tuple(first),) if first else ()), tuple(tools))
+    if question is main and sheet.walk.guidance(question.path, turn.speech.language):
+        tools.append(Button("ⓘ", data("checklist", "hint", visit, number)))
+    return (*first, tuple(moves), tuple(tools))
+
+
+def _waits(turn: Turn, sheet: Sheet, screen: Screen, question: Question) -> Rows:
+    """Return the row that is done with a question: ticked enough, later, or the main answer once more."""
+    visit, number, at = sheet.visit.id, screen.number or 0, screen.questions.index(question)
+    main, row = sheet.main(screen), []
+    if question.kind == "select_multiple" and sheet.walk.value(question.path):
+        row.append(Button(turn.label("Done"), data("checklist", "later", visit, number, at)))
+    elif question is not main:
+        later = turn.label("Skip")
+        if sheet.walk.required(question.path):
+            later = turn.label("📷 Later") if question.kind in {"image", "text"} else turn.label("Later")
+        row.append(Button(later, data("checklist", "later", visit, number, at)))
+    if question is not main:
+        row.append(Button(turn.label("↩ Change answer"), data("checklist", "again", visit, number)))
+    return (tuple(row),) if row else ()
 
 
 def _finish(parts: list[Markup], rows: Rows, receipt: Receipt | None, sheet: Sheet, turn: Turn) -> tuple[Markup, Rows]:
     if receipt is not None:
         parts.append(Markup("\n") + receipt.text)
         if receipt.undo:
-            rows = (*rows, (Button(turn.label("↶ Undo"), data("checklist", "undo", sheet.visit.id, receipt.undo)),))
+            what = (receipt.undo, receipt.until) if receipt.until else (receipt.undo,)
+            rows = (*rows, (Button(turn.label("↶ Undo"), data("checklist", "undo", sheet.visit.id, *what)),))
     return Markup("\n").join(parts), rows
 
 
@@ -221,14 +245,18 @@ def counted(turn: Turn, kind: str, count: int) -> Markup:
 
 def note_card(turn: Turn, sheet: Sheet, screen: Screen) -> tuple[Markup, Rows]:
     """Return the card that waits for one sentence on an item."""
-    note = sheet.note(screen)
+    note, number = sheet.note(screen), screen.number
     written = sheet.walk.value(note.path) if note else ""
     parts = [header(turn, sheet) + Markup("\n"), item_title(turn, sheet, screen)]
-    if written:
-        parts.append(turn.t("✎ {note}", note=written))
-    parts.append(turn.t("Send one message; it becomes the note on item {number}.", number=screen.number))
-    back = Button(turn.label("↩ No note"), data("checklist", "go", sheet.visit.id, screen.number))
-    return Markup("\n").join(parts), ((back,),)
+    row = [Button(turn.label("↩ No note"), data("checklist", "go", sheet.visit.id, number))]
+    if note is not None and written:
+        parts.append(turn.t("✎ {note}", note=clipped(written, LONG)))
+        parts.append(turn.t("Send one message; it is added to the note on item {number}.", number=number))
+        clear = data("checklist", "clear", sheet.visit.id, number, sheet.seen(note.path))
+        row.append(Button(turn.label("✕ Clear the note"), clear))
+    else:
+        parts.append(turn.t("Send one message; it becomes the note on item {number}.", number=number))
+    return Markup("\n").join(parts), (tuple(row),)
 
 
 def overview_card(turn: Turn, sheet: Sheet, receipt: Receipt | None = None) -> tuple[Markup, Rows]:
@@ -241,23 +269,26 @@ def overview_card(turn: Turn, sheet: Sheet, receipt: Receipt | None = None) -> t
     for name, screens in sections.items():
         signs = "  ".join(_sign(sheet, screen) for screen in screens)
         lines.append(turn.t("{section}  {signs}", section=name, signs=signs) if name else Markup.escape(signs))
-    waiting = sheet.next_open()
     lines.append(Markup("\n") + lacking(turn, sheet))
     numbers = [
         Button(f"{screen.number}{sheet.symbol(screen)}", data("checklist", "go", visit.id, screen.number))
         for screen in sheet.numbered()
     ]
     rows: Rows = tuple(tuple(numbers[at : at + NUMBERS_A_ROW]) for at in range(0, len(numbers), NUMBERS_A_ROW))
-    last = []
+    return _finish(lines, (*rows, _way_on(turn, sheet)), receipt, sheet, turn)
+
+
+def _way_on(turn: Turn, sheet: Sheet) -> tuple[Button, ...]:
+    """Return the last row of the overview: the summary, or the next open item, or handing in."""
+    visit, waiting = sheet.visit, sheet.unfinished()
     if visit.state == "submitted":
-        last.append(Button(turn.label("Summary"), data("visit", "summary", visit.id)))
-    elif waiting is not None:
-        goes_on = turn.label("Go on with {number}", number=waiting.number)
-        last.append(Button(goes_on, data("checklist", "go", visit.id, waiting.number)))
+        on = Button(turn.label("Summary"), data("visit", "summary", visit.id))
+    elif waiting:
+        goes_on = turn.label("Go on with {number}", number=waiting[0].number)
+        on = Button(goes_on, data("checklist", "go", visit.id, waiting[0].number))
     else:
-        last.append(Button(turn.label("Submit"), data("visit", "submit", visit.id)))
-    last.append(Button(turn.label("◀ Visits"), data("visit", "today")))
-    return _finish(lines, (*rows, tuple(last)), receipt, sheet, turn)
+        on = Button(turn.label("Submit"), data("visit", "submit", visit.id))
+    return on, Button(turn.label("◀ Visits"), data("visit", "today"))
 
 
 def _sign(sheet: Sheet, screen: Screen) -> str:

@@ -1,0 +1,104 @@
+"""Turns words into answers: a line that names its item, a choice spelt out, a number, a date, a note.
+
+Every function here writes or raises the sentence that says why not; what is shown afterwards is the caller's business.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from forms import quick
+from forms.canonical import InvalidAnswer
+from forms.typed import typed
+from handlers.checklist.steps import refuse_violation, write
+from handlers.errors import UserError
+from handlers.text import mark
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from forms.question import Question, Screen
+    from forms.quick import Entry
+    from handlers.sheet import Sheet
+    from handlers.turn import Turn
+
+TYPED: Final = frozenset({"integer", "decimal", "date"})
+"""Kinds of question that are answered by typing a value."""
+
+NUMBER = mark("A number is asked for here, such as 12. Nothing was changed.")
+WHOLE = mark("A whole number is asked for here, such as 12. Nothing was changed.")
+RANGE = mark("This number is too large or too small to be true. Nothing was changed.")
+DATE = mark("A date is asked for here, such as 2026-10-16 or “yesterday”. Nothing was changed.")
+MONTH = mark("Which of the two is the month? Please write the date like 2026-10-16. Nothing was changed.")
+PROBLEMS: Final[Mapping[str, str]] = {
+    "not_a_number": NUMBER,
+    "not_an_integer": WHOLE,
+    "out_of_range": RANGE,
+    "not_a_date": DATE,
+    "ambiguous_date": MONTH,
+}
+"""What to say when words cannot be read as what is asked, by the code of InvalidAnswer."""
+
+
+def spelt_out(sheet: Sheet, question: Question, words: str) -> Entry | None:
+    """Return what words say that begin with a choice or its sign (``部分 台账未更新``), None when they do not.
+
+    ``Partly because …`` is a sentence, not an answer: in front of more words only a sign counts, or a label that is
+    set apart by a space although its language writes none.
+    """
+    if question.kind != "select_one":
+        return None
+    head, _, tail = words.partition(" ")
+    whole = quick.match(sheet.walk.choices(question.path), words, sheet.form.languages or ("",))
+    if whole is not None and not whole.rest:
+        return quick.Entry(words, choice=whole.value)
+    found = quick.match(sheet.walk.choices(question.path), head, sheet.form.languages or ("",))
+    if found is None or found.rest or head.isascii():
+        return None
+    return quick.Entry(words, choice=found.value, note=tail.strip())
+
+
+def read_typed(sheet: Sheet, question: Question, words: str) -> str:
+    """Return the canonical value of a typed number or date, or raise the sentence that says what is asked."""
+    try:
+        return typed(question, words, now=sheet.now, language=sheet.language)
+    except InvalidAnswer as error:
+        raise UserError(PROBLEMS.get(error.code, NUMBER)) from error
+
+
+async def add_note(turn: Turn, sheet: Sheet, screen: Screen, words: str, message_id: int) -> None:
+    """Append words to an item's note; UserError when the form has no room for them."""
+    question, value = noted_with(turn, sheet, screen, words)
+    await write(turn, sheet, question, value, message_id)
+
+
+def noted_with(turn: Turn, sheet: Sheet, screen: Screen, words: str) -> tuple[Question, str]:
+    """Return an item's note question and what it says with these words under it; UserError as :func:`add_note`."""
+    question = sheet.note(screen)
+    if question is None:
+        raise UserError(mark("Item {number} has no room for a note; nothing was changed."), number=screen.number)
+    value = joined(sheet.walk.value(question.path), words)
+    refuse_violation(turn, sheet, question, value)
+    return question, value
+
+
+def joined(before: str, words: str) -> str:
+    """Return a note with further words on a line of their own."""
+    return f"{before}\n{words}" if before and words else before or words
+
+
+async def enter_quickly(
+    turn: Turn, sheet: Sheet, screen: Screen, entry: Entry, message_id: int, *, noted: bool = True
+) -> None:
+    """Write what one quick-entry line says: the choice and, if there is more on the line, the note.
+
+    Nothing is written when either is refused. ``noted`` False leaves the words out: they are kept elsewhere.
+    """
+    main = sheet.main(screen)
+    if entry.note and noted:
+        noted_with(turn, sheet, screen, entry.note)
+    if entry.choice is not None and sheet.walk.value(main.path) != entry.choice:
+        refuse_violation(turn, sheet, main, entry.choice)
+        await write(turn, sheet, main, entry.choice, message_id)
+    if entry.note and noted:
+        await add_note(turn, sheet, screen, entry.note, message_id)

@@ -1,0 +1,158 @@
+"""Shows what lies with an item: lists it, sends a piece back to look at, removes one, reports one that is no good.
+
+Nothing is deleted: a removed piece is marked and stays in the history.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from markupsafe import Markup
+
+from handlers.chat import Button, Say
+from handlers.checklist.card import counted
+from handlers.checklist.steps import hold, opened
+from handlers.errors import Stale
+from handlers.journey import data, number
+from handlers.progress import brief, header, item_title
+from handlers.sheet import pictures, sheet_of
+from storage import evidence as evidences
+from storage import visits
+
+if TYPE_CHECKING:
+    from forms.question import Screen
+    from handlers.chat import Rows, Timer
+    from handlers.sheet import Sheet
+    from handlers.turn import Turn
+    from storage.evidence import Evidence
+
+A_PAGE: Final = 8
+"""Pieces on one card: their buttons must fit on a phone."""
+
+
+async def evidence(turn: Turn, args: tuple[str, ...]) -> None:
+    """List the evidence of one item, each piece with a button to see it and one to remove it."""
+    sheet = await opened(turn, number(args, 0), to_write=False)
+    page = number(args, 2) if len(args) > 2 else 0  # noqa: PLR2004 - visit, item, page
+    _gallery(turn, sheet, sheet.screen(number(args, 1)), page)
+
+
+def _gallery(turn: Turn, sheet: Sheet, screen: Screen, page: int = 0) -> None:
+    visit, pieces = sheet.visit.id, sheet.evidence_of(screen)
+    last = max(0, (len(pieces) - 1) // A_PAGE)
+    page = min(max(page, 0), last)
+    lines = [header(turn, sheet) + Markup("\n"), item_title(turn, sheet, screen)]
+    rows = []
+    for at, piece in list(enumerate(pieces, 1))[page * A_PAGE : (page + 1) * A_PAGE]:
+        lines.append(_line(turn, sheet, at, piece))
+        row = []
+        if piece.kind != "place":
+            row.append(Button(turn.label("Look at {at}", at=at), data("checklist", "look", visit, piece.id)))
+        if sheet.visit.state != "submitted":
+            row.append(Button(turn.label("✕ Remove {at}", at=at), data("checklist", "remove", visit, piece.id, page)))
+        rows.append(tuple(row))
+    if not pieces:
+        lines.append(turn.t("Nothing lies with this item yet. Send a photo, a file, a voice note, a video or a place."))
+    if last:
+        pages = [Button("◀", data("checklist", "evidence", visit, screen.number, page - 1))] if page else []
+        if page < last:
+            pages.append(Button("▶", data("checklist", "evidence", visit, screen.number, page + 1)))
+        rows.append(tuple(pages))
+    back = turn.label("◀ Back to item {number}", number=screen.number)
+    rows.append((Button(back, data("checklist", "go", visit, screen.number)),))
+    hold(turn, sheet, screen)
+    turn.card(Markup("\n").join(lines), tuple(row for row in rows if row))
+
+
+def _line(turn: Turn, sheet: Sheet, at: int, piece: Evidence) -> Markup:
+    """Return one line about a piece: what it is, when it was sent, and what is wrong with it if anything is."""
+    when = turn.speech.moment(piece.sent_at, sheet.zone)
+    line = turn.t("{at}. {what} {when}", at=at, what=counted(turn, piece.kind, 1), when=when)
+    if piece.kind == "place":
+        line += turn.t(" {latitude}, {longitude}", latitude=f"{piece.latitude:.5f}", longitude=f"{piece.longitude:.5f}")
+    if piece.caption:
+        line += turn.t(" “{words}”", words=brief(piece.caption, 60))
+    if piece.forwarded:
+        line += turn.t(" (forwarded)")
+    if not piece.is_usable:
+        line += turn.t(" (cannot be opened)")
+    return line
+
+
+def _piece(sheet: Sheet, piece_id: int) -> tuple[Evidence, Screen]:
+    """Return a piece of this visit's evidence and the screen it lies with; Stale when it is gone."""
+    for screen in sheet.numbered():
+        for piece in sheet.evidence_of(screen):
+            if piece.id == piece_id:
+                return piece, screen
+    raise Stale
+
+
+async def look(turn: Turn, args: tuple[str, ...]) -> None:
+    """Send one stored piece back to the person who asks."""
+    sheet = await opened(turn, number(args, 0), to_write=False)
+    piece, screen = _piece(sheet, number(args, 1))
+    caption = str(turn.t("Item {number}", number=screen.number))
+    if not piece.is_usable:
+        turn.toast(turn.label("This file cannot be opened. Please remove it and send it again."), alert=True)
+    elif not piece.blob_sha256:
+        turn.toast(turn.label("This file is still being fetched. Please try again in a moment."), alert=True)
+    elif piece.kind == "photo":
+        turn.reply(Say(text=caption, picture=piece.blob_sha256, silent=True))
+    else:
+        turn.reply(Say(text=caption, document=piece.blob_sha256, filename=piece.filename, silent=True))
+
+
+async def remove(turn: Turn, args: tuple[str, ...]) -> None:
+    """Mark one piece removed; the gallery is shown again."""
+    sheet = await opened(turn, number(args, 0))
+    piece, screen = _piece(sheet, number(args, 1))
+    piece.remove(turn.who, turn.now, why="removed in the gallery")
+    forget(sheet, [piece])
+    turn.toast(turn.label("Removed. It stays in the history."))
+    _gallery(turn, sheet, screen, number(args, 2) if len(args) > 2 else 0)  # noqa: PLR2004 - visit, piece, page
+
+
+def forget(sheet: Sheet, pieces: list[Evidence]) -> None:
+    """Take pieces out of the sheet and let the picture questions fall back to what is left."""
+    sheet.evidence = [piece for piece in sheet.evidence if piece not in pieces]
+    left = pictures(sheet.form, sheet.evidence)
+    for path in {piece.path for piece in pieces}:
+        question = sheet.form.questions.get(path)
+        if question is not None and question.kind == "image":
+            sheet.walk.set(path, left.get(path, ""))
+
+
+async def unreadable(turn: Turn, timer: Timer) -> None:
+    """Tell the sender that a file could not be opened or fetched; its item asks for another one by itself.
+
+    A message of its own with a way to the item: whatever the person is doing now goes on.
+    """
+    piece = await evidences.get(turn.db, int(timer.args.get("evidence", 0)))
+    if piece is None or piece.removed_at is not None or turn.person is None:
+        return
+    visit = await visits.get(turn.db, piece.visit_id)
+    if visit is None or not visit.open_to(turn.who):
+        return
+    sheet = await sheet_of(turn, visit)
+    screen = next((one for one in sheet.numbered() if piece in sheet.evidence_of(one)), None)
+    where = turn.t("{unit}, item {number}", unit=visit.unit.name, number=screen.number if screen else "—")
+    if timer.args.get("why") == "corrupt":
+        said = turn.t("This picture cannot be opened; please take it again. Everything else is here.")
+    else:
+        said = turn.t(
+            "A file you sent could not be fetched from Telegram; please send it once more. Everything else is here."
+        )
+    turn.say(where + Markup("\n") + said, _way(turn, sheet, screen))
+
+
+def _way(turn: Turn, sheet: Sheet, screen: Screen | None) -> Rows:
+    """Return the button that leads to where another one can be sent."""
+    visit = sheet.visit
+    if visit.state == "submitted":
+        mine = visit.submitted_by == turn.who.id
+        return ((Button(turn.label("↶ Withdraw"), data("visit", "withdraw", visit.id)),),) if mine else ()
+    if screen is None:
+        return ()
+    go = data("checklist", "go", visit.id, screen.number)
+    return ((Button(turn.label("Go to item {number}", number=screen.number), go),),)

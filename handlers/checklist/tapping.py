@@ -1,0 +1,234 @@
+"""Walks the checklist by tapping: answer, toggle, go back, look over, let a photo wait.
+
+A tap names its question and the answer its card was showing. Where that answer has changed since, nothing is written
+until the person has seen both and chosen. Must not read messages (see ``sending``) nor draw (see ``card``).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers.chat import Button
+from handlers.checklist.card import note_card, question_card
+from handlers.checklist.filing import let_in
+from handlers.checklist.steps import (
+    advance,
+    held,
+    hold,
+    let_wait,
+    opened,
+    refuse_violation,
+    show,
+    show_overview,
+    write,
+)
+from handlers.errors import Stale
+from handlers.journey import data, number
+from handlers.progress import item_title
+from handlers.text import mark
+from storage import people
+
+if TYPE_CHECKING:
+    from forms.question import Question, Screen
+    from handlers.sheet import Sheet
+    from handlers.turn import Turn
+
+CHANGED = mark("This has changed since; please look again.")
+
+
+def _aim(sheet: Sheet, args: tuple[str, ...]) -> tuple[Screen, Question, str]:
+    """Return what a tap is about: (screen, question, choice name, '' when it no longer applies); Stale when forged."""
+    screen = sheet.screen(number(args, 1))
+    question = sheet.question(screen, number(args, 2))
+    index = number(args, 3)
+    if not 0 <= index < len(question.choices):
+        raise Stale
+    choice = question.choices[index].value
+    offered = {one.value for one in sheet.walk.choices(question.path)}
+    return screen, question, choice if sheet.asks(question) and choice in offered else ""
+
+
+def _moved_on(turn: Turn, sheet: Sheet, screen: Screen) -> None:
+    """Show an item as it is now, to somebody whose card was drawn before."""
+    turn.toast(turn.label(CHANGED))
+    show(turn, sheet, screen)
+
+
+async def answer(turn: Turn, args: tuple[str, ...]) -> None:
+    """Choose one; go on by itself."""
+    sheet = await opened(turn, number(args, 0))
+    screen, question, choice = _aim(sheet, args)
+    value = sheet.walk.value(question.path)
+    if not choice:
+        _moved_on(turn, sheet, screen)
+        return
+    if value == choice:
+        turn.toast(_recorded(turn, screen, question, choice))
+        if held(turn, sheet).get("asking") == question.path:
+            advance(turn, sheet, screen)
+        return
+    if value and sheet.seen(question.path) != number(args, 4):
+        await _ask_before_changing(turn, sheet, screen, question, args)
+        return
+    await settle(turn, sheet, screen, question, choice)
+
+
+async def settle(turn: Turn, sheet: Sheet, screen: Screen, question: Question, choice: str) -> None:
+    """Write a choice and move on; an answer that the form forbids is refused in the form's words."""
+    refuse_violation(turn, sheet, question, choice)
+    await write(turn, sheet, question, choice)
+    turn.toast(_recorded(turn, screen, question, choice))
+    advance(turn, sheet, screen)
+
+
+def _recorded(turn: Turn, screen: Screen, question: Question, choice: str) -> str:
+    label = next(one.label(turn.speech.language) for one in question.choices if one.value == choice)
+    return turn.label("Item {number}: {answer}", number=screen.number, answer=label)
+
+
+async def _ask_before_changing(
+    turn: Turn, sheet: Sheet, screen: Screen, question: Question, args: tuple[str, ...]
+) -> None:
+    """Show what the answer has become since the card was drawn, and let the person choose."""
+    standing = sheet.answers[question.path]
+    author = await people.by_id(turn.db, standing.by_id)
+    labels = {one.value: one.label(turn.speech.language) for one in question.choices}
+    mine = author is not None and author.id == turn.who.id
+    text = item_title(turn, sheet, screen) + turn.t(
+        "\n\n{who} answered “{old}” at {when}. Change it to “{new}”?",
+        who=turn.label("You") if mine else author.name if author else "—",
+        when=turn.speech.moment(standing.at, sheet.zone),
+        old=labels.get(standing.value, standing.value),
+        new=question.choices[number(args, 3)].label(turn.speech.language),
+    )
+    change = data("checklist", "change", *args[:4], standing.id)
+    keep = data("checklist", "go", sheet.visit.id, screen.number)
+    hold(turn, sheet, screen)
+    turn.card(text, ((Button(turn.label("Change it"), change), Button(turn.label("Leave it"), keep)),))
+
+
+async def change(turn: Turn, args: tuple[str, ...]) -> None:
+    """Overwrite an answer after seeing it; asks again when it has moved on once more."""
+    sheet = await opened(turn, number(args, 0))
+    screen, question, choice = _aim(sheet, args)
+    if not choice:
+        _moved_on(turn, sheet, screen)
+    elif sheet.seen(question.path) != number(args, 4) and sheet.walk.value(question.path) != choice:
+        await _ask_before_changing(turn, sheet, screen, question, args)
+    else:
+        await settle(turn, sheet, screen, question, choice)
+
+
+async def toggle(turn: Turn, args: tuple[str, ...]) -> None:
+    """Tick or untick one of several; the card stays until Done."""
+    sheet = await opened(turn, number(args, 0))
+    screen, question, choice = _aim(sheet, args)
+    if not choice:
+        _moved_on(turn, sheet, screen)
+        return
+    if sheet.seen(question.path) != number(args, 4):
+        turn.toast(turn.label(CHANGED))
+    else:
+        ticked = set(sheet.walk.value(question.path).split()) ^ {choice}
+        value = " ".join(one.value for one in question.choices if one.value in ticked)
+        refuse_violation(turn, sheet, question, value)
+        await write(turn, sheet, question, value)
+    hold(turn, sheet, screen, asking=question.path, skipped=let_wait(turn, sheet, screen))
+    turn.card(*question_card(turn, sheet, screen, question))
+
+
+# --- moving ---
+
+
+async def go(turn: Turn, args: tuple[str, ...]) -> None:
+    """Jump to an item; what was sent before there was an item for it goes there."""
+    sheet = await opened(turn, number(args, 0), to_write=bool(turn.waiting))
+    screen = sheet.screen(number(args, 1))
+    show(turn, sheet, screen, await let_in(turn, sheet, screen))
+
+
+async def again(turn: Turn, args: tuple[str, ...]) -> None:
+    """Show an item's main question again, to choose otherwise."""
+    sheet = await opened(turn, number(args, 0), to_write=False)
+    show(turn, sheet, sheet.screen(number(args, 1)), again=True)
+
+
+async def back(turn: Turn, args: tuple[str, ...]) -> None:
+    """Show the item before."""
+    sheet = await opened(turn, number(args, 0), to_write=False)
+    before = sheet.neighbour(number(args, 1), -1)
+    show(turn, sheet, before or sheet.numbered()[0])
+
+
+async def following(turn: Turn, args: tuple[str, ...]) -> None:
+    """Show the item after this one, or the follow-up still open on it; the overview after the last."""
+    sheet = await opened(turn, number(args, 0), to_write=False)
+    screen = sheet.screen(number(args, 1))
+    asked = sheet.question(screen, number(args, 2))
+    after = sheet.neighbour(screen.number or 0, +1)
+    if asked is sheet.main(screen) and sheet.answered(screen) and sheet.open_questions(screen):
+        show(turn, sheet, screen)
+    elif after is None:
+        show_overview(turn, sheet)
+    else:
+        show(turn, sheet, after)
+
+
+async def later(turn: Turn, args: tuple[str, ...]) -> None:
+    """Be done with a question for now: on to the next follow-up or the next open item; what lacks stays lacking."""
+    sheet = await opened(turn, number(args, 0), to_write=False)
+    screen = sheet.screen(number(args, 1))
+    question = sheet.question(screen, number(args, 2))
+    hold(turn, sheet, screen, skipped=[*let_wait(turn, sheet, screen), question.path])
+    advance(turn, sheet, screen)
+
+
+async def overview(turn: Turn, args: tuple[str, ...]) -> None:
+    """Show the whole checklist."""
+    show_overview(turn, await opened(turn, number(args, 0), to_write=False))
+
+
+async def note(turn: Turn, args: tuple[str, ...]) -> None:
+    """Wait for one sentence on an item."""
+    sheet = await opened(turn, number(args, 0), to_write=False)
+    screen = sheet.screen(number(args, 1))
+    if sheet.note(screen) is None:
+        raise Stale
+    hold(turn, sheet, screen, mode="note", skipped=let_wait(turn, sheet, screen))
+    turn.card(*note_card(turn, sheet, screen))
+
+
+async def hint(turn: Turn, args: tuple[str, ...]) -> None:
+    """Show an item with all the form says about it: what each answer means."""
+    sheet = await opened(turn, number(args, 0), to_write=False)
+    screen = sheet.screen(number(args, 1))
+    hold(turn, sheet, screen, asking=sheet.main(screen).path, skipped=let_wait(turn, sheet, screen))
+    turn.card(*question_card(turn, sheet, screen, sheet.main(screen), at_length=True))
+
+
+async def clear(turn: Turn, args: tuple[str, ...]) -> None:
+    """Empty an item's note; what it said stays in the history."""
+    sheet = await opened(turn, number(args, 0))
+    screen = sheet.screen(number(args, 1))
+    question = sheet.note(screen)
+    if question is None:
+        raise Stale
+    if sheet.seen(question.path) != number(args, 2):
+        turn.toast(turn.label(CHANGED))
+    else:
+        await write(turn, sheet, question, "")
+        turn.toast(turn.label("Cleared. It stays in the history."))
+    show(turn, sheet, screen)
+
+
+async def enter(turn: Turn, *, visit: int) -> None:
+    """Come into a visit's checklist: the same place as last time, or the first open item."""
+    sheet = await opened(turn, visit, to_write=False)
+    here = sheet.find(held(turn, sheet).get("number"))
+    screen = here if here is not None and not sheet.complete(here) else sheet.next_open()
+    if screen is None or sheet.visit.state == "submitted":
+        show_overview(turn, sheet)
+    else:
+        if turn.waiting:
+            sheet = await opened(turn, visit)
+        show(turn, sheet, screen, await let_in(turn, sheet, screen))
