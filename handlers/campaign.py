@@ -10,7 +10,6 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from forms.convert import convert
-
 from storage import campaigns
 from storage import forms as form_versions
 from storage.campaigns import Campaign, Round

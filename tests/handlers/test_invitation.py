@@ -139,7 +139,7 @@ async def test_among_many_units_a_few_letters_find_the_right_one(bench: Bench):
     await leader.tap("单位联系人")
     assert leader.last.text == "请输入单位编号，或名称中的几个字。"
     await leader.text("党支部")
-    assert leader.last.text == "有 31 个单位的编号或名称含「党支部」。请再多输几个字。"
+    assert leader.last.text == "有31个单位的编号或名称含「党支部」。请再多输几个字。"
     await leader.text("月球")
     assert leader.last.text == "这个组没有编号或名称含「月球」的单位。请换几个字再试。"
     await leader.text("第1")
@@ -178,7 +178,7 @@ async def test_a_name_that_is_too_long_loses_nothing(bench: Bench):
     await admin.text("/invite")
     await admin.tap("管理员")
     await admin.text("长" * 5000)
-    assert admin.last.text == "姓名最多 60 个字，请发短一些的。前面选的都在。"
+    assert admin.last.text == "姓名最多60个字，请发短一些的。前面选的都在。"
     await admin.text("小李")
     assert "小李 · 管理员" in admin.last.text
 
@@ -283,7 +283,7 @@ async def test_my_invitations_say_what_became_of_each(both_benches: Bench):
         "2. 督导组成员 · 二组 · 督导员07 – 督导员07 已加入，10月29日 09:00\n"
         "3. 联络员 · 二组 – 10月28日 09:00 已过期"
     )
-    assert leader.last.labels == ["收回 1", "邀请成员"]
+    assert leader.last.labels == ["收回第1条", "邀请成员"]
 
 
 async def test_an_invitation_that_is_taken_back_lets_nobody_in(bench: Bench):
@@ -291,7 +291,7 @@ async def test_an_invitation_that_is_taken_back_lets_nobody_in(bench: Bench):
     payload = await invite(leader, "督导组成员")
     await leader.text("/invite")
     await leader.tap("我的邀请")
-    await leader.tap("收回 1")
+    await leader.tap("收回第1条")
     assert leader.toast == "已收回，这个链接不能再用。"
     assert "已收回" in leader.last.text
     assert leader.last.labels == ["邀请成员"]

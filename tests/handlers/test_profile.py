@@ -154,7 +154,7 @@ async def test_the_old_buttons_of_somebody_erased_do_nothing(bench: Bench):
         await phone.press(f"profile.{verb}", 1)
         assert phone.toast == "这个按钮已过期，什么都没有改动。"
     await phone.press("profile.me", 1)
-    assert phone.toast.startswith("这项不在您的职责之内")
+    assert phone.toast.startswith("本机器人仅限受邀使用")
 
 
 async def test_somebody_erased_can_be_invited_again_as_somebody_new(bench: Bench):
