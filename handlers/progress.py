@@ -26,9 +26,9 @@ LABEL: Final = 20
 
 
 def bar(done: int, total: int) -> str:
-    """Return a progress bar of ten cells; full only when everything is done."""
-    filled = BAR * done // total if total else 0
-    return "▓" * filled + "░" * (BAR - filled)
+    """Return a progress bar of ten cells: one as soon as anything is done, full only when everything is."""
+    filled = max(BAR * done // total, min(done, 1)) if total else 0
+    return "▰" * filled + "▱" * (BAR - filled)
 
 
 def header(turn: Turn, sheet: Sheet) -> Markup:

@@ -1,6 +1,6 @@
 """The demonstration as a newcomer sees it: the page, the phones, a walk by thumb, and the script.
 
-``PICTURES=docs/pictures pytest tests/demo`` also keeps the screenshots that the README shows.
+``PICTURES=docs/pictures pytest tests/demo`` draws the pictures that the README shows anew.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image
 from playwright.async_api import async_playwright, expect
 
 from bot import demo
@@ -44,8 +45,22 @@ expect.set_options(timeout=20_000)
 async def shoot(page: Page, folder: Path, name: str) -> None:
     """Keep a screenshot, once what moves has come to rest."""
     await page.wait_for_timeout(400)
-    target = Path(os.environ["PICTURES"]) if "PICTURES" in os.environ else folder
-    await page.screenshot(path=target / f"{name}.png")
+    await page.screenshot(path=folder / f"{name}.png")
+
+
+def keep(folder: Path, names: list[str], picture_name: str) -> None:
+    """Lay screenshots side by side as the picture of that name, where pictures are wanted."""
+    if "PICTURES" not in os.environ:
+        return
+    shots = [Image.open(folder / f"{name}.png").convert("RGB") for name in names]
+    wide, high = sum(shot.width for shot in shots), max(shot.height for shot in shots)
+    sheet = Image.new("RGB", (wide, high), "white")
+    left = 0
+    for shot in shots:
+        sheet.paste(shot, (left, 0))
+        left += shot.width
+    sheet.thumbnail((1600, 1000))
+    sheet.quantize(256).save(Path(os.environ["PICTURES"]) / f"{picture_name}.png", optimize=True)
 
 
 class Thumb:
@@ -118,6 +133,7 @@ async def test_a_walk_by_thumb_at_phone_width(tmp_path: Path):
         await walk_to_the_end(phone_of(page, demo.INSPECTOR), page, tmp_path, "phone")
         bot_said = await page.locator(f"#phone-{demo.INSPECTOR} .theirs").count()
         assert bot_said <= 4
+        keep(tmp_path, ["phone-item", "phone-photo", "phone-overview", "phone-summary"], "walk")
         await browser.close()
 
 
@@ -146,6 +162,7 @@ async def test_two_phones_on_a_desk_in_two_languages(tmp_path: Path):
         await shoot(page, tmp_path, "desk-dark")
         await second.tap("❌")
         await second.sees("Change it")
+        keep(tmp_path, ["desk-dark"], "desk")
         await browser.close()
 
 
@@ -178,7 +195,7 @@ async def test_a_taken_port_gets_the_next_one(tmp_path: Path, capsys: pytest.Cap
 async def test_the_script_plays_a_whole_visit(driver: str, tmp_path: Path):
     paper = await demo.script(tmp_path, driver)
     assert "欢迎，督导员01" in paper
-    assert "▓▓▓▓▓▓▓▓▓▓ 22/22" in paper
+    assert "▰▰▰▰▰▰▰▰▰▰ 22/22" in paper
     assert "5❌ 研讨记录只有签到表" in paper
 
 

@@ -28,7 +28,7 @@ def card(number: int) -> Json:
     rows = [[{"text": label, "callback_data": f"{data}:{number}"} for label, data in CHOICES]]
     more = (("◀", "back"), ("☰ 总览", "overview"), ("✎ 记一句", "note"), ("📎 0", "files"))
     rows.append([{"text": label, "callback_data": f"{data}:{number}"} for label, data in more])
-    done = "▓" * number + "░" * (7 - number)
+    done = "▰" * number + "▱" * (7 - number)
     text = (
         f"浙江省区域管理公司党委 · 第一轮\n{done} {number}/22\n\n<b>二、理论学习</b>\n"
         f"<b>{number}.</b> {ITEMS[number % len(ITEMS)]}\n"
