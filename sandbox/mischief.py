@@ -75,7 +75,8 @@ class Mischief:
         if len(self._seen) > REMEMBERED:
             self._seen.popitem(last=False)
         twice = self._faults.dice.at(f"duplicate/{update_id}") < self._faults.settings.duplicate_update
-        self._faults.counts["duplicate_update"] += twice
+        if twice:
+            self._faults.counts["duplicate_update"] += 1
         return twice
 
     def repeat(self, batch: list[Json], limit: int) -> list[Json]:

@@ -91,7 +91,8 @@ class Trouble:
         if refusal is None:
             return
         self.faults.counts[f"limit_{refusal.limit}"] += 1
-        self.faults.counts["retry_after_ignored"] += refusal.early
+        if refusal.early:
+            self.faults.counts["retry_after_ignored"] += 1
         raise _flood(refusal.retry_after)
 
     async def _spoil(self, incoming: Incoming, fault: Fault | None) -> NoReturn:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -20,6 +21,7 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from PIL import Image
 
+from sandbox.experiment import Experiment
 from sandbox.server import Sandbox
 
 if TYPE_CHECKING:
@@ -45,6 +47,9 @@ class Refusals:
     forbidden: type[Exception]
     conflict: type[Exception]
     token: type[Exception]
+    flood: type[Exception]
+    broken: type[Exception]
+    broken_off: tuple[type[Exception], ...]
 
 
 class Aiogram:
@@ -56,6 +61,9 @@ class Aiogram:
         exceptions.TelegramForbiddenError,
         exceptions.TelegramConflictError,
         exceptions.TelegramUnauthorizedError,
+        exceptions.TelegramRetryAfter,
+        exceptions.TelegramNetworkError,
+        (exceptions.TelegramNetworkError, exceptions.TelegramServerError),
     )
 
     def __init__(self, url: str, token: str) -> None:
@@ -124,7 +132,13 @@ class PythonTelegramBot:
 
     name = "ptb"
     refusals = Refusals(
-        telegram.error.BadRequest, telegram.error.Forbidden, telegram.error.Conflict, telegram.error.InvalidToken
+        telegram.error.BadRequest,
+        telegram.error.Forbidden,
+        telegram.error.Conflict,
+        telegram.error.InvalidToken,
+        telegram.error.RetryAfter,
+        telegram.error.NetworkError,
+        (telegram.error.NetworkError,),
     )
 
     def __init__(self, url: str, token: str) -> None:
@@ -233,7 +247,10 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 
 
 @pytest.fixture(params=["aiogram", "ptb"])
-async def library(request: pytest.FixtureRequest, sandbox: Sandbox) -> AsyncIterator[Library]:
+async def library(
+    request: pytest.FixtureRequest, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Library]:
+    monkeypatch.setenv("PTB_TIMEDELTA", "1")  # what python-telegram-bot will do by itself; it warns until then
     made = await library_at(request.param, sandbox)
     yield made
     await made.close()
@@ -243,6 +260,12 @@ async def library(request: pytest.FixtureRequest, sandbox: Sandbox) -> AsyncIter
 async def http() -> AsyncIterator[aiohttp.ClientSession]:
     async with aiohttp.ClientSession() as session:
         yield session
+
+
+@pytest.fixture
+async def experiment(sandbox: Sandbox, http: aiohttp.ClientSession) -> AsyncIterator[Experiment]:
+    async with Experiment(sandbox.url, http) as made:
+        yield made
 
 
 @pytest.fixture
@@ -257,6 +280,12 @@ async def person(sandbox: Sandbox, stranger: Hand) -> Hand:
     await stranger.do("start")
     sandbox.world.updates.forget_all()
     return stranger
+
+
+def seconds_told(flood: BaseException) -> int:
+    """How long to wait, from either library's exception for a 429."""
+    told: timedelta | int = flood.retry_after  # type: ignore[attr-defined]
+    return int(told.total_seconds()) if isinstance(told, timedelta) else int(told)
 
 
 def picture(width: int = 1600, height: int = 900, kind: str = "JPEG", **options: Any) -> bytes:

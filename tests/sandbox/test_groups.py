@@ -8,13 +8,12 @@ import pytest
 import telegram.error
 from aiogram import exceptions
 
-from sandbox.experiment import Experiment, Refused
+from sandbox.experiment import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     import aiohttp
 
+    from sandbox.experiment import Experiment
     from sandbox.server import Sandbox
     from tests.sandbox.conftest import Hand, Library
 
@@ -24,12 +23,6 @@ Json = dict[str, Any]
 @pytest.fixture
 async def people(sandbox: Sandbox) -> list[int]:
     return [await sandbox.add_phone(name=name) for name in ("王敏", "陈立", "督导员01")]
-
-
-@pytest.fixture
-async def experiment(sandbox: Sandbox, http: aiohttp.ClientSession) -> AsyncIterator[Experiment]:
-    async with Experiment(sandbox.url, http) as made:
-        yield made
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     import aiohttp
 
+    from sandbox.experiment import Experiment
     from sandbox.server import Sandbox
     from tests.sandbox.conftest import Hand, Library
 
@@ -182,3 +183,31 @@ async def test_waiting_updates_can_be_dropped(library: Library, person: Hand) ->
 async def test_wrong_settings_are_refused(library: Library, url: str, secret: str, reason: str) -> None:
     with pytest.raises(library.refusals.bad_request, match=f"(?i){reason}"):
         await library.call("set_webhook", url=url, secret_token=secret)
+
+
+async def test_an_update_can_be_posted_twice_though_it_was_taken(
+    library: Library, person: Hand, receiver: Receiver, experiment: Experiment
+) -> None:
+    await experiment.put_faults(duplicate_update=1)
+    await library.call("set_webhook", url=receiver.url)
+    for text in ("一", "二"):
+        await person.do("text", text=text)
+    await receiver.until(4)
+    assert receiver.texts(person.id) == ["一", "一", "二", "二"]
+    assert await experiment.counts() == {"duplicate_update": 2}
+
+
+async def test_what_nobody_takes_within_24_hours_is_dropped(
+    library: Library, person: Hand, receiver: Receiver, experiment: Experiment
+) -> None:
+    receiver.answer = lambda _: web.Response(status=500)
+    await library.call("set_webhook", url=receiver.url)
+    await person.do("text", text="旧")
+    await experiment.advance(24 * 3600 + 2)
+    async with asyncio.timeout(10):
+        while await experiment.waiting():
+            await asyncio.sleep(0.01)
+    receiver.answer = lambda _: web.Response()
+    await person.do("text", text="新")
+    await receiver.until(1)
+    assert receiver.texts(person.id) == ["新"]
