@@ -11,11 +11,14 @@ import asyncio
 import hmac
 import json
 import logging
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from bot.doorkeeper import Doorkeeper
+from bot.drivers.driver import ALLOWED_UPDATES
 from bot.drivers.errors import BadToken, Conflict, DriverError, RetryLater
 from storage import inbox
 from storage.database import Unavailable
@@ -31,21 +34,27 @@ _LOG = logging.getLogger(__name__)
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
 MAX_BODY_BYTES = 1024 * 1024
+BODY_SECONDS = 20.0
+"""How long a caller who knows the secret may take to say what it wants to say."""
 _LONGEST_PAUSE = 30.0
 _CONFLICT_SECONDS = 5.0
 _FOLLOW_SECONDS = 1.0
 _LARGEST_ID = 2**63 - 1
+_DEEPEST = 40
+"""Levels of an update; Telegram's have a dozen."""
 
 
 def chat_of(raw: object) -> int | None:
     """Return the chat an update belongs to; None for one of no chat, which we never ask for, or of no sense."""
     if not isinstance(raw, dict):
         return None
-    for kind in ("message", "edited_message", "my_chat_member"):
-        if kind in raw:
-            return _chat_id(raw[kind])
-    query = raw.get("callback_query")
-    return _chat_id(query.get("message")) if isinstance(query, dict) else None
+    kinds = [kind for kind in ALLOWED_UPDATES if raw.get(kind) is not None]
+    if len(kinds) != 1:  # one update tells one thing; of two, the turn might take the one from another chat
+        return None
+    part = raw[kinds[0]]
+    if kinds[0] == "callback_query":
+        part = part.get("message") if isinstance(part, dict) else None
+    return _chat_id(part)
 
 
 def _chat_id(part: object) -> int | None:
@@ -59,6 +68,27 @@ def _id(value: object) -> int | None:
     return None
 
 
+def _is_plain(raw: Raw) -> bool:
+    """Tell whether an update is shallow and its numbers are finite: otherwise no database takes it, or gives it back.
+
+    A loop and not a recursion, which is what a deeply nested update would exhaust.
+    """
+    level: list[Any] = [raw]
+    for _ in range(_DEEPEST):
+        if not level:
+            return True
+        below: list[Any] = []
+        for one in level:
+            if isinstance(one, dict):
+                below.extend(one.values())
+            elif isinstance(one, list):
+                below.extend(one)
+            elif isinstance(one, float) and not isfinite(one):
+                return False
+        level = below
+    return not level
+
+
 class Intake:
     """The one way into the inbox; ``arrived`` is told the chats that have something new."""
 
@@ -68,20 +98,25 @@ class Intake:
         self._database = database
         self._arrived = arrived
         self._clock = clock
+        self.door = Doorkeeper(database, clock)
 
     async def store(self, updates: Iterable[Raw]) -> None:
-        """Store updates in their order in one commit; raises Unavailable, and then nothing is stored."""
+        """Store updates in their order in one commit; raises Unavailable, and then nothing is stored.
+
+        What a loud stranger sends beyond measure is passed over, as if it had been answered.
+        """
         rows: list[tuple[int, int, Raw]] = []
         for raw in updates:
             update_id, chat_id = _id(raw.get("update_id")), chat_of(raw)
-            if update_id is None or chat_id is None:
-                _LOG.warning("update %s belongs to no chat and is dropped", update_id)
+            if update_id is None or chat_id is None or not _is_plain(raw):
+                _LOG.warning("update %s belongs to no chat or makes no sense, and is dropped", update_id)
             else:
                 rows.append((update_id, chat_id, raw))
-        if not rows:
+        taken = await self.door.let_in(rows)
+        if not taken:
             return
         async with self._database.begin() as db:
-            chats = await inbox.store(db, rows, self._clock())
+            chats = await inbox.store(db, taken, self._clock())
         self._arrived(chats)
 
 
@@ -163,8 +198,11 @@ class Webhook:
         if not hmac.compare_digest(given, self._secret):
             return web.Response(status=401)
         try:
-            raw: Any = json.loads(await request.read())
-        except ValueError:  # not JSON, or not UTF-8
+            async with asyncio.timeout(BODY_SECONDS):
+                raw: Any = json.loads(await request.read())
+        except TimeoutError:
+            return web.Response(status=408)
+        except (ValueError, RecursionError):  # not JSON, not UTF-8, or nested without end
             return web.Response(status=400)
         if not isinstance(raw, dict):
             return web.Response(status=400)

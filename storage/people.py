@@ -3,6 +3,7 @@
 Who may do what with a role is decided in handlers/access.py, not here.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 
@@ -138,6 +139,11 @@ async def with_role(db: Session, role: Role, group_id: int | None = None) -> lis
         holds = holds.where(Appointment.group_id == group_id)
     query = sa.select(Person).where(Person.id.in_(holds), Person.erased_at.is_(None)).order_by(Person.id)
     return list((await db.scalars(query.options(joinedload(Person.roles)))).unique())
+
+
+async def known(db: Session, telegram_ids: Collection[int]) -> set[int]:
+    """Return those of the Telegram ids that belong to somebody who was let in."""
+    return set(await db.scalars(sa.select(Person.telegram_id).where(Person.telegram_id.in_(telegram_ids))))
 
 
 async def names(db: Session, ids: set[int]) -> dict[int, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypedDict
 
+from bot.drivers.soundness import sound
 from handlers.chat import Event, File, Membership, Moved, Other, Photo, Place, Sender, Tap, Text, Video, Voice
 
 if TYPE_CHECKING:
@@ -84,7 +85,15 @@ class _Lying(TypedDict):
 
 
 def event_of(update: AnyUpdate, clock: Clock) -> Event | None:
-    """Say what happened; None when it is nothing we take. A tap carries no time of its own, so it gets the clock's."""
+    """Say what happened; None when it is nothing we take. A tap carries no time of its own, so it gets the clock's.
+
+    Raises Unsound, or whatever an attribute of the wrong type leads to, for an update that Telegram never made.
+    """
+    event = _event(update, clock)
+    return None if event is None else sound(event)
+
+
+def _event(update: AnyUpdate, clock: Clock) -> Event | None:
     if update.callback_query is not None:
         return _tap(update.callback_query, clock())
     if update.my_chat_member is not None:

@@ -1,0 +1,81 @@
+"""Sees to it that an event is what it claims to be, whatever its update held: the right types, in bounds, storable.
+
+One library coerces what does not fit, the other does not look; and JSON can hold numbers no column takes, half
+surrogates, and moments no calendar knows. Behind this door nobody has to think of that again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from datetime import datetime
+from math import isfinite
+from typing import Any, TypeVar
+
+from handlers.chat import Event, Moved, Place, Sender
+from storage.entity import storable
+
+LARGEST = 2**63 - 1
+"""No number a database keeps is larger."""
+
+LONGEST_NAME = 256
+"""Characters; Telegram's own first and last names have 64 each."""
+
+_YEARS = range(1970, 9000)
+_LATITUDE, _LONGITUDE = 90.0, 180.0
+
+T = TypeVar("T", Event, Sender)
+
+
+class Unsound(ValueError):
+    """An update that Telegram never made."""
+
+
+def sound(event: Event) -> Event:
+    """Return the event, its texts storable; raises Unsound when a value is of no sense or nobody could have sent it."""
+    found = _checked(event)
+    if isinstance(found, Place):
+        _on_earth(found)
+    if isinstance(found, Moved) and (found.private or found.chat_id >= 0 or found.to_chat_id >= 0):
+        raise Unsound("only groups move")
+    # A private chat has its person's number: what comes in it comes from them and from nobody else.
+    if found.private and (found.sender is None or found.sender.id != found.chat_id):
+        raise Unsound("somebody else's chat")
+    return found
+
+
+def _on_earth(place: Place) -> None:
+    if abs(place.latitude) > _LATITUDE or abs(place.longitude) > _LONGITUDE:
+        raise Unsound("a place that is nowhere")
+
+
+def _checked(whole: T) -> T:
+    """Check every field by its type; return a copy where something had to be put right."""
+    better: dict[str, Any] = {}
+    for one in fields(whole):
+        name, kind = one.name, str(one.type)
+        value = getattr(whole, name)
+        if value is None and kind.endswith("| None"):
+            continue
+        right = _put_right(value, kind.removesuffix(" | None"))
+        if right is not value:
+            better[name] = right
+    return replace(whole, **better) if better else whole
+
+
+def _put_right(value: object, kind: str) -> object:
+    match kind:
+        case "int" if type(value) is int and abs(value) <= LARGEST:
+            return value
+        case "str" if isinstance(value, str):
+            clean = storable(value)
+            return value if clean == value else clean
+        case "bool" if isinstance(value, bool):
+            return value
+        case "float" if type(value) in (int, float) and isfinite(value):  # type: ignore[arg-type] # a number, just checked
+            return value
+        case "datetime" if isinstance(value, datetime) and value.tzinfo is not None and value.year in _YEARS:
+            return value
+        case "Sender" if isinstance(value, Sender):
+            short = value if len(value.name) <= LONGEST_NAME else replace(value, name=value.name[:LONGEST_NAME])
+            return _checked(short)
+    raise Unsound(f"not a {kind}")
