@@ -142,8 +142,10 @@ class Engine:
     async def _close(self, turn: Turn, update: Arrival) -> Outcome:
         """Put the replies into the outbox and mark the update done."""
         now = self.clock()
+        # However many strangers write, no answer to them goes before one to people at work.
+        priority = outbox.Priority.reply if turn.person is not None else outbox.Priority.bulk
         for chat_id, reply in turn.replies:
-            await outbox.put(turn.db, chat_id, [dump(reply)], now=now)
+            await outbox.put(turn.db, chat_id, [dump(reply)], now=now, priority=priority)
         if turn.replies:
             self.database.notify(turn.db, "outbox")  # another process may be the one that delivers
         turn.conversation.updated_at = now
