@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -118,7 +119,7 @@ async def _serve(given: argparse.Namespace) -> None:
 
     del given
     settings = config.read(os.environ)
-    logs.configure(settings.log_level)
+    logs.configure(settings.log_level, settings.log_format)
     await _up_to_date(settings)
     async with App(settings) as app:
         await app.run(_until_stopped())
@@ -296,7 +297,7 @@ def _warn(text: str) -> None:
     sys.stderr.write(f"xundu: {text}\n")
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911 - one line for each way to end
     """Run one command and return its exit status."""
     given = parser().parse_args(arguments)
     logs.configure("WARNING")
@@ -313,6 +314,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(1, str(error) or type(error).__name__)
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        # Python itself would print its words, which may be somebody's.
+        logging.getLogger("xundu").critical("stopped by a bug", exc_info=error)
+        return 1
     return 0
 
 

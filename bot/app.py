@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
@@ -17,9 +19,11 @@ from aiohttp import web
 from bot.deliver import Deliverer
 from bot.download import Downloader
 from bot.drivers.driver import open_driver, utc_now
+from bot.drivers.measured import Measured
 from bot.health import Health
 from bot.jobs import Jobs
 from bot.limits import Limits
+from bot.metrics import Metrics
 from bot.receive import Intake, Poller, Webhook
 from bot.workers import Workers
 from handlers.engine import Engine, Outcome
@@ -61,7 +65,8 @@ class App:
         self._clock = clock
         # A driver that is handed in brings its updates itself, by take(); nothing is polled or listened to.
         self._alone = driver is not None
-        self._driver = driver or open_driver(settings, clock)
+        self._metrics = Metrics(self.database, clock, version=version("xundu"), driver=settings.driver)
+        self._driver: Driver = Measured(driver or open_driver(settings, clock), self._metrics.called)
         self._blobs = Blobs(settings.evidence_dir)
         self._tasks: list[asyncio.Task[None]] = []
         self._runner: web.AppRunner | None = None
@@ -98,12 +103,13 @@ class App:
         self._engine = Engine(
             database=self.database,
             registry=Registry(JOURNEYS),
-            kit=Kit(bot_username=me.username, blobs=self._blobs, shelf=Shelf()),
+            kit=Kit(bot_username=me.username, blobs=self._blobs, shelf=Shelf(), version=version("xundu")),
             parse=self._driver.event,
             clock=clock,
             after=self._after,
         )
-        self._workers = Workers(self.database, self._engine.turn, clock, at_once=settings.chats_at_once)
+        turn = partial(self._metrics.timed, self._engine.turn)
+        self._workers = Workers(self.database, turn, clock, at_once=settings.chats_at_once)
         self._intake = Intake(self.database, self._workers.wake, clock)
         self._jobs = Jobs(self.database, self._workers.wake, self._downloader.run_due, clock)
         self._spawn(self._workers.run(), "workers")
@@ -117,7 +123,7 @@ class App:
         settings = self.settings
         webhook = Webhook(self._intake, settings.webhook_secret.reveal()) if settings.webhook_url else None
         site = webhook.app(settings.webhook_url) if webhook else web.Application()
-        site.add_routes(Health(self.database, self.alive).routes())
+        site.add_routes(Health(self.database, self.alive).routes() + self._metrics.routes())
         self._runner = web.AppRunner(site, access_log=None)
         await self._runner.setup()
         await web.TCPSite(self._runner, settings.listen.host, settings.listen.port).start()
@@ -176,6 +182,7 @@ class App:
 
     def _after(self, outcome: Outcome) -> None:
         """Do what a committed turn left to be done: answer its tap, deliver its replies, fetch its files."""
+        self._metrics.turned(outcome)
         if outcome.callback_id:
             self._deliverer.toast(outcome.callback_id, outcome.toast.text, alert=outcome.toast.alert)
         if outcome.chats:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 PREFIX = "XUNDU_"
 DRIVERS = ("aiogram", "ptb")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+LOG_FORMATS = ("text", "json")
 
 _TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{35}")
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
@@ -173,6 +174,9 @@ class Settings:
     burst_chat: int = field(default=5, metadata=_as(_number(int, 1, 1000), "messages to a chat before its rate counts"))
     rate_group: float = field(default=20.0, metadata=_as(_number(float, 0.1, 6e4), "messages a minute to one group"))
     log_level: str = field(default="INFO", metadata=_as(_one_of(*LOG_LEVELS), "the least important thing to log"))
+    log_format: str = field(
+        default="text", metadata=_as(_one_of(*LOG_FORMATS), "`text` for people or `json`, one object a line")
+    )
 
     @property
     def database(self) -> Secret:

@@ -13,6 +13,7 @@ from urllib.request import urlopen
 from aiohttp import web
 
 from bot.drivers.errors import Unreachable
+from storage import timers
 from storage.database import Unavailable
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Health:
     def __init__(self, database: Database, alive: Callable[[], bool]) -> None:
         self._database = database
         self._alive = alive
+        self._up_to_date = False
 
     def routes(self) -> list[web.RouteDef]:
         """Return the two routes."""
@@ -41,13 +43,24 @@ class Health:
         return web.Response(text="ok\n") if self._alive() else web.Response(status=503, text="stopped\n")
 
     async def readyz(self, request: web.Request) -> web.Response:
-        """Answer 200 while, besides, the database can be read and is up to date."""
+        """Answer 200 while, besides, the database can be read and is up to date.
+
+        The revision is looked up until it is right, and never again: a schema does not go back under a process that
+        works. After that one indexed row is read, so this may be asked every second.
+        """
         del request
+        if not self._alive():
+            return web.Response(status=503, text="stopped\n")
         try:
-            current, head = await self._database.revision()
+            if not self._up_to_date:
+                current, head = await self._database.revision()
+                self._up_to_date = current == head
+            if self._up_to_date:
+                async with self._database.read() as db:
+                    await timers.next_due(db)
         except Unavailable:
             return web.Response(status=503, text="the database cannot be reached\n")
-        if current != head or not self._alive():
+        if not self._up_to_date:
             return web.Response(status=503, text="the database is behind\n")
         return web.Response(text="ok\n")
 

@@ -8,7 +8,7 @@ registry, no database beyond storage, and no network: what is to be sent is put 
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -41,12 +41,18 @@ SET_ASIDE = mark("Update {number} was set aside after three failures ({error}). 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one turn left to be done after its commit: chats to deliver to, and the tap to answer."""
+    """What one turn left to be done after its commit: chats to deliver to, and the tap to answer.
+
+    ``kind`` is how it went: ``done``, ``refused`` (undone, and the person was told why) or ``failed`` (a bug of ours);
+    ``source`` the door the update came in by.
+    """
 
     chats: frozenset[int] = frozenset()
     callback_id: str = ""
     toast: Toast = field(default_factory=Toast)
     attached: int = 0
+    kind: str = "done"
+    source: str = "telegram"
 
 
 @dataclass(slots=True)
@@ -70,6 +76,7 @@ class Engine:
     async def turn(self, chat_id: int) -> bool:
         """Run one turn; False when there is nothing to do in this chat now."""
         update_id = None
+        source, kind = "", "done"
         refusal: UserError | None = None
         outcome = Outcome()
         try:
@@ -77,7 +84,7 @@ class Engine:
                 update = await self._claim(db, chat_id)
                 if update is None:
                     return False
-                update_id = update.id
+                update_id, source = update.id, str(update.source)
                 outcome = await self._answer(db, update)
         except UserError as error:
             refusal = error
@@ -88,10 +95,11 @@ class Engine:
             log.error("update %s failed: %s at %s", update_id, type(error).__name__, _place(error))  # noqa: TRY400
             if update_id is None:
                 raise
-            outcome = await self._fail(update_id, chat_id, error)
+            kind, outcome = "failed", await self._fail(update_id, chat_id, error)
         if refusal is not None and update_id is not None:
-            outcome = await self._refuse(update_id, chat_id, refusal)
-        self.after(outcome)
+            kind, outcome = "refused", await self._refuse(update_id, chat_id, refusal)
+        log.debug("update %s of chat %s: %s", update_id, chat_id, kind)
+        self.after(replace(outcome, kind=kind, source=source))
         return True
 
     async def _claim(self, db: Session, chat_id: int) -> Arrival | None:

@@ -207,6 +207,19 @@ async def counts(db: Session, topic: str | None = None) -> dict[State, int]:
     return {state: found.get(state, 0) for state in State}
 
 
+async def backlog(db: Session, now: datetime) -> tuple[dict[Priority, int], datetime | None]:
+    """Return how many messages wait by priority, every one a key, and when the oldest that is due was made.
+
+    What is planned for later and has not been tried is not due; what is put off after a failure is.
+    """
+    found = dict(
+        (await db.execute(sa.select(Outgoing.priority, sa.func.count()).where(_WAITS).group_by("priority"))).all()
+    )
+    due = sa.or_(Outgoing.not_before.is_(None), Outgoing.not_before <= now, Outgoing.attempts > 0)
+    oldest = await db.scalar(sa.select(sa.func.min(Outgoing.created_at)).where(_WAITS, due))
+    return {priority: found.get(priority, 0) for priority in Priority}, oldest
+
+
 async def oldest_pending(db: Session) -> datetime | None:
     """Return when the longest waiting message was made, or None."""
     return await db.scalar(sa.select(sa.func.min(Outgoing.created_at)).where(_WAITS))

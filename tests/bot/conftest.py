@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from bot import logs
 from bot.drivers.aiogram_driver import AiogramDriver
 from bot.drivers.ptb_driver import PtbDriver
 from sandbox.client import Phone
 from sandbox.server import Sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
     from pathlib import Path
 
     from bot.drivers.driver import Driver
@@ -55,6 +57,17 @@ class Faults:
             for _, values in self.calls
             if "text" in values and chat_id in (None, int(str(values["chat_id"])))
         ]
+
+
+@pytest.fixture(autouse=True)
+def _log_as_before() -> Iterator[None]:
+    """Take away what a command logs to: a stream that is closed when its test is over."""
+    root, level = logging.getLogger(), logging.getLogger().level
+    yield
+    for handler in list(root.handlers):
+        if isinstance(handler.formatter, logs.Text | logs.Json):
+            root.removeHandler(handler)
+    root.setLevel(level)
 
 
 @pytest.fixture
