@@ -1,0 +1,136 @@
+"""The stage: a campaign with a group, some visits and an invitation for each inspector, and an offline Telegram."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from bot.demo import PACK, TOKEN
+from bot.script import picture
+from handlers import campaign as campaigns_journey
+from sandbox.faults import Rates, Settings
+from sandbox.server import Sandbox
+from storage import invitations
+from storage.campaigns import Group, Unit
+from storage.database import Database
+from storage.people import Role
+from storage.visits import Visit
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+FIRST_PHONE = 7101
+LEDGER = 1_000_000
+SECRET = "a-secret-word-for-the-proof"  # noqa: S105 - opens nothing but a process of this experiment
+PHOTO = picture("proof", (320, 240))
+
+STRICT = Rates(chat_burst=5, edit_cost=0.25)
+"""Telegram's published limits, with edits counted as the bot counts them."""
+
+
+def trouble(seed: int) -> Settings:
+    """Return the faults of the kill test: about one call in ten goes wrong, one update in ten comes twice or late."""
+    return Settings(
+        seed=seed,
+        flood=0.01,
+        http_500=0.01,
+        http_502=0.01,
+        reset=0.02,
+        hang=0.002,
+        slow=0.01,
+        lost_reply=0.02,
+        cut_reply=0.01,
+        late_reply=0.003,
+        duplicate_update=0.05,
+        reorder_updates=0.05,
+        retry_after=1,
+        hang_seconds=2.0,
+        slow_seconds=0.3,
+        hold_seconds=0.3,
+        strict=True,
+        rates=STRICT,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What the parts of an experiment share; ``door`` is polling or webhook."""
+
+    telegram: Sandbox
+    database_url: str
+    folder: Path
+    phones: tuple[int, ...]
+    driver: str
+    door: str
+
+    def settings(self, webhook_port: int, **more: str) -> dict[str, str]:
+        """Return the XUNDU_* variables of a process whose webhook is reached at a port."""
+        told = {
+            "XUNDU_BOT_TOKEN": TOKEN,
+            "XUNDU_BOT_API_URL": self.telegram.url,
+            "XUNDU_DATA_DIR": str(self.folder),
+            "XUNDU_DATABASE_URL": self.database_url,
+            "XUNDU_DRIVER": self.driver,
+            "XUNDU_POLL_WAIT": "5",
+        }
+        if self.door == "webhook":
+            told |= {
+                "XUNDU_WEBHOOK_URL": f"http://127.0.0.1:{webhook_port}/telegram",
+                "XUNDU_WEBHOOK_SECRET": SECRET,
+            }
+        return told | more
+
+
+async def seed(database: Database, inspectors: int, visits: int) -> dict[int, str]:
+    """Set the campaign up and return the invitation of each phone."""
+    now = datetime.now(UTC)
+    today = (now + timedelta(hours=8)).date()
+    async with database.begin() as db:
+        started = await campaigns_journey.start(db, PACK, now=now, starts_on=today)
+        tokens = {}
+        for at in range(inspectors):
+            group = Group(campaign_id=started.campaign.id, name=f"第{at + 1}组")
+            db.add(group)
+            await db.flush()
+            more: dict[str, Any] = {"level": 3, "area": "浙江省", "tags": ["committee"], "parent_id": None}
+            unit = Unit(
+                campaign_id=started.campaign.id, code=f"U-{at}", name=f"单位{at + 1}党委", group_id=group.id, **more
+            )
+            db.add(unit)
+            await db.flush()
+            db.add_all(
+                Visit(
+                    unit_id=unit.id,
+                    round_id=started.rounds[0].id,
+                    group_id=group.id,
+                    form_version_id=started.checklist.id,
+                    planned_on=today,
+                    created_at=now,
+                )
+                for _ in range(visits)
+            )
+            _, token = await invitations.create(
+                db, role=Role.inspector, name=f"督导员{at + 1}", group_id=group.id, now=now, lifetime=timedelta(days=9)
+            )
+            tokens[FIRST_PHONE + at] = token
+    return tokens
+
+
+@asynccontextmanager
+async def stage(
+    database_url: str, folder: Path, *, inspectors: int, visits: int, driver: str, door: str
+) -> AsyncIterator[Scene]:
+    """Bring up Telegram and the campaign on a database that is migrated and empty."""
+    database = Database(database_url)
+    try:
+        tokens = await seed(database, inspectors, visits)
+    finally:
+        await database.close()
+    async with Sandbox(token=TOKEN, webhook_pause=0.1) as telegram:
+        telegram.world.ledger.keep(LEDGER)
+        for phone, token in tokens.items():
+            await telegram.add_phone(id=phone, name=f"督导员{phone}", language_code="zh-hans", start=token)
+        yield Scene(telegram, database_url, folder, tuple(tokens), driver, door)

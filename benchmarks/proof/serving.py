@@ -1,0 +1,108 @@
+"""One serving process, as an operator runs it: `python -m bot serve`, started, killed without warning, started again.
+
+Its log goes to a file, because a pipe that nobody reads would stop it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ROOT = Path(__file__).parents[2]
+READY_SECONDS = 60.0
+STOP_SECONDS = 60.0
+LOOK = 0.05
+
+
+class Unwell(RuntimeError):
+    """A serving process ended by itself, or did not come up."""
+
+
+def free_port() -> int:
+    """Return a port of the loopback interface that nobody listens on now."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+class Serving:
+    """A process that can be killed and replaced; ``settings`` are its XUNDU_* variables without the listen address."""
+
+    def __init__(self, settings: Mapping[str, str], log: Path, port: int | None = None) -> None:
+        self.port = port or free_port()
+        self._env = {name: value for name, value in os.environ.items() if not name.startswith("XUNDU_")}
+        self._env |= dict(settings) | {"XUNDU_LISTEN": f"127.0.0.1:{self.port}"}
+        self.log = log
+        self.process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        """Start the process and return at once."""
+        with self.log.open("ab") as log:
+            self.process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "bot", "serve", cwd=ROOT, env=self._env, stdout=log, stderr=log
+            )
+
+    @property
+    def pid(self) -> int:
+        """The process's id; raises Unwell when it does not run."""
+        self.check()
+        assert self.process is not None
+        return self.process.pid
+
+    def check(self) -> None:
+        """Raise Unwell when the process has ended by itself."""
+        if self.process is None or self.process.returncode is not None:
+            said = self.log.read_text("utf-8", "replace")[-1500:]
+            raise Unwell(f"the serving process ended by itself:\n{said}")
+
+    async def ready(self) -> None:
+        """Wait until it listens, which is after its loops have started."""
+        async with asyncio.timeout(READY_SECONDS):
+            while True:
+                self.check()
+                try:
+                    _, writer = await asyncio.open_connection("127.0.0.1", self.port)
+                except OSError:
+                    await asyncio.sleep(LOOK)
+                else:
+                    writer.close()
+                    return
+
+    async def kill(self) -> None:
+        """SIGKILL: no handler runs, nothing is flushed."""
+        self.check()
+        assert self.process is not None
+        self.process.kill()
+        await self.process.wait()
+
+    async def stop(self) -> None:
+        """SIGTERM, and wait for its end; raises Unwell when it does not end well."""
+        process = self.process
+        if process is None or process.returncode is not None:
+            return
+        process.send_signal(signal.SIGTERM)
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+            raise Unwell("the serving process did not stop when told to") from None
+
+    async def end(self) -> None:
+        """Make sure that nothing is left running."""
+        if self.process is not None and self.process.returncode is None:
+            self.process.kill()
+            await self.process.wait()
+
+    def tracebacks(self) -> int:
+        """Count the tracebacks in the log: a serving process has none."""
+        return self.log.read_bytes().count(b"Traceback (most recent call last)") if self.log.exists() else 0

@@ -1,0 +1,26 @@
+"""Killed again and again, the bot loses nothing that it confirmed and does nothing twice; `make proof` is the long run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from benchmarks.proof.kills import Plan, kill_test
+from benchmarks.proof.scene import stage
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize(
+    ("base", "driver", "door"), [("sqlite_url", "ptb", "polling"), ("postgres_url", "aiogram", "webhook")]
+)
+async def test_a_bot_that_is_killed_again_and_again_keeps_all_it_confirmed(
+    base: str, driver: str, door: str, request: pytest.FixtureRequest, tmp_path: Path
+):
+    url = request.getfixturevalue(base)
+    async with stage(url, tmp_path, inspectors=6, visits=1, driver=driver, door=door) as scene:
+        found = await kill_test(scene, 20261122, Plan(kills=3, longest=1.5, visits=1))
+    assert found.faults == []
+    assert found.confirmed > 6 * 20
