@@ -1,4 +1,4 @@
-"""The command line: ``xundu demo``, ``serve``, ``chat``, ``invite``, ``migrate``, ``check``, ``backup``, ``restore``.
+"""The command line: ``xundu demo``, ``xundu serve`` and what else an operator may want done.
 
 Reads arguments, calls the room that does the work, and turns its errors into a sentence and an exit status. Exit
 statuses: 0 done, 1 it did not work, 2 the arguments or settings are wrong.
@@ -20,15 +20,11 @@ from typing import TYPE_CHECKING
 from bot import config, logs
 from bot.archive import BackupError, Refused
 from bot.drivers.errors import BadToken, Conflict, DriverError
-from bot.progress import Progress
-from storage.blobs import Blobs
 from storage.database import Database, Unavailable
 from storage.people import Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
-
-    from bot.archive import Manifest
 
 DEMO_FOLDER = Path("var/demo")
 
@@ -94,6 +90,16 @@ def parser() -> argparse.ArgumentParser:
         "--check", action="store_true", help="only read the backup through and say whether it is whole"
     )
     restore.set_defaults(run=_restore)
+
+    inbox = commands.add_parser("inbox", help="look at updates that failed three times and were set aside")
+    deeds = inbox.add_subparsers(dest="deed", required=True, metavar="DEED")
+    deeds.add_parser("list", help="list them").set_defaults(numbers=[])
+    show = deeds.add_parser("show", help="show one, without what it holds")
+    show.add_argument("numbers", type=int, nargs=1, metavar="ID")
+    show.add_argument("--payload", action="store_true", help="also what it holds: what a person wrote, and their name")
+    for deed, says in (("replay", "put them back in line"), ("drop", "give them up and forget what they hold")):
+        deeds.add_parser(deed, help=says).add_argument("numbers", type=int, nargs="+", metavar="ID")
+    inbox.set_defaults(run=_inbox)
     return top
 
 
@@ -215,51 +221,39 @@ async def _check(given: argparse.Namespace) -> None:
 
 
 async def _backup(given: argparse.Namespace) -> None:
-    from bot.backup import back_up  # noqa: PLC0415 - wanted by this command only
+    from bot.backup_command import backed_up  # noqa: PLC0415 - wanted by this command only
+
+    settings = config.read(os.environ, need_token=False)
+    await _up_to_date(settings)
+    _tell(await backed_up(settings, given.file, datetime.now(UTC)))
+
+
+async def _restore(given: argparse.Namespace) -> None:
+    from bot.backup_command import checked, restored  # noqa: PLC0415 - wanted by this command only
+
+    if given.check:
+        _tell(await checked(given.file))
+    else:
+        _tell(await restored(config.read(os.environ, need_token=False), given.file))
+
+
+async def _inbox(given: argparse.Namespace) -> None:
+    from bot import inbox_command  # noqa: PLC0415 - wanted by this command only
 
     settings = config.read(os.environ, need_token=False)
     await _up_to_date(settings)
     database = Database(settings.database.reveal())
-    progress = Progress(sys.stderr)
     try:
-        made = await back_up(database, Blobs(settings.evidence_dir), given.file, datetime.now(UTC), progress)
-    except OSError as error:
-        raise CommandError(f"No backup was made: {error}") from error
+        if given.deed == "list":
+            _say(await inbox_command.listed(database))
+        elif given.deed == "show":
+            _say(await inbox_command.shown(database, given.numbers[0], payload=given.payload))
+        else:
+            _say(await inbox_command.freed(database, given.numbers, datetime.now(UTC), drop=given.deed == "drop"))
+    except inbox_command.NotSetAside as error:
+        raise CommandError(str(error)) from error
     finally:
-        progress.end()
         await database.close()
-    _say(f"{given.file} holds {_contents(made)}.")
-    for what, hashes in (("missing", made.missing), ("damaged", made.damaged)):
-        if hashes:
-            _warn(f"{len(hashes)} evidence files are {what} in {settings.evidence_dir}: {', '.join(hashes[:3])} …")
-
-
-async def _restore(given: argparse.Namespace) -> None:
-    from bot.restore import check, restore  # noqa: PLC0415 - wanted by this command only
-
-    progress = Progress(sys.stderr)
-    if given.check:
-        found = await check(given.file, progress)
-        progress.end()
-        _say(f"{given.file} is whole: {_contents(found)}, of {found.made_at}.")
-        return
-    settings = config.read(os.environ, need_token=False)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.database.reveal())
-    try:
-        made = await restore(given.file, database, Blobs(settings.evidence_dir), progress)
-    except OSError as error:
-        raise CommandError(f"The backup was not restored: {error}") from error
-    finally:
-        progress.end()
-        await database.close()
-    _say(f"Restored {_contents(made)}, as of {made.made_at}.")
-    if lost := len(made.missing) + len(made.damaged):
-        _warn(f"{lost} evidence files were missing or damaged when the backup was made; its manifest.json names them.")
-
-
-def _contents(manifest: Manifest) -> str:
-    return f"{manifest.rows:,} rows and {manifest.files:,} files ({manifest.size / 1e6:,.1f} MB)"
 
 
 # --- what they share ---
@@ -293,8 +287,12 @@ def _say(*lines: str) -> None:
         sys.stdout.write(line.rstrip("\n") + "\n")
 
 
-def _warn(text: str) -> None:
-    sys.stderr.write(f"xundu: {text}\n")
+def _tell(said: tuple[str, list[str]]) -> None:
+    """Say what was done, and on stderr what is to be looked after."""
+    done, warnings = said
+    _say(done)
+    for one in warnings:
+        _complain(0, one)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911 - one line for each way to end

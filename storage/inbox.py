@@ -162,9 +162,9 @@ async def next_for(db: Session, chat_id: int, now: datetime) -> Arrival | None:
     return None if row is None or (row.retry_at is not None and row.retry_at > now) else row
 
 
-async def get(db: Session, arrival_id: int) -> Arrival | None:
-    """Return one arrival, as when a failure is to be written down in a transaction of its own."""
-    return await db.get(Arrival, arrival_id)
+async def get(db: Session, arrival_id: int, *, lock: bool = False) -> Arrival | None:
+    """Return one arrival, as when a failure is to be written down; with ``lock`` nobody else changes it meanwhile."""
+    return await db.get(Arrival, arrival_id, with_for_update=True if lock else None, populate_existing=lock)
 
 
 async def waiting_chats(db: Session, now: datetime, limit: int = 1000) -> list[int]:
