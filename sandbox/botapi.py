@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -23,7 +23,7 @@ from sandbox.requests import Sent, read_request
 from sandbox.validation import check
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from sandbox.ledger import Entry
     from sandbox.world import World
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 DOWNLOAD = "/file"
 """The method, so to say, of a download; no real one has a slash in it."""
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+"""As json.dumps does it, which would make an encoder anew for every answer."""
 BOOKED = frozenset(filter(booked, METHODS))
 
 
@@ -47,7 +49,7 @@ class Incoming:
     method: str
     sent: Sent
     request: web.Request | None = None
-    accepted: list[Entry] = field(default_factory=list)
+    accepted: Sequence[Entry] = ()
 
 
 class BotApi:
@@ -142,5 +144,4 @@ def _around(layer: Layer, inner: Perform) -> Perform:
 
 
 def _json(body: dict[str, Any], status: int) -> web.Response:
-    text = json.dumps(body, separators=(",", ":"))
-    return web.Response(body=text.encode(), status=status, content_type="application/json")
+    return web.Response(body=_encode(body).encode(), status=status, content_type="application/json")

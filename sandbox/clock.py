@@ -17,17 +17,27 @@ class Clock:
     def __init__(self, ahead: timedelta = timedelta()) -> None:
         self.ahead = ahead
 
+    @property
+    def ahead(self) -> timedelta:
+        """How far it is ahead of real time."""
+        return self._ahead
+
+    @ahead.setter
+    def ahead(self, ahead: timedelta) -> None:
+        self._ahead = ahead
+        self._ahead_seconds = ahead.total_seconds()
+
     def now(self) -> datetime:
         """Return the sandbox's present moment, aware UTC."""
-        return datetime.now(UTC) + self.ahead
+        return datetime.now(UTC) + self._ahead
 
     def seconds(self) -> int:
         """Return the present moment in whole seconds since 1970, as the Bot API counts."""
-        return int(self.now().timestamp())
+        return int(time.time() + self._ahead_seconds)
 
     def timestamp(self) -> float:
         """Return the present moment in seconds since 1970, with what is less than a second."""
-        return time.time() + self.ahead.total_seconds()
+        return time.time() + self._ahead_seconds
 
     def advance(self, by: timedelta) -> datetime:
         """Move the clock forward and return the new moment; a negative ``by`` raises ValueError."""
