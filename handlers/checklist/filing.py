@@ -62,44 +62,52 @@ async def attach(turn: Turn, sheet: Sheet, sent: Attachment | Place) -> None:
     """File what was just sent and show where it went."""
     piece = made(turn, sheet, described(sent))
     screen, entry = await _addressed(turn, sheet, piece)
+    screen = screen or here(turn, sheet)
     if screen is None:
         turn.keep_waiting([*turn.waiting, described(sent)])
         show_overview(turn, sheet, Receipt(where_to(turn)))
         return
-    waited_for = sheet.answered(screen) and not sheet.complete(screen)
+    asked = sheet.answered(screen) or sheet.main(screen).kind == "image"
+    waited_for = asked and not sheet.complete(screen)
     before = _standing(sheet, screen)
     problem = await _lay(turn, sheet, screen, piece, entry)
     receipt = _receipt(turn, sheet, screen, piece, entry, before, problem)
-    here = sheet.find(held(turn, sheet).get("number")) or screen
+    shown = sheet.find(held(turn, sheet).get("number")) or screen
     if held(turn, sheet).get("mode") == "overview":
         show_overview(turn, sheet, receipt)
-    elif screen is here and waited_for:
+    elif screen is shown and waited_for:
         advance(turn, sheet, screen, receipt)
     else:
-        show(turn, sheet, here, receipt)
+        show(turn, sheet, shown, receipt)
 
 
-async def let_in(turn: Turn, sheet: Sheet, screen: Screen) -> Receipt | None:
-    """File all that waits: with the item its caption names, otherwise with this one. The sheet is open for writing."""
-    pieces = turn.waiting
-    if not pieces:
-        return None
-    turn.keep_waiting([])
+async def let_in(turn: Turn, sheet: Sheet, screen: Screen | None) -> Receipt | None:
+    """File what waits: with the item its caption names, otherwise with this one; without one the rest waits on.
+
+    The sheet is open for writing.
+    """
+    filed: list[dict[str, Any]] = []
+    went: set[int] = set()
+    left: list[dict[str, Any]] = []
     problems: list[Markup] = []
-    went: list[int | None] = []
-    for kept in pieces:
+    for kept in turn.waiting:
         piece = made(turn, sheet, kept)
-        found, entry = await _addressed(turn, sheet, piece, otherwise=screen)
-        problem = await _lay(turn, sheet, found or screen, piece, entry)
+        found, entry = await _addressed(turn, sheet, piece)
+        place = found or screen
+        if place is None:
+            left.append(kept)
+            continue
+        problem = await _lay(turn, sheet, place, piece, entry)
         problems += [problem] if problem else []
-        went.append((found or screen).number)
-    done = turn.t(
-        "✓ Stored: item {numbers}, {what}",
-        numbers=listed(turn, sorted(one for one in set(went) if one is not None)),
-        what=summed(turn, pieces),
-    )
-    ids = [kept["message_id"] for kept in pieces]
-    return Receipt(Markup("\n").join([done, *problems]), undo=min(ids), until=max(ids))
+        filed.append(kept)
+        went.add(place.number or 0)
+    turn.keep_waiting(left)
+    if not filed:
+        return Receipt(where_to(turn)) if left else None
+    done = turn.t("✓ Stored: item {numbers}, {what}", numbers=listed(turn, sorted(went)), what=summed(turn, filed))
+    ids = [kept["message_id"] for kept in filed]
+    text = Markup("\n").join([done, *problems, *([where_to(turn)] if left else [])])
+    return Receipt(text, undo=min(ids), until=max(ids))
 
 
 def summed(turn: Turn, pieces: list[dict[str, Any]]) -> str:
@@ -137,10 +145,14 @@ def read_caption(sheet: Sheet, caption: str) -> tuple[Screen | None, Entry | Non
     return (screen, first[0]) if screen is not None else (None, None)
 
 
-async def _addressed(
-    turn: Turn, sheet: Sheet, piece: Evidence, otherwise: Screen | None = None
-) -> tuple[Screen | None, Entry | None]:
-    """Return the screen a piece is for, and what its caption answers there; None when nothing tells."""
+def here(turn: Turn, sheet: Sheet) -> Screen | None:
+    """Return the item on screen; on the overview the one looked at before it, if any."""
+    found = sheet.find(held(turn, sheet).get("number"))
+    return found or (None if held(turn, sheet).get("mode") == "overview" else sheet.next_open())
+
+
+async def _addressed(turn: Turn, sheet: Sheet, piece: Evidence) -> tuple[Screen | None, Entry | None]:
+    """Return the screen that a piece itself says it is for, and what its caption answers there."""
     screen, entry = read_caption(sheet, "" if piece.forwarded else piece.caption)
     if screen is not None:
         return screen, entry
@@ -149,9 +161,7 @@ async def _addressed(
             found = screen_of(sheet, one.path) if one.visit_id == sheet.visit.id else None
             if found is not None:
                 return found, None
-    state = held(turn, sheet)
-    here = otherwise or sheet.find(state.get("number"))
-    return (here or (None if state.get("mode") == "overview" else sheet.next_open())), None
+    return None, None
 
 
 def screen_of(sheet: Sheet, path: str) -> Screen | None:

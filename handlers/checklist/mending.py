@@ -61,11 +61,12 @@ def _tell(turn: Turn, sheet: Sheet, left: Iterable[str]) -> None:
 
 
 async def _written(turn: Turn, sheet: Sheet, messages: Iterable[int]) -> list[Answer]:
-    """Return the answers that these messages gave on this visit."""
+    """Return the answers that these messages gave on this visit; of one that was edited, what the edit gave."""
     found: list[Answer] = []
     for message_id in sorted(messages):
         given = await visits.by_message(turn.db, turn.chat_id, message_id)
-        found += [one for one in given if one.visit_id == sheet.visit.id]
+        last = max((one.at for one in given), default=None)
+        found += [one for one in given if one.visit_id == sheet.visit.id and one.at == last]
     return found
 
 

@@ -79,18 +79,12 @@ async def message(turn: Turn, sent: Message) -> bool:
     return True
 
 
-def _here(turn: Turn, sheet: Sheet) -> Screen | None:
-    """Return the item on screen; on the overview the one looked at before it, if any."""
-    here = sheet.find(held(turn, sheet).get("number"))
-    return here or (None if held(turn, sheet).get("mode") == "overview" else sheet.next_open())
-
-
 async def _words(turn: Turn, sheet: Sheet, sent: Text) -> None:
     """Find out what words are for; the item on screen has them when they name no other."""
     words, state = sent.text.strip(), held(turn, sheet)
     if len(words) > MAX_TEXT:
         raise UserError(TOO_LONG, length=len(words), most=MAX_TEXT)
-    screen = _here(turn, sheet)
+    screen = filing.here(turn, sheet)
     if sent.forwarded:
         raise UserError(FORWARDED, number=screen.number if screen else "…")
     entries = quick.read(words, sheet.form, sheet.offered)
@@ -213,7 +207,7 @@ async def _overwritten(turn: Turn, sheet: Sheet, screen: Screen, entry: Entry) -
 
 def _after_burst(turn: Turn, sheet: Sheet, filed: list[Screen], receipt: Receipt) -> None:
     """Go on from the item on screen when it was answered, otherwise leave the person where they are."""
-    here = _here(turn, sheet)
+    here = filing.here(turn, sheet)
     if held(turn, sheet).get("mode") == "overview" or here is None:
         show_overview(turn, sheet, receipt)
     elif filed and here is filed[-1]:

@@ -61,13 +61,16 @@ def show_overview(turn: Turn, sheet: Sheet, receipt: Receipt | None = None) -> N
     turn.card(*overview_card(turn, sheet, receipt))
 
 
-def advance(turn: Turn, sheet: Sheet, screen: Screen, receipt: Receipt | None = None) -> None:
-    """Go where the walk goes from a screen: its next follow-up, the next open item, or the overview."""
+def advance(turn: Turn, sheet: Sheet, screen: Screen, receipt: Receipt | None = None, *, onward: bool = False) -> None:
+    """Go where the walk goes from a screen: its next follow-up, the next open item, or the overview.
+
+    ``onward``: never to an item before this one, which the person has just been past.
+    """
     if sheet.open_questions(screen, let_wait(turn, sheet, screen)):
         show(turn, sheet, screen, receipt)
         return
     following = sheet.next_open(after=screen.number or 0)
-    if following is None or following is screen:
+    if following is None or following is screen or (onward and (following.number or 0) < (screen.number or 0)):
         show_overview(turn, sheet, receipt)
     else:
         show(turn, sheet, following, receipt)

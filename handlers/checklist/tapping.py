@@ -180,7 +180,7 @@ async def later(turn: Turn, args: tuple[str, ...]) -> None:
     screen = sheet.screen(number(args, 1))
     question = sheet.question(screen, number(args, 2))
     hold(turn, sheet, screen, skipped=[*let_wait(turn, sheet, screen), question.path])
-    advance(turn, sheet, screen)
+    advance(turn, sheet, screen, onward=True)
 
 
 async def overview(turn: Turn, args: tuple[str, ...]) -> None:
@@ -226,9 +226,14 @@ async def enter(turn: Turn, *, visit: int) -> None:
     sheet = await opened(turn, visit, to_write=False)
     here = sheet.find(held(turn, sheet).get("number"))
     screen = here if here is not None and not sheet.complete(here) else sheet.next_open()
-    if screen is None or sheet.visit.state == "submitted":
+    if sheet.visit.state == "submitted":
         show_overview(turn, sheet)
+        return
+    receipt = None
+    if turn.waiting:
+        sheet = await opened(turn, visit)
+        receipt = await let_in(turn, sheet, screen)
+    if screen is None:
+        show_overview(turn, sheet, receipt)
     else:
-        if turn.waiting:
-            sheet = await opened(turn, visit)
-        show(turn, sheet, screen, await let_in(turn, sheet, screen))
+        show(turn, sheet, screen, receipt)

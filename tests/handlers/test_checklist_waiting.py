@@ -1,0 +1,224 @@
+"""What is sent while there is no place for it: kept until a visit or an item is opened, or told plainly."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers.checklist.waiting import MOST
+from storage.people import Role
+from tests.handlers.site import SMALL, Site, card, plan, site, title
+
+if TYPE_CHECKING:
+    from tests.handlers.phone import Bench
+
+TOLD = "现在没有打开的督导，这句话没有记下。请先打开一个，再发一次。"
+
+
+async def hand_in(here: Site) -> None:
+    """Answer everything and hand it in."""
+    phone = await here.enter()
+    for _ in range(22):
+        await phone.tap("✅")
+    await phone.tap("提交")
+
+
+# --- no visit open ---
+
+
+async def test_photos_sent_with_no_visit_open_wait_and_are_filed_in_the_visit_that_is_opened(bench: Bench):
+    here = await site(bench)
+    await plan(bench, unit="ZJ01")
+    phone = here.one
+    await phone.photo("分工在墙上")
+    await phone.photo()
+    await phone.voice()
+    assert card(phone).text == "现在没有打开的督导。照片2张、语音1条先存着，还没有归档。归到哪一次督导？"
+    assert card(phone).labels == ["浙江省区域管理公司党委", "萧山项目党支部"]
+    assert len(phone.bot_said) == 1
+    await phone.tap("浙江省")
+    assert await here.evidence() == {"i01_photo": 3}
+    assert await here.answers() == {"i01_note": "分工在墙上"}
+    assert "✓ 已存：第1题 照片2张、语音1条" in card(phone).text
+    assert "waiting" not in await here.state()
+    assert sum(outcome.attached for outcome in bench.outcomes) == 0  # delivered and forgotten by the bench
+    await phone.tap("撤销")
+    assert (await here.evidence(), await here.answers()) == ({}, {})
+
+
+async def test_what_waits_goes_to_the_items_its_captions_name(bench: Bench):
+    here = await site(bench)
+    phone = here.one
+    await phone.photo("7 ❌ 没有签到表", album_id="a")
+    await phone.photo(album_id="a")
+    await phone.photo("第9题")
+    await phone.photo()
+    await phone.text("/today")
+    assert await here.evidence() == {"i07_photo": 2, "i09_photo": 1, "i01_photo": 1}
+    assert await here.answers() == {"i07": "missing", "i07_note": "没有签到表"}
+    assert "✓ 已存：第1、7、9题 照片4张" in card(phone).text
+    await phone.tap("撤销")
+    assert (await here.evidence(), await here.answers()) == ({}, {})
+
+
+async def test_after_leaving_a_photo_is_not_lost(bench: Bench):
+    here = await site(bench)
+    phone = await here.enter()
+    await phone.tap("✅")
+    await phone.text("/cancel")
+    await phone.photo()
+    await phone.text("/cancel")
+    assert phone.last.text.startswith("现在没有打开的内容")
+    await phone.text("/language")
+    await here.enter()
+    assert await here.evidence() == {"i02_photo": 1}
+
+
+async def test_what_waits_outlives_another_conversation(bench: Bench):
+    here = await site(bench)
+    leader = await bench.let_in("二组组长", Role.leader, group="二组")
+    await leader.photo()
+    await leader.text("/invite")
+    await leader.photo()
+    await leader.text("/cancel")
+    await leader.press(f"visit.open:{here.visit_id}", 1)
+    assert await here.evidence() == {"i01_photo": 2}
+
+
+async def test_a_caption_mended_while_it_waits_is_the_one_that_counts(bench: Bench):
+    here = await site(bench)
+    message = await here.one.photo("分工在墙")
+    await here.one.edit(message, "分工在墙上")
+    await here.enter()
+    assert await here.answers() == {"i01_note": "分工在墙上"}
+
+
+async def test_words_with_no_visit_open_are_told_about_and_a_sticker_is_not_taken(bench: Bench):
+    here = await site(bench)
+    await here.one.text("9 ✅")
+    assert card(here.one).text == TOLD
+    await here.one.sticker()
+    assert here.one.last.text.startswith("这类消息用不了")
+    await here.one.tap("浙江省")
+    assert await here.answers() == {}
+
+
+async def test_a_file_too_large_does_not_wait(bench: Bench):
+    here = await site(bench)
+    await here.one.video(size=30_000_000)
+    assert here.one.last.text.startswith("这个文件有29 MB")
+    await here.enter()
+    assert await here.evidence() == {}
+
+
+async def test_there_is_an_end_to_waiting(bench: Bench):
+    here = await site(bench)
+    for _ in range(MOST):
+        await here.one.photo()
+    await here.one.photo()
+    assert here.one.last.text == "已有 100 件在等着归档，请先打开一次督导。这一件没有保存。"
+    await here.enter()
+    assert await here.evidence() == {"i01_photo": MOST}
+
+
+async def test_somebody_without_a_visit_is_told_that_nothing_is_kept(bench: Bench):
+    await bench.group("二组")
+    phone = await bench.let_in("督导员09", Role.inspector, group="二组")
+    await phone.photo()
+    assert phone.last.text == "现在没有打开的督导，所以没有保存。请先打开督导，再发一次。"
+    member = await bench.let_in("职工小林", Role.member, unit="ZJ")
+    await member.photo()
+    assert member.last.text == "现在没有能归入的内容，所以没有保存。请从下面选择，或看 /help。"
+
+
+async def test_whoever_is_erased_leaves_nothing_waiting(bench: Bench):
+    await bench.let_in("管理员", Role.admin)
+    here = await site(bench)
+    phone = here.one
+    await phone.photo()
+    await phone.text("/privacy")
+    await phone.tap("删除我的数据")
+    await phone.tap("删除…")
+    await phone.tap("永久删除")
+    assert await bench.person(phone) is None
+    assert await here.state() == {}
+
+
+# --- handed in ---
+
+
+async def test_photo_after_submit_is_refused(bench: Bench):
+    here = await site(bench)
+    await hand_in(here)
+    phone = here.one
+    await phone.photo("补一张")
+    assert card(phone).text == (
+        "浙江省区域管理公司党委的督导已由督导员01提交。\n照片1张先存着，没有归档。要补进去请撤回，或归到别的督导。"
+    )
+    assert card(phone).labels == ["↶ 撤回"]
+    assert await here.evidence() == {}
+
+
+async def test_withdrawing_takes_in_what_was_sent_after_handing_in(bench: Bench):
+    here = await site(bench)
+    await hand_in(here)
+    phone = here.one
+    await phone.photo("5 补一张")
+    await phone.photo("不知道哪一题的")
+    await phone.tap("撤回")
+    assert (await here.visit()).state == "open"
+    assert "✓ 已存：第5题 照片1张\n照片1张还没有归题，点题号即可归入。" in card(phone).text
+    await phone.tap("6✅")
+    assert await here.evidence() == {"i05_photo": 1, "i06_photo": 1}
+    assert await here.answers() | {"i05_note": "补一张", "i06_note": "不知道哪一题的"} == await here.answers()
+
+
+async def test_words_after_handing_in_are_told_about(bench: Bench):
+    here = await site(bench)
+    other = await plan(bench, unit="ZJ01")
+    await hand_in(here)
+    before = await here.answers()
+    await here.one.text("5 ❌")
+    assert card(here.one).text.endswith("这句话没有记下。要补充，请撤回后再发一次。")
+    assert card(here.one).labels == ["↶ 撤回", "萧山项目党支部"]
+    assert await here.answers() == before
+    await here.one.photo()
+    await here.one.tap("萧山")
+    assert await Site(bench, other, here.one, here.two).evidence() == {"i01_photo": 1}
+
+
+async def test_the_other_inspector_cannot_withdraw_but_is_told_who_can(bench: Bench):
+    here = await site(bench)
+    second = await here.enter(here.two)
+    await hand_in(here)
+    await second.photo()
+    assert card(second).text.startswith("督导员01 handed in the visit to 浙江省区域管理公司党委.")
+    assert card(second).labels == ["◀ Visits"]
+    await second.press(f"visit.withdraw:{here.visit_id}", 1)
+    assert second.toast == "Only the person who handed this visit in can withdraw it."
+    assert (await here.visit()).state == "submitted"
+
+
+# --- no item open ---
+
+
+async def test_on_a_finished_checklist_a_photo_waits_for_its_item(bench: Bench):
+    here = await site(bench)
+    phone = await here.enter()
+    for _ in range(22):
+        await phone.tap("✅")
+    await phone.text("/cancel")
+    await here.enter()
+    await phone.photo()
+    assert "照片1张还没有归题，点题号即可归入。" in card(phone).text
+    assert await here.evidence() == {}
+    await phone.text("9")
+    assert title(phone).startswith("9. ")
+    assert await here.evidence() == {"i09_photo": 1}
+
+
+async def test_a_picture_question_takes_what_waits_and_the_next_card_asks_on(bench: Bench):
+    here = await site(bench, SMALL)
+    await here.one.photo()
+    await here.enter()
+    assert await here.evidence() == {"sign": 1}
+    assert "✓ 已存：第1题 照片1张" in card(here.one).text
