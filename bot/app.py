@@ -12,13 +12,14 @@ import asyncio
 import logging
 from functools import partial
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from aiohttp import web
 
 from bot.deliver import Deliverer
 from bot.download import Downloader
 from bot.drivers.driver import open_driver, utc_now
+from bot.drivers.errors import RetryLater, Unreachable
 from bot.drivers.measured import Measured
 from bot.health import Health
 from bot.jobs import Jobs
@@ -37,7 +38,7 @@ from storage.database import Database
 from storage.outbox import State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable
     from datetime import datetime
     from types import TracebackType
 
@@ -48,6 +49,10 @@ log = logging.getLogger(__name__)
 
 _FINISH_SECONDS = 30.0
 _SETTLED_POLL = 0.01
+_PATIENCE_SECONDS = 300.0
+_LONGEST_PAUSE = 15.0
+
+T = TypeVar("T")
 
 
 class Stopped(RuntimeError):
@@ -88,7 +93,7 @@ class App:
         await self._close()
 
     async def _start(self) -> None:
-        me = await self._driver.start()
+        me = await _patiently(self._driver.start)
         settings, clock = self.settings, self._clock
         limits = Limits(
             overall=settings.rate_overall,
@@ -128,7 +133,8 @@ class App:
         await self._runner.setup()
         await web.TCPSite(self._runner, settings.listen.host, settings.listen.port).start()
         if webhook:
-            await self._driver.set_webhook(settings.webhook_url, settings.webhook_secret.reveal())
+            secret = settings.webhook_secret.reveal()
+            await _patiently(lambda: self._driver.set_webhook(settings.webhook_url, secret))
         else:
             self._poller = Poller(self._driver, self.database, self._intake, wait=settings.poll_wait)
             self._spawn(self._poller.run(), "poller")
@@ -203,3 +209,19 @@ class App:
             if not waiting and not pending:
                 return
             await asyncio.sleep(_SETTLED_POLL)
+
+
+async def _patiently(call: Callable[[], Awaitable[T]]) -> T:
+    """Make a call that must succeed before the bot can run; when Telegram stumbles, ask again for some minutes."""
+    loop = asyncio.get_running_loop()
+    until, pause = loop.time() + _PATIENCE_SECONDS, 0.5
+    while True:
+        try:
+            return await call()
+        except (RetryLater, Unreachable) as error:
+            wait = error.seconds if isinstance(error, RetryLater) else pause
+            if loop.time() + wait > until:
+                raise
+            log.warning("Telegram does not answer (%s); asking again in %g s", type(error).__name__, wait)
+        await asyncio.sleep(wait)
+        pause = min(_LONGEST_PAUSE, pause * 2)

@@ -1,0 +1,32 @@
+"""A bot that starts while Telegram stumbles waits for it, instead of ending."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from benchmarks.proof.scene import stage
+from benchmarks.proof.serving import Serving, free_port
+from sandbox.faults import Planned
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+async def test_a_bot_starts_although_telegram_stumbles(sqlite_url: str, tmp_path: Path):
+    async with stage(sqlite_url, tmp_path, inspectors=1, visits=1, driver="ptb", door="webhook") as scene:
+        trouble = scene.telegram.trouble
+        trouble.plan(Planned(fault="http_502", method="getMe"))
+        trouble.plan(Planned(fault="flood", method="setWebhook"))
+        port = free_port()
+        serving = Serving(scene.settings(port), tmp_path / "serve.log", port)
+        try:
+            await serving.start()
+            await serving.ready()
+            while not scene.telegram.world.profile.webhook.url:
+                serving.check()
+                await asyncio.sleep(0.05)
+            await serving.stop()
+        finally:
+            await serving.end()
+        assert trouble.faults.counts == {"http_502": 1, "flood": 1}
