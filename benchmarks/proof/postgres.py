@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import tempfile
 import warnings
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -32,10 +33,8 @@ class Postgres:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        try:
+        with suppress(FileNotFoundError):  # the server takes its own files away while they are being deleted
             await asyncio.to_thread(self._server.cleanup)
-        except FileNotFoundError:
-            pass  # the server takes its own files away while they are being deleted
 
     async def database(self) -> str:
         """Make a fresh, migrated database and return its URL."""
@@ -60,9 +59,7 @@ class Postgres:
 
     def _control(self, *words: str) -> None:
         folder = str(Path(self._folder).resolve())
-        pgexec(
-            "pg_ctl", ("-w", "-D", folder, *words), bin_path=self._server.bin_path, user=self._server.system_user
-        )
+        pgexec("pg_ctl", ("-w", "-D", folder, *words), bin_path=self._server.bin_path, user=self._server.system_user)
 
 
 async def migrated(url: str) -> str:
