@@ -21,8 +21,8 @@ async function call(path, options) {
   return answer;
 }
 
-function post(path, body = {}) {
-  return call(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+function post(path, body = {}, method = "POST") {
+  return call(path, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 }
 
 /** `{bot, phones}`; `bot` is `{id, username, name, description}` */
@@ -30,6 +30,17 @@ export const listPhones = () => call("phones");
 
 /** Put a new phone on the desk; returns it. */
 export const addPhone = (fields) => post("phones", fields);
+
+/** What goes wrong on purpose, and the clock. */
+export const control = {
+  faults: () => call("faults"),
+  putFaults: (settings) => post("faults", settings, "PUT"),
+  noFaults: () => call("faults", { method: "DELETE" }),
+  plan: (fault) => post("faults/next", { fault }),
+  clock: () => call("clock"),
+  advance: (seconds) => post("clock", { advance: seconds }),
+  phone: (id, deed) => post(`phones/${encodeURIComponent(id)}/${deed}`),
+};
 
 /** Everything one phone can ask of the server. */
 export class PhoneApi {

@@ -23,7 +23,8 @@ export function listen(hears) {
     });
     source.addEventListener("message", (event) => {
       const { phone, version } = JSON.parse(event.data);
-      hears.changed(String(phone), version);
+      /* A group has no phone of its own here. */
+      if (phone !== undefined) hears.changed(String(phone), version);
     });
     /* The browser's own retry gives up on some errors and is silent about the others, so the retry is ours. */
     source.addEventListener("error", () => {

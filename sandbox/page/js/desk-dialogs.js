@@ -4,7 +4,8 @@ import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { avatar } from "./phone-frame.js";
 
-function dialog(title, say, ...body) {
+/** A question over the whole desk, with a title and a way out. */
+export function dialog(title, say, ...body) {
   const shut = h("button", { type: "button", class: "icon-button", "aria-label": say("close") }, icon("close"));
   const node = h("dialog", { class: "desk-dialog", "aria-label": title }, h("header", { class: "sheet-head" }, h("h2", null, title), shut), body);
   shut.addEventListener("click", () => node.close());

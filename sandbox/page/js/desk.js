@@ -8,6 +8,7 @@ import { avatar } from "./phone-frame.js";
 import { askForPhone, choosePhone } from "./desk-dialogs.js";
 import { recall, remember } from "./remembered.js";
 import { themeButton } from "./theme.js";
+import { troubleButton } from "./trouble.js";
 
 const NARROW = matchMedia("(max-width: 799px)");
 
@@ -28,8 +29,9 @@ export class Desk {
     this.lost = h("div", { class: "lost", role: "alert", hidden: true }, icon("warn"), h("b", null, say("lost")), h("span", null, say("lostHint")));
     const plus = h("button", { type: "button", class: "icon-button", "aria-label": say("addPhone"), title: say("addPhone") }, icon("attach"));
     plus.addEventListener("click", () => askForPhone(say, (fields) => this.#add(fields)));
+    const trouble = troubleButton(say, document.documentElement.lang, () => [...this.#phones.values()].map((phone) => phone.info));
     const mark = h("div", { class: "mark" }, h("img", { src: "static/icon.svg", alt: "", width: "30", height: "30" }), h("h1", null, say("desk")));
-    root.replaceChildren(h("header", { class: "top" }, mark, this.tabs, plus, themeButton(say)), this.lost, this.row);
+    root.replaceChildren(h("header", { class: "top" }, mark, this.tabs, plus, trouble, themeButton(say)), this.lost, this.row);
     root.removeAttribute("aria-busy");
     this.watcher = new IntersectionObserver((seen) => this.#inView(seen), { root: this.row, threshold: 0.6 });
     NARROW.addEventListener("change", () => this.show(this.active, { move: true }));
