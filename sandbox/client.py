@@ -21,10 +21,13 @@ class NoSuchButton(LookupError):
 
 
 class Phone:
-    """One person's phone at a sandbox; ``url`` is the sandbox's address."""
+    """One person's phone at a sandbox; ``url`` is the sandbox's address, ``group`` the group that is open on it."""
 
-    def __init__(self, url: str, phone_id: int, session: aiohttp.ClientSession | None = None) -> None:
+    def __init__(
+        self, url: str, phone_id: int, session: aiohttp.ClientSession | None = None, group: int | None = None
+    ) -> None:
         self.id = phone_id
+        self._where = f"?chat={group}" if group is not None else ""
         self._base = f"{url.rstrip('/')}/phones/{phone_id}"
         self._session = session or aiohttp.ClientSession()
         self._own = session is None
@@ -40,7 +43,7 @@ class Phone:
 
     async def chat(self) -> Chat:
         """Return everything on the screen: messages, keyboard, commands."""
-        async with self._session.get(f"{self._base}/chat") as answer:
+        async with self._session.get(f"{self._base}/chat{self._where}") as answer:
             answer.raise_for_status()
             return dict(await answer.json())
 
@@ -79,7 +82,7 @@ class Phone:
         form = aiohttp.FormData(quote_fields=False)
         form.add_field("file", content, filename=name, content_type=mime or "application/octet-stream")
         form.add_field("caption", caption)
-        async with self._session.post(f"{self._base}/{kind}", data=form) as answer:
+        async with self._session.post(f"{self._base}/{kind}{self._where}", data=form) as answer:
             answer.raise_for_status()
             return dict(await answer.json())
 
@@ -89,7 +92,7 @@ class Phone:
         for name, content in pictures:
             form.add_field("file", content, filename=name, content_type="image/jpeg")
         form.add_field("caption", caption)
-        async with self._session.post(f"{self._base}/album", data=form) as answer:
+        async with self._session.post(f"{self._base}/album{self._where}", data=form) as answer:
             answer.raise_for_status()
             return dict(await answer.json())
 
@@ -102,6 +105,6 @@ class Phone:
         return await self._post(action, {})
 
     async def _post(self, path: str, data: dict[str, object]) -> dict[str, Any]:
-        async with self._session.post(f"{self._base}/{path}", json=data) as answer:
+        async with self._session.post(f"{self._base}/{path}{self._where}", json=data) as answer:
             answer.raise_for_status()
             return dict(await answer.json())

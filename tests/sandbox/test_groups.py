@@ -8,13 +8,15 @@ import pytest
 import telegram.error
 from aiogram import exceptions
 
-from sandbox.experiment import Refused
+from sandbox.client import Phone
+from sandbox.experiment import Experiment, Refused
+from sandbox.server import Sandbox
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import aiohttp
 
-    from sandbox.experiment import Experiment
-    from sandbox.server import Sandbox
     from tests.sandbox.conftest import Hand, Library
 
 Json = dict[str, Any]
@@ -202,6 +204,30 @@ async def test_who_is_not_in_the_group_cannot_write_there(
 ) -> None:
     assert (await _write(http, sandbox, stranger.id, group["id"], "让我进"))["status"] == 409
     assert (await _write(http, sandbox, people[0], -1, "没有"))["status"] == 404
+
+
+async def test_a_phone_in_code_can_have_a_group_open(
+    library: Library, group: Json, people: list[int], sandbox: Sandbox, http: aiohttp.ClientSession
+) -> None:
+    phone = Phone(sandbox.url, people[1], http, group=group["id"])
+    await phone.text("/start@xundu_bot")
+    await phone.send("document", b"x", "a.txt", "@xundu_bot")
+    assert {one["message"]["chat"]["id"] for one in await _heard(library)} == {group["id"]}
+    await library.call("send_message", chat_id=group["id"], text="到")
+    assert [one["text"] for one in await phone.messages()] == ["到"]
+
+
+async def test_a_group_survives_a_restart(tmp_path: Path, http: aiohttp.ClientSession) -> None:
+    path = tmp_path / "telegram.db"
+    async with Sandbox(path=path) as sandbox, Experiment(sandbox.url, http) as experiment:
+        made = await experiment.create_group("组", [await sandbox.add_phone(name="王敏")], bot="administrator")
+        new = await experiment.migrate(made["id"])
+        await sandbox.bot_api.reply("sendMessage", {"chat_id": new, "text": "一"})
+    async with Sandbox(path=path) as sandbox, http.get(f"{sandbox.url}/groups") as answer:
+        old, now = sorted((await answer.json())["groups"], key=lambda one: -one["id"])
+        assert (old["moved_to"], now["kind"], now["bot"], now["title"]) == (new, "supergroup", "administrator", "组")
+        await sandbox.bot_api.reply("sendMessage", {"chat_id": new, "text": "二"})
+        assert [one.get("text") for one in sandbox.world.chats[new].messages.values()] == [None, "一", "二"]
 
 
 async def test_a_group_nobody_let_the_bot_into_is_not_found(

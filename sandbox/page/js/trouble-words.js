@@ -4,7 +4,7 @@ import { pageLanguage } from "./words.js";
 
 const ENGLISH = {
   title: "Trouble on purpose",
-  why: "For trying out the bot. Nothing here changes what people can see.",
+  why: "For trying out the bot: what can go wrong at Telegram can go wrong here.",
   network: "Network",
   calm: "Calm",
   rough: "Rough: 2 in 100 calls of each kind fail",
@@ -37,7 +37,7 @@ const ENGLISH = {
 
 const CHINESE = {
   title: "故意出错",
-  why: "用来试验机器人，不改变大家看到的内容。",
+  why: "用来试验机器人：Telegram 会出的错，这里都能出。",
   network: "网络",
   calm: "正常",
   rough: "不稳：每种故障约 2%",
