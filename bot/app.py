@@ -51,6 +51,11 @@ _FINISH_SECONDS = 30.0
 _SETTLED_POLL = 0.01
 _PATIENCE_SECONDS = 300.0
 _LONGEST_PAUSE = 15.0
+_SPARE_CONNECTIONS = 6
+"""Beside one for every turn at a time: for taking in, delivering, ticking, downloading and being asked for health.
+
+Four processes with the usual 16 turns stay below the 100 connections that PostgreSQL allows by default.
+"""
 
 T = TypeVar("T")
 
@@ -66,7 +71,7 @@ class App:
         self, settings: Settings, *, driver: Driver | None = None, clock: Callable[[], datetime] = utc_now
     ) -> None:
         self.settings = settings
-        self.database = Database(settings.database.reveal())
+        self.database = Database(settings.database.reveal(), connections=settings.chats_at_once + _SPARE_CONNECTIONS)
         self._clock = clock
         # A driver that is handed in brings its updates itself, by take(); nothing is polled or listened to.
         self._alone = driver is not None

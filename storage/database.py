@@ -31,10 +31,11 @@ class Unavailable(Exception):
 class Database:
     """One database, opened lazily; ``url`` is sqlite[+aiosqlite]:///path or postgresql[+asyncpg]://user@host/name.
 
-    Belongs to one event loop. Raises ValueError for a URL of any other kind.
+    ``connections`` is how many transactions may be open at a time on PostgreSQL: more than there are workers, or a
+    health check waits behind them. Belongs to one event loop. Raises ValueError for a URL of any other kind.
     """
 
-    def __init__(self, url: str, *, echo: bool = False) -> None:
+    def __init__(self, url: str, *, echo: bool = False, connections: int = engines.CONNECTIONS) -> None:
         self.url = engines.parse(url)
         self.embedded = self.url.get_backend_name() == "sqlite"
         self._writer: AsyncEngine
@@ -45,7 +46,7 @@ class Database:
             self._reader = engines.sqlite_reader(self.url, echo=echo)
             self._signals = Signals()
         else:
-            self._writer = engines.postgres(self.url, echo=echo)
+            self._writer = engines.postgres(self.url, echo=echo, size=connections)
             self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             self._signals = PostgresSignals(self.url)
         self._write = async_sessionmaker(self._writer, expire_on_commit=False)
@@ -96,6 +97,13 @@ class Database:
         """Wait until no other transaction works on the chat, and keep it until this one ends. Ask before you read."""
         if not self.embedded:
             await db.execute(sa.select(sa.func.pg_advisory_xact_lock(chat_id)))
+
+    async def try_lock_chat(self, db: Session, chat_id: int) -> bool:
+        """Keep the chat until this transaction ends, or return False at once when another transaction works on it.
+
+        Whoever waits holds a connection: workers ask like this, so that one process never parks another one's pool.
+        """
+        return self.embedded or bool(await db.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(chat_id))))
 
     def notify(self, db: Session, channel: str) -> None:
         """Ring the bells of a channel ('inbox', 'outbox') in every process, once this transaction is committed."""

@@ -24,6 +24,9 @@ _DRIVERS = {
     "postgresql+asyncpg": "postgresql+asyncpg",
 }
 
+CONNECTIONS = 15
+"""So many connections to PostgreSQL a process keeps unless it says otherwise."""
+
 BUSY_SECONDS = 5.0
 """So long SQLite waits for another process before it says that it is locked."""
 
@@ -119,14 +122,14 @@ def _pragmas(connection: DBAPIConnection, *settings: str) -> None:
 _POSTGRES_ARGS = {"timeout": 10, "server_settings": {"application_name": "xundu", "jit": "off"}}
 
 
-def postgres(url: URL, *, echo: bool) -> AsyncEngine:
-    """Return the engine for turns: a pool small enough for several processes on one server's default settings."""
+def postgres(url: URL, *, echo: bool, size: int) -> AsyncEngine:
+    """Return the engine for turns: up to ``size`` connections, opened as they are needed and then kept."""
     return create_async_engine(
         url,
         echo=echo,
         hide_parameters=True,
-        pool_size=10,
-        max_overflow=5,
+        pool_size=size,
+        max_overflow=0,
         pool_timeout=30,
         connect_args=dict(_POSTGRES_ARGS),
     )

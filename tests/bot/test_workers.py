@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 from bot.receive import Intake
@@ -33,6 +34,7 @@ class Turns:
         self.tried = 0
         self.done: defaultdict[int, list[str]] = defaultdict(list)
         self.running: set[int] = set()
+        self.asked: set[int] = set()
         self.most = 0
         self.gate = asyncio.Event()
         self.gate.set()
@@ -40,6 +42,7 @@ class Turns:
     async def __call__(self, chat_id: int) -> bool:
         assert chat_id not in self.running, "two turns of one chat at a time"
         self.running.add(chat_id)
+        self.asked.add(chat_id)
         self.most = max(self.most, len(self.running))
         try:
             await self.gate.wait()
@@ -50,7 +53,8 @@ class Turns:
 
     async def _turn(self, chat_id: int) -> bool:
         async with self.database.begin() as db:
-            await self.database.lock_chat(db, chat_id)
+            if not await self.database.try_lock_chat(db, chat_id):
+                return False
             row = await inbox.next_for(db, chat_id, self.clock())
             if row is None:
                 return False
@@ -188,4 +192,28 @@ async def test_two_processes_on_one_database_share_the_work_without_doubling_it(
         one.stop()
     await asyncio.gather(*tasks)
     for database in databases:
+        await database.close()
+
+
+async def test_chats_another_process_works_on_take_no_connection_of_ours(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.workers.POLL_SECONDS", 0.05)
+    theirs, ours = Database(postgres_url, connections=20), Database(postgres_url, connections=4)
+    turns = Turns(ours)
+    workers = Workers(ours, turns, now)
+    async with AsyncExitStack() as held:
+        for chat_id in range(1, 21):
+            db = await held.enter_async_context(theirs.begin())
+            assert await theirs.try_lock_chat(db, chat_id)
+        task = await running(workers)
+        await Intake(ours, workers.wake, now).store(updates(20, 1))
+        await until(lambda: turns.asked >= set(range(1, 21)))
+        async with asyncio.timeout(5), ours.read() as db:
+            assert len(await inbox.waiting_chats(db, now())) == 20
+        assert not turns.done
+    await until(lambda: len(turns.done) == 20)
+    workers.stop()
+    await task
+    for database in (theirs, ours):
         await database.close()

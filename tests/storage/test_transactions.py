@@ -144,6 +144,26 @@ async def test_a_chat_is_locked_until_the_transaction_that_has_it_ends(postgres_
     await database.close()
 
 
+async def test_a_chat_that_is_worked_on_is_not_waited_for_by_whoever_only_tries(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    async with database.begin() as first, database.begin() as second:
+        assert await database.try_lock_chat(first, CHAT)
+        assert not await database.try_lock_chat(second, CHAT)
+        assert await database.try_lock_chat(second, CHAT + 1)
+    async with database.begin() as third:
+        assert await database.try_lock_chat(third, CHAT)
+    await database.close()
+
+
+async def test_as_many_connections_are_open_as_were_asked_for_and_no_more(postgres_url: str) -> None:
+    database = Database(postgres_url, connections=2)
+    async with database.begin(), database.begin():
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.1), database.begin():
+                pass
+    await database.close()
+
+
 async def test_a_transaction_inside_a_transaction_is_refused_rather_than_waited_for(sqlite_database: Database) -> None:
     async with sqlite_database.begin():
         with pytest.raises(RuntimeError, match="inside a transaction"):
