@@ -103,6 +103,15 @@ class Serving:
             self.process.kill()
             await self.process.wait()
 
+    def _said(self) -> str:
+        return self.log.read_text("utf-8", "replace") if self.log.exists() else ""
+
     def tracebacks(self) -> int:
-        """Count the tracebacks in the log: a serving process has none."""
-        return self.log.read_bytes().count(b"Traceback (most recent call last)") if self.log.exists() else 0
+        """Count the bugs in the log: tracebacks, and lines that a process wrote as its last."""
+        said = self._said()
+        return said.count("Traceback (most recent call last)") + said.count(" CRITICAL ")
+
+    def warned(self) -> int:
+        """Count the lines in which the process says that the database is in trouble."""
+        words = ("Unavailable", "the database", "cannot be stored", "cannot be read", "the line to PostgreSQL")
+        return sum(any(one in line for one in words) for line in self._said().splitlines())

@@ -1,0 +1,163 @@
+"""The database in trouble under load, and one serving process that has to get over it without being started again."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import sqlite3
+import subprocess
+import tempfile
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks.proof.kills import HURRY, PAUSE, fleet, handed_in
+from benchmarks.proof.scene import BRISK
+from benchmarks.proof.serving import Serving, free_port
+from benchmarks.proof.verdict import Verdict, at_rest, compare
+from sandbox.faults import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator
+
+    from benchmarks.proof.postgres import Postgres
+    from benchmarks.proof.scene import Scene
+
+    Hurt = Callable[[Serving], Awaitable[None]]
+
+DISK_MB = 48
+BLOCK = 64 * 1024
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What was found; ``warned`` is how often the process wrote that the database was in trouble: it was indeed."""
+
+    verdict: Verdict
+    warned: int
+
+
+async def under(scene: Scene, seed: int, hurt: Hurt, log: Path, *, visits: int = 0, brisk: bool = False) -> Outcome:
+    """Let the inspectors walk while ``hurt`` does its harm; the process must live through it."""
+    scene.telegram.trouble.put(Settings())
+    port = free_port()
+    serving = Serving(scene.settings(port, **(BRISK if brisk else {})), log, port)
+    people = fleet(scene, seed, visits, HURRY if brisk else PAUSE)
+    try:
+        await serving.start()
+        await serving.ready()
+        pid = serving.pid
+        walking = [asyncio.create_task(one.run()) for one in people]
+        await hurt(serving)
+        books = await handed_in(people, walking)
+        await at_rest(scene)
+        assert serving.pid == pid
+        await serving.stop()
+        verdict = await compare(scene, books)
+    finally:
+        await serving.end()
+    for _ in range(serving.tracebacks()):
+        verdict.fault("lost_updates", f"a traceback in {log}")
+    return Outcome(verdict, serving.warned())
+
+
+def restarted(server: Postgres, times: int, away: float, between: float) -> Hurt:
+    """Stop PostgreSQL at once, leave it away for some seconds, start it again."""
+
+    async def hurt(_: Serving) -> None:
+        for _time in range(times):
+            await asyncio.sleep(between)
+            await server.stop()
+            await asyncio.sleep(away)
+            await server.start()
+
+    return hurt
+
+
+def locked(database: Path, times: int, held: float, between: float) -> Hurt:
+    """Let another process's write lock lie on SQLite for some seconds."""
+
+    def hold() -> None:
+        script = (
+            "import sqlite3,sys,time\n"
+            "one = sqlite3.connect(sys.argv[1], timeout=30, isolation_level=None)\n"
+            "one.execute('BEGIN EXCLUSIVE'); time.sleep(float(sys.argv[2])); one.execute('ROLLBACK')"
+        )
+        command = ["python3", "-c", script, str(database), str(held)]
+        subprocess.run(command, check=True, timeout=held + 60)  # noqa: S603 - a fixed script
+
+    async def hurt(_: Serving) -> None:
+        for _time in range(times):
+            await asyncio.sleep(between)
+            await asyncio.to_thread(hold)
+
+    return hurt
+
+
+# --- a full disk ---
+
+
+@contextmanager
+def small_disk() -> Iterator[Path | None]:
+    """Mount a small disk and yield its folder; None where that is not allowed."""
+    folder = Path(tempfile.mkdtemp(prefix="xundu-proof-disk-"))
+    size = f"size={DISK_MB}m"
+    mount = ["mount", "-t", "tmpfs", "-o", size, "tmpfs", str(folder)]
+    try:
+        mounted = subprocess.run(mount, check=False, capture_output=True).returncode == 0  # noqa: S603 - of ours
+    except FileNotFoundError:
+        mounted = False
+    try:
+        yield folder if mounted else None
+    finally:
+        if mounted:
+            subprocess.run(["umount", "--lazy", str(folder)], check=False, capture_output=True)  # noqa: S603, S607
+        folder.rmdir()
+
+
+def full(disk: Path, times: int, held: float, between: float) -> Hurt:
+    """Fill a small disk to its last byte, and make room again after some seconds."""
+    ballast = disk / "ballast"
+
+    def fill() -> None:
+        with ballast.open("ab", buffering=0) as one, suppress(OSError):
+            while True:
+                one.write(b"\0" * BLOCK)
+        with ballast.open("ab", buffering=0) as one, suppress(OSError):
+            while True:
+                one.write(b"\0" * 512)
+
+    async def hurt(_: Serving) -> None:
+        for _time in range(times):
+            await asyncio.sleep(between)
+            until = asyncio.get_running_loop().time() + held
+            while asyncio.get_running_loop().time() < until:
+                fill()  # again and again: a checkpoint may have made a little room
+                await asyncio.sleep(0.2)
+            ballast.unlink()
+
+    return hurt
+
+
+def capped(database: Path, times: int, held: float, between: float) -> Hurt:
+    """Let no file of the process grow for some seconds: what a quota does, and needs no disk of one's own."""
+
+    async def hurt(serving: Serving) -> None:
+        for _time in range(times):
+            await asyncio.sleep(between)
+            largest = max(one.stat().st_size for one in database.parent.glob(f"{database.name}*"))
+            resource.prlimit(serving.pid, resource.RLIMIT_FSIZE, (largest, resource.RLIM_INFINITY))
+            await asyncio.sleep(held)
+            resource.prlimit(serving.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+    return hurt
+
+
+def whole(database: Path) -> bool:
+    """Tell whether SQLite finds its file sound."""
+    one = sqlite3.connect(database)
+    try:
+        return bool(one.execute("PRAGMA integrity_check").fetchone()[0] == "ok")
+    finally:
+        one.close()
