@@ -24,6 +24,7 @@ Allowed = frozenset[str]
 INVITED: Final[Allowed] = frozenset(Role)
 EVERYONE: Final[Allowed] = INVITED | {STRANGER}
 FIELD: Final[Allowed] = frozenset({Role.leader, Role.deputy, Role.inspector, Role.liaison})
+CARETAKERS: Final[Allowed] = frozenset({Role.admin, Role.office})
 STEWARDS: Final[Allowed] = frozenset({Role.admin, Role.office, Role.leader})
 
 ACCESS: Final[Mapping[str, Allowed]] = {
@@ -51,6 +52,11 @@ ACCESS: Final[Mapping[str, Allowed]] = {
     "invitation.skip": STEWARDS,
     "invitation.mine": STEWARDS,
     "invitation.revoke": STEWARDS,
+    "/status": CARETAKERS,
+    "status.show": CARETAKERS,
+    "status.replay": CARETAKERS,
+    "status.drop": CARETAKERS,
+    "status.gone": CARETAKERS,
     # the field
     "/today": FIELD,
     "/todo": FIELD,

@@ -36,7 +36,9 @@ TROUBLE = mark(
     "Something went wrong on our side. What you sent is kept, and the administrators have been told. "
     "Everything before it is saved; you can go on."
 )
-SET_ASIDE = mark("Update {number} was set aside after three failures ({error}). Its chat goes on.")
+SET_ASIDE = mark(
+    "Update {number} was set aside after three failures ({error}). Its chat goes on; /status lets you try it again."
+)
 
 
 @dataclass(frozen=True, slots=True)

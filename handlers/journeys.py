@@ -11,10 +11,11 @@ from handlers.checklist import CHECKLIST
 from handlers.invitation import INVITATION
 from handlers.once import ONCE
 from handlers.profile import PROFILE
+from handlers.status import STATUS
 from handlers.visit import VISIT
 from handlers.welcome import WELCOME
 
 if TYPE_CHECKING:
     from handlers.journey import Journey
 
-JOURNEYS: Final[tuple[Journey, ...]] = (VISIT, CHECKLIST, INVITATION, PROFILE, ONCE, WELCOME)
+JOURNEYS: Final[tuple[Journey, ...]] = (VISIT, CHECKLIST, INVITATION, PROFILE, STATUS, ONCE, WELCOME)

@@ -13,13 +13,13 @@ from importlib.resources import files
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from markupsafe import Markup
 
 if TYPE_CHECKING:
-    from datetime import date, datetime, tzinfo
+    from datetime import date, datetime, timedelta, tzinfo
 
 LANGUAGES = ("zh_CN", "en")
 """What the product speaks, as gettext locale names."""
@@ -69,6 +69,10 @@ class Speech:
     def clock(self, at: datetime, zone: tzinfo) -> str:
         """Return the time of day in the given zone, to the minute."""
         return format_time(at, "HH:mm", zone, self.language)
+
+    def span(self, span: timedelta) -> str:
+        """Return how long something takes, in its largest unit and short."""
+        return format_timedelta(span, threshold=1, format="short", locale=self.language)
 
 
 @cache

@@ -25,7 +25,7 @@ from storage import (
     timers,
     visits,
 )
-from storage.entity import Entity
+from storage.entity import Entity, Session
 
 MODULES = (audit, campaigns, conversations, evidence, forms, inbox, invitations, outbox, people, timers, visits)
 """Where the entities are; tests compare this with what lies in the folder."""
@@ -33,6 +33,7 @@ MODULES = (audit, campaigns, conversations, evidence, forms, inbox, invitations,
 METADATA = Entity.metadata
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_KINDS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 _MIGRATION_LOCK = 7_311_201_903_001
 
 
@@ -54,6 +55,12 @@ def upgrade(connection: sa.Connection) -> None:
 def current(connection: sa.Connection) -> str | None:
     """Return the revision the database is at; None when it is empty."""
     return MigrationContext.configure(connection).get_current_revision()
+
+
+async def described(db: Session) -> tuple[str, str | None]:
+    """Return (the kind of this session's database as people call it, the revision it is at)."""
+    connection = await db.connection()
+    return _KINDS[connection.dialect.name], await connection.run_sync(current)
 
 
 def head() -> str | None:

@@ -76,11 +76,8 @@ async def test_what_waits_is_told_by_number_and_age(measured: Metrics, database:
     assert found["xundu_inbox_waiting",] == 2
     assert found["xundu_inbox_set_aside",] == 1
     assert found["xundu_inbox_oldest_seconds",] == 15
-    assert {one.name: found["xundu_outbox_waiting", one.name] for one in Priority} == {
-        "reply": 2,
-        "reminder": 1,
-        "bulk": 1,
-    }
+    for one, count in (("reply", 2), ("reminder", 1), ("bulk", 1)):
+        assert found["xundu_outbox_waiting", one] == count
     assert found["xundu_outbox_oldest_seconds",] == 15
     async with database.begin() as db:
         await outbox.settle_chat(db, 7, outbox.State.sent, clock())
