@@ -18,7 +18,7 @@ PYTHON := $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
 endif
 
-.PHONY: help setup demo demo-reset test check format bench lock upgrade locales compiled-locales clean
+.PHONY: help setup demo demo-reset test check format bench proof lock upgrade locales compiled-locales clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ format: $(READY) ## put the code into the house style
 bench: $(READY) ## the benchmarks, one after another
 	@for one in $(patsubst benchmarks/%.py,%,$(filter-out %/__init__.py,$(wildcard benchmarks/*.py))); do \
 		echo "== $$one"; $(BIN)/python -m benchmarks.$$one $(ARGS); done
+
+proof: $(READY) ## kills, replicas and a database in trouble, 20 minutes; ONLY=kills for a part of it
+	@nice $(BIN)/python -m benchmarks.proof $(ONLY) $(ARGS)
 
 # The lock holds hashes and no address: where packages come from is the machine's own setting.
 LOCK = $(1) pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \

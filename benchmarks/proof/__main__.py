@@ -14,9 +14,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.proof.figures import Figure, keep, of_verdict, show
+from benchmarks.proof import trouble
+from benchmarks.proof.figures import Figure, keep, none, of_verdict, show
 from benchmarks.proof.kills import Plan, kill_test
 from benchmarks.proof.postgres import Postgres, migrated
+from benchmarks.proof.replicas import Plan as Sharing
+from benchmarks.proof.replicas import replicas
 from benchmarks.proof.scene import stage
 from benchmarks.proof.verdict import Verdict
 
@@ -63,15 +66,83 @@ async def kills(seed: int) -> list[Figure]:
     return [Figure("kills: kills", done, "SIGKILLs", "≥ 200", done >= KILLS), *of_verdict("kills", found)]
 
 
-PARTS = {"kills": kills}
+async def shared(seed: int) -> list[Figure]:
+    """Let 2 and 4 processes share the work, one of them killed and replaced three times."""
+    figures = []
+    for processes in (2, 4):
+        async with Postgres() as server:
+            folder = Path(tempfile.mkdtemp(prefix=f"xundu-proof-replicas-{processes}-"))
+            people = {"inspectors": INSPECTORS, "visits": VISITS}
+            async with stage(await server.database(), folder, **people, driver="ptb", door="webhook") as scene:
+                plan = Sharing(processes, kills=3, timers=300)
+                outcome = await replicas(scene, seed + processes, plan)
+        part = f"replicas: {processes} processes"
+        print("".join(f"    {fault}\n" for fault in outcome.verdict.faults[:10]), end="", flush=True)
+        figures += [
+            *of_verdict(part, outcome.verdict),
+            Figure(f"{part}: timers", outcome.timers, "timers"),
+            none(f"{part}: timers not fired exactly once", outcome.timers_wrong, "timers"),
+            Figure(
+                f"{part}: 429s of the common limit", outcome.refusals, "refusals", "≤ 3", outcome.refusals <= plan.kills
+            ),
+            Figure(f"{part}: least busy process", min(outcome.spread), "updates", "> 0", min(outcome.spread) > 0),
+        ]
+        shutil.rmtree(folder, ignore_errors=True)
+    return figures
+
+
+async def database(seed: int) -> list[Figure]:
+    """Restart PostgreSQL under load, lock SQLite, and fill its disk."""
+    figures = []
+    people = {"inspectors": INSPECTORS, "visits": VISITS, "driver": "ptb"}
+    with tempfile.TemporaryDirectory(prefix="xundu-proof-") as name:
+        folder = Path(name)
+        async with Postgres() as server:
+            url = await server.database()
+            async with stage(url, folder, **people, door="webhook") as scene:
+                harm = trouble.restarted(server, times=3, away=4.0, between=5.0)
+                outcome = await trouble.under(scene, seed, harm, folder / "restart.log")
+        figures += _harmed("database: PostgreSQL restarted 3 times under load", outcome)
+        base = folder / "locked.db"
+        async with stage(await migrated(f"sqlite:///{base}"), folder, **people, door="polling") as scene:
+            harm = trouble.locked(base, times=2, held=10.0, between=5.0)
+            outcome = await trouble.under(scene, seed + 1, harm, folder / "locked.log")
+        figures += _harmed("database: SQLite locked twice for 10 s", outcome)
+        with trouble.small_disk() as disk:
+            base = (disk or folder) / "xundu.db"
+            how = "a full disk" if disk else "no room for files to grow"
+            async with stage(await migrated(f"sqlite:///{base}"), base.parent, **people, door="webhook") as scene:
+                make = trouble.full(disk, 3, 6.0, 4.0) if disk else trouble.capped(base, 3, 6.0, 4.0)
+                outcome = await trouble.under(scene, seed + 2, make, folder / "full.log")
+            sound = trouble.whole(base)
+        figures += _harmed(f"database: SQLite with {how}, 3 times 6 s", outcome)
+        figures.append(Figure("database: SQLite's file is sound afterwards", sound, "", "1", sound))
+    return figures
+
+
+def _harmed(part: str, outcome: trouble.Outcome) -> list[Figure]:
+    found = outcome.verdict
+    print("".join(f"    {fault}\n" for fault in found.faults[:10]), end="", flush=True)
+    return [
+        Figure(f"{part}: confirmed by the bot", found.confirmed, "answers, notes, photos, visits"),
+        none(f"{part}: missing, twice, lost or stuck", found.bad, "faults"),
+        Figure(f"{part}: times it said so in its log", outcome.warned, "lines", "> 0", outcome.warned > 0),
+        Figure(f"{part}: longest wait for a tap to show", round(outcome.longest, 1), "s"),
+        Figure(f"{part}: messages repeated", found.repeated, "messages"),
+    ]
+
+
+PARTS = {"kills": kills, "replicas": shared, "database": database}
 
 
 def main() -> int:
     """Run what is asked for; 1 when a target is not met."""
     parser = argparse.ArgumentParser(prog="make proof")
-    parser.add_argument("only", nargs="*", choices=[*PARTS, []], help="the parts to run; all when none is named")
+    parser.add_argument("only", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; all when none is named")
     parser.add_argument("--seed", type=int, default=20261122)
     given = parser.parse_args()
+    if unknown := set(given.only) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
     met = True
     for part in given.only or PARTS:
         print(f"== {part}", flush=True)

@@ -49,6 +49,8 @@ class Book:
     deeds: list[Deed] = field(default_factory=list)
     handed_in: set[int] = field(default_factory=set)
     repeats: int = 0
+    longest: float = 0.0
+    """Seconds until the slowest tap showed on the screen."""
     stuck: str = ""
 
 
@@ -181,6 +183,8 @@ class Inspector:
 
     async def _press(self, screen: Screen, button: Button, seen: Callable[[Screen], bool]) -> bool:
         """Press until something is seen; False when the card went away under the thumb, so that one must look again."""
+        clock = asyncio.get_running_loop().time
+        began = clock()
         for attempt in range(100):
             self.book.repeats += attempt > 0
             try:
@@ -188,6 +192,7 @@ class Inspector:
             except aiohttp.ClientResponseError:
                 return False
             if await self._until(seen) is not None:
+                self.book.longest = max(self.book.longest, clock() - began)
                 return True
             now = await self.look()
             if (now.message_id, now.place) != (screen.message_id, screen.place):

@@ -17,7 +17,7 @@ KEPT = ("X-Telegram-Bot-Api-Secret-Token", "Content-Type")
 
 
 class Proxy:
-    """Spreads requests over the ports given: ``async with Proxy(ports) as proxy``; ``proxy.port`` is where it listens."""
+    """Spreads requests over the ports given, listening at one of its own: ``async with Proxy(ports, port)``."""
 
     def __init__(self, ports: list[int], port: int) -> None:
         self.port = port

@@ -36,7 +36,7 @@ SLACK = 2
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How many processes, how often one is killed, how many timers, and visits of each inspector (0: while it lasts)."""
+    """How many processes, how often one is killed, how many timers; visits of each inspector, 0: while it lasts."""
 
     processes: int
     kills: int

@@ -32,10 +32,14 @@ BLOCK = 64 * 1024
 
 @dataclass(slots=True)
 class Outcome:
-    """What was found; ``warned`` is how often the process wrote that the database was in trouble: it was indeed."""
+    """What was found; ``warned`` is how often the process wrote that the database was in trouble: it was indeed.
+
+    ``longest`` is how many seconds the slowest tap took to show.
+    """
 
     verdict: Verdict
     warned: int
+    longest: float
 
 
 async def under(scene: Scene, seed: int, hurt: Hurt, log: Path, *, visits: int = 0, brisk: bool = False) -> Outcome:
@@ -59,7 +63,7 @@ async def under(scene: Scene, seed: int, hurt: Hurt, log: Path, *, visits: int =
         await serving.end()
     for _ in range(serving.tracebacks()):
         verdict.fault("lost_updates", f"a traceback in {log}")
-    return Outcome(verdict, serving.warned())
+    return Outcome(verdict, serving.warned(), max(one.longest for one in books))
 
 
 def restarted(server: Postgres, times: int, away: float, between: float) -> Hurt:
