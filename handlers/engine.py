@@ -99,7 +99,7 @@ class Engine:
                 raise
             kind, outcome = "failed", await self._fail(update_id, chat_id, error)
         if refusal is not None and update_id is not None:
-            kind, outcome = "refused", await self._refuse(update_id, chat_id, refusal)
+            kind, outcome = await self._refused(update_id, chat_id, refusal)
         log.debug("update %s of chat %s: %s", update_id, chat_id, kind)
         self.after(replace(outcome, kind=kind, source=source))
         return True
@@ -112,6 +112,12 @@ class Engine:
         """Step through the update and put what comes of it into the session."""
         event = self._read(update)
         if event is None:
+            update.done(self.clock())
+            return Outcome()
+        if isinstance(event, Moved):
+            # Before the conversation is loaded: moving it changes the very key it is known by.
+            await self.database.lock_chat(db, event.to_chat_id)
+            await conversations.move(db, event.chat_id, event.to_chat_id)
             update.done(self.clock())
             return Outcome()
         turn = await self._open(db, event)
@@ -152,8 +158,11 @@ class Engine:
     async def _close(self, turn: Turn, update: Arrival) -> Outcome:
         """Put the replies into the outbox and mark the update done."""
         now = self.clock()
-        # However many strangers write, no answer to them goes before one to people at work.
-        priority = outbox.Priority.reply if turn.person is not None else outbox.Priority.bulk
+        priority = outbox.Priority.reply
+        if isinstance(turn.event, Timer):
+            priority = outbox.Priority.reminder
+        elif turn.person is None:
+            priority = outbox.Priority.stranger  # however many write, people at work are answered first
         for chat_id, reply in turn.replies:
             await outbox.put(turn.db, chat_id, [dump(reply)], now=now, priority=priority)
         if turn.replies:
@@ -174,8 +183,6 @@ class Engine:
         event = turn.event
         if isinstance(event, Membership):
             self._membership(turn, blocked=event.blocked)
-        elif isinstance(event, Moved):
-            await conversations.move(turn.db, event.chat_id, event.to_chat_id)
         elif isinstance(event, Timer):
             await self._fire(turn, event)
         elif not event.private:
@@ -217,9 +224,10 @@ class Engine:
             if called is not None:
                 await self._command(turn, *called)
                 return
-        if turn.person is not None:
-            holder = self.registry.journeys.get(turn.conversation.journey)
-            if holder is not None and holder.message is not None and await holder.message(turn, message):
+        holder = self.registry.journeys.get(turn.conversation.journey)
+        if holder is not None and holder.message is not None:
+            self._allow(turn, f"{holder.name}.message")
+            if await holder.message(turn, message):
                 return
         for journey in self.registry.journeys.values():
             if journey.stranded is not None and await journey.stranded(turn, message):
@@ -228,7 +236,8 @@ class Engine:
     async def _revise(self, turn: Turn, message: Message) -> None:
         """Offer a later version of a message to whoever took the first; nobody else has a use for it."""
         for journey in self.registry.journeys.values():
-            if journey.edited is not None and turn.person is not None and await journey.edited(turn, message):
+            allowed = journey.edited is not None and may(turn.person, f"{journey.name}.message", turn.now)
+            if allowed and journey.edited is not None and await journey.edited(turn, message):
                 return
 
     async def _command(self, turn: Turn, name: str, words: str) -> None:
@@ -254,6 +263,16 @@ class Engine:
 
     # --- when it goes wrong ---
 
+    async def _refused(self, update_id: int, chat_id: int, refusal: UserError) -> tuple[str, Outcome]:
+        """Tell the person why; a refusal that cannot even be said counts as a failure, so that the chat goes on."""
+        try:
+            return "refused", await self._refuse(update_id, chat_id, refusal)
+        except Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the update is counted and its chat goes on
+            log.error("refusing update %s failed: %s at %s", update_id, type(error).__name__, _place(error))  # noqa: TRY400
+            return "failed", await self._fail(update_id, chat_id, error)
+
     async def _refuse(self, update_id: int, chat_id: int, refusal: UserError) -> Outcome:
         """Undoing is done; tell the person why, and be finished with the update."""
         async with self.database.begin() as db:
@@ -268,6 +287,8 @@ class Engine:
             if isinstance(event, Tap):
                 turn.toast(turn.label(refusal.message, **refusal.values), alert=True)
             elif event.private and not isinstance(event, Timer):
+                if isinstance(refusal, NotAllowed) and not _is_command(event):
+                    turn.leave()  # the role that opened what holds the chat has ended
                 turn.say(turn.t(refusal.message, **refusal.values))
             return await self._close(turn, update)
 
@@ -286,7 +307,9 @@ class Engine:
             for person in await people.with_role(db, people.Role.admin):
                 if person.telegram_id is not None:
                     words = speech(person.language).t(SET_ASIDE, number=update.id, error=update.error)
-                    await outbox.put(db, person.telegram_id, [dump(Say(text=str(words)))], now=now)
+                    # One message an hour is enough to make somebody look; /status has them all.
+                    key = f"set-aside:{person.id}:{now:%Y%m%d%H}"
+                    await outbox.put(db, person.telegram_id, [dump(Say(text=str(words)))], now=now, key=key)
                     chats.add(person.telegram_id)
             conversation = await conversations.load(db, chat_id, now)
             known = await people.by_id(db, conversation.person_id) if conversation.person_id is not None else None
@@ -298,11 +321,16 @@ class Engine:
         return Outcome(chats=frozenset(chats))
 
 
+def _is_command(event: Event) -> bool:
+    return isinstance(event, Text) and event.text.startswith("/")
+
+
 def _place(error: BaseException) -> str:
-    """Return file:line of the innermost frame: where, never what."""
-    trace = error.__traceback__
-    if trace is None:
-        return "?"
-    while trace.tb_next is not None:
+    """Return file:line of the innermost frame of our own: where, never what."""
+    place, trace = "?", error.__traceback__
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename
+        if place == "?" or "site-packages" not in file:
+            place = f"{file.rsplit('/', 1)[-1]}:{trace.tb_lineno}"
         trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}"
+    return place

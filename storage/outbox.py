@@ -15,11 +15,12 @@ from storage.entity import Entity, Json, Session, Whom, insert_into
 
 
 class Priority(IntEnum):
-    """Replies outrank reminders, reminders outrank bulk."""
+    """Replies outrank reminders, reminders outrank answers to strangers, and all of them bulk."""
 
     reply = 0
     reminder = 1
-    bulk = 2
+    stranger = 2
+    bulk = 3
 
 
 class State(StrEnum):

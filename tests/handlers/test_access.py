@@ -21,14 +21,17 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 10, 21, tzinfo=UTC)
 REFUSED = "这项不在您的职责之内。您能用的见 /help。"
 UNINVITED = "本机器人仅限受邀使用，如已收到邀请链接，请直接点开。"
-ROWS = sorted(ACCESS)
+TABLE = sorted(ACCESS)
+ROWS = [row for row in TABLE if not row.endswith(".message")]
+"""What can be asked for by a command or a button; whose messages a journey takes is tested with the engine."""
 
 
 def actions() -> set[str]:
-    """Everything anybody can ask for: commands, and the taps of every journey."""
+    """Everything anybody can do: commands, the taps of every journey, and messages where a journey takes them."""
     registry = Registry(JOURNEYS)
     taps = {f"{journey.name}.{verb}" for journey in JOURNEYS for verb in journey.taps}
-    return taps | {f"/{name}" for name in registry.commands}
+    takes = {f"{journey.name}.message" for journey in JOURNEYS if journey.message or journey.edited}
+    return taps | takes | {f"/{name}" for name in registry.commands}
 
 
 def forbidden(action: str) -> list[str]:
@@ -51,11 +54,11 @@ def refusal(phone: Phone, action: str) -> str:
     return phone.toast
 
 
-def test_every_command_and_every_button_has_a_row():
+def test_every_command_button_and_message_has_a_row():
     assert actions() - set(ACCESS) == set()
 
 
-def test_every_row_belongs_to_a_command_or_a_button():
+def test_every_row_belongs_to_a_command_a_button_or_a_message():
     assert set(ACCESS) - actions() == set()
 
 
@@ -66,7 +69,7 @@ def test_nobody_may_do_what_has_no_row():
     assert not may(None, "", NOW)
 
 
-@pytest.mark.parametrize("action", ROWS)
+@pytest.mark.parametrize("action", TABLE)
 @pytest.mark.parametrize("role", sorted(EVERYONE))
 def test_the_table_decides_by_the_roles_held_now(action: str, role: str):
     if role == STRANGER:
