@@ -116,7 +116,7 @@ async def export(turn: Turn, _: tuple[str, ...]) -> None:
     """Send the person everything that is stored about them, as one JSON document."""
     person = _known(turn)
     everything = await people.export(turn.db, person)
-    written = json.dumps(everything, ensure_ascii=False, indent=2, default=str).encode()
+    written = json.dumps(everything, ensure_ascii=False, indent=2, default=str).encode(errors="replace")
     audit.record(turn.db, "person.exported", f"person:{person.id}", now=turn.now, person_id=person.id)
     turn.say(
         turn.t(

@@ -11,7 +11,7 @@ from datetime import datetime
 from math import isfinite
 from typing import Any, TypeVar
 
-from handlers.chat import Event, Moved, Place, Sender
+from handlers.chat import Event, Message, Moved, Place, Sender, Tap
 from storage.entity import storable
 
 LARGEST = 2**63 - 1
@@ -35,6 +35,8 @@ def sound(event: Event) -> Event:
     found = _checked(event)
     if isinstance(found, Place):
         _on_earth(found)
+    if isinstance(found, Message | Tap) and found.message_id <= 0:
+        raise Unsound("no message has this number")
     if isinstance(found, Moved) and (found.private or found.chat_id >= 0 or found.to_chat_id >= 0):
         raise Unsound("only groups move")
     # A private chat has its person's number: what comes in it comes from them and from nobody else.
