@@ -12,6 +12,8 @@ from benchmarks.proof.scene import stage
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.timeout(400)  # it waits for real processes, however busy the machine is
+
 
 @pytest.mark.parametrize(
     ("base", "driver", "door"), [("sqlite_url", "ptb", "polling"), ("postgres_url", "aiogram", "webhook")]

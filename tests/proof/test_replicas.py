@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from benchmarks.proof.replicas import Plan, replicas
 from benchmarks.proof.scene import stage
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+pytestmark = pytest.mark.timeout(400)  # it waits for real processes, however busy the machine is
 
 
 async def test_two_processes_share_the_work_and_one_may_die(postgres_url: str, tmp_path: Path):

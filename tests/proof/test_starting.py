@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import pytest
+
 from benchmarks.proof.scene import stage
 from benchmarks.proof.serving import Serving, free_port
 from sandbox.faults import Planned
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+pytestmark = pytest.mark.timeout(400)  # it waits for real processes, however busy the machine is
 
 
 async def test_a_bot_starts_although_telegram_stumbles(sqlite_url: str, tmp_path: Path):

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from benchmarks.proof.trouble import Hurt
 
+pytestmark = pytest.mark.timeout(400)  # it waits for real processes, however busy the machine is
+
 
 async def _survives(url: str, folder: Path, hurt: Hurt, door: str) -> None:
     log = folder / "serve.log"
