@@ -1,7 +1,8 @@
 """Fetches evidence files in the background: a turn notes what lies at Telegram, this brings it home.
 
-A download that fails is tried again after growing pauses (storage/evidence.py); one that cannot succeed is given up at
-once with its reason. What is under way is leased, so a kill loses nothing and several processes share the work.
+Only what Telegram refuses to hand out is ever given up, with its reason. Trouble on the way (the network, Telegram, the
+disk, the database, a bug of ours) passes, however long it takes: the file is asked for again after growing pauses
+(storage/evidence.py). What is under way is leased, so a kill loses nothing and several processes share the work.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.drivers.driver import MAX_DOWNLOAD_BYTES
-from bot.drivers.errors import BadToken, DriverError, RetryLater, TooLarge, Unreachable
+from bot.drivers.errors import BadToken, DriverError, Rejected, RetryLater, TooLarge, Unreachable
 from storage import evidence, exif, timers
+from storage.blobs import BlobTooLarge
 from storage.database import Unavailable
 
 if TYPE_CHECKING:
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 
 AT_ONCE = 4
-_LEASE = timedelta(minutes=10)
 _OUTAGE_SECONDS = 30.0
 READABLE = frozenset(f"image/{one}" for one in ("jpeg", "png", "webp", "gif", "bmp", "tiff"))
 _TOO_LARGE = "over 20 MB: Telegram does not hand it to a bot"
@@ -47,11 +48,12 @@ class Downloader:
         self._clock = clock
         self._at_once = at_once
         self._lock = asyncio.Lock()
+        self._more = asyncio.Event()
         self._not_before: datetime | None = None
         self._tasks: set[asyncio.Task[int]] = set()
 
     def wake(self) -> None:
-        """Fetch what waits without waiting for the next tick."""
+        """Fetch what waits, in the background: until it is done, or :meth:`close` ends it."""
         task = asyncio.get_running_loop().create_task(self.run_due(), name="download")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -63,55 +65,99 @@ class Downloader:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def run_due(self) -> int:
-        """Download all that is due and return how many files came home."""
-        home = 0
+        """Download all that is due and return how many files came home; 0 when a call that is under way does it."""
+        if self._lock.locked():
+            self._more.set()
+            return 0
         async with self._lock:
-            while self._not_before is None or self._clock() >= self._not_before:
-                due = await self._due()
-                if not due:
-                    break
-                home += sum(await asyncio.gather(*(self._bring(one) for one in due)))
-        return home
+            return await self._run()
 
-    async def _due(self) -> Sequence[Evidence]:
+    async def _run(self) -> int:
+        """Keep as many downloads going as may be; a slow one holds up nothing but its own place."""
+        home, running = 0, set[asyncio.Task[bool]]()
+        more = asyncio.create_task(self._more.wait())
+        try:
+            while True:
+                self._more.clear()
+                for one in await self._due(self._at_once - len(running)):
+                    running.add(asyncio.create_task(self._bring(one), name=f"download {one.id}"))
+                if not running:
+                    if not self._more.is_set() or self._resting():
+                        return home
+                    continue
+                if more.done():
+                    more = asyncio.create_task(self._more.wait())
+                done, _ = await asyncio.wait({more, *running}, return_when=asyncio.FIRST_COMPLETED)
+                finished = running & done
+                running -= finished
+                home += sum(task.result() for task in finished)
+        finally:
+            for task in (more, *running):
+                task.cancel()
+            await asyncio.gather(more, *running, return_exceptions=True)
+
+    def _resting(self) -> bool:
+        return self._not_before is not None and self._clock() < self._not_before
+
+    async def _due(self, limit: int) -> Sequence[Evidence]:
+        if not limit or self._resting():
+            return ()
         try:
             async with self._database.begin() as db:
-                return await evidence.waiting(db, self._clock(), self._at_once, _LEASE)
+                return await evidence.waiting(db, self._clock(), limit)
         except Unavailable:
+            _LOG.warning("downloads wait for the database")
             return ()
 
     async def _bring(self, one: Evidence) -> bool:
-        """Fetch one file; True when it is stored."""
+        """Fetch one file; True when it is stored. Whatever goes wrong is this file's matter alone."""
         try:
             if one.size > MAX_DOWNLOAD_BYTES:
                 return await self._failed(one.id, _TOO_LARGE, for_good=True)
-            return await self._fetch(one)
+            try:
+                return await self._fetch(one)
+            except Unavailable:
+                raise
+            except Exception as error:
+                # Its kind is logged; what it says may hold a name or an address.
+                _LOG.error("evidence %s: %s", one.id, type(error).__name__)
+                return await self._put_off(one.id, error)
         except Unavailable:
             _LOG.warning("evidence %s waits for the database", one.id)  # and is handed out again when its lease ends
             return False
 
     async def _fetch(self, one: Evidence) -> bool:
         try:
-            stored = await self._blobs.put(self._driver.download(one.file_id))
-            told = await asyncio.to_thread(exif.exif_of, self._blobs.path(stored.sha256)) if _pictorial(one) else None
-        except TooLarge:
+            stored = await self._blobs.put(self._driver.download(one.file_id), limit=MAX_DOWNLOAD_BYTES)
+        except (TooLarge, BlobTooLarge):
             return await self._failed(one.id, _TOO_LARGE, for_good=True)
-        except (DriverError, OSError) as error:
-            pause = _not_its_fault(error)
-            if pause is not None:
-                return await self._later(one.id, pause, error)
-            reason = str(error) if isinstance(error, DriverError) else type(error).__name__
-            return await self._failed(one.id, reason, for_good=False)
+        except Rejected as error:
+            return await self._failed(one.id, str(error), for_good=False)
+        except Unreachable as error:
+            if error.fate_unknown:  # it answered, or broke off: perhaps about this file alone
+                return await self._put_off(one.id, error)
+            return await self._later(one.id, _OUTAGE_SECONDS, error)
+        except (RetryLater, BadToken, OSError) as error:
+            return await self._later(one.id, error.seconds if isinstance(error, RetryLater) else _OUTAGE_SECONDS, error)
+        told = await asyncio.to_thread(exif.exif_of, self._blobs.path(stored.sha256)) if _pictorial(one) else None
         return await self._stored(one.id, stored, told)
 
     async def _later(self, evidence_id: int, seconds: float, why: Exception) -> bool:
-        """Put everything off without counting it against the file."""
+        """Put everything off: any other file would have fared the same."""
         _LOG.warning("downloads wait %g s: %s", seconds, type(why).__name__)
-        self._not_before = self._clock() + timedelta(seconds=seconds)
+        until = self._not_before = self._clock() + timedelta(seconds=seconds)
         async with self._database.begin() as db:
             one = await evidence.get(db, evidence_id)
             if one is not None:
-                one.retry_at, one.error = self._not_before, str(why)
+                one.retry_at, one.error = until, _reason(why)
+        return False
+
+    async def _put_off(self, evidence_id: int, why: Exception) -> bool:
+        """Put one file off, for longer each time."""
+        async with self._database.begin() as db:
+            one = await evidence.get(db, evidence_id)
+            if one is not None:
+                one.put_off(_reason(why), self._clock())
         return False
 
     async def _stored(self, evidence_id: int, stored: Stored, told: Json | None) -> bool:
@@ -141,13 +187,8 @@ class Downloader:
             await timers.plan(db, key, self._clock(), one.chat_id, "checklist.unreadable", args)
 
 
-def _not_its_fault(error: Exception) -> float | None:
-    """Return the seconds to wait when any other file would have fared the same; None when it is this file's matter."""
-    if isinstance(error, RetryLater):
-        return error.seconds
-    if isinstance(error, BadToken) or (isinstance(error, Unreachable) and not error.fate_unknown):
-        return _OUTAGE_SECONDS
-    return None
+def _reason(error: Exception) -> str:
+    return str(error) if isinstance(error, DriverError) else type(error).__name__
 
 
 def _ought_to_open(one: Evidence) -> bool:

@@ -15,9 +15,9 @@ from storage.entity import Entity, Json, Session, Whom
 from storage.people import Person
 
 PAUSES = tuple(timedelta(seconds=s) for s in (2, 10, 60, 300, 1800, 7200))
-"""The pauses after a failed download; when they are used up the download has failed for good."""
+"""The pauses after a failed download; when they are used up a file that is refused has failed for good."""
 
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(minutes=10)
 """So long a download that was handed out belongs to whoever took it."""
 
 DAMAGED = "cannot be opened"
@@ -103,8 +103,14 @@ class Evidence(Entity):
         """Note that what came home cannot be opened as the picture it should be."""
         self.error = DAMAGED
 
+    def put_off(self, error: str, now: datetime) -> None:
+        """Note trouble that passes: the download is tried again after a growing pause, for as long as it takes."""
+        last = len(PAUSES) - 1
+        self.error, self.retry_at = error, now + PAUSES[min(self.attempts, last)]
+        self.attempts = max(self.attempts, min(self.attempts + 1, last))
+
     def failed(self, error: str, now: datetime, *, for_good: bool = False) -> None:
-        """Note a failed download; it is tried again after a growing pause unless the pauses are used up."""
+        """Note a refused download; it is tried again after a growing pause unless the pauses are used up."""
         self.error = error
         if for_good or self.attempts >= len(PAUSES):
             self.state, self.retry_at = State.failed, None

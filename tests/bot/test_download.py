@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
 import io
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -10,7 +12,7 @@ import pytest
 from PIL import Image
 
 from bot.download import Downloader
-from bot.drivers.errors import BadToken, RetryLater, TooLarge, Unreachable
+from bot.drivers.errors import BadToken, Rejected, RetryLater, TooLarge, Unreachable
 from handlers.chat import Attachment
 from storage import evidence, forms, visits
 from storage.blobs import Blobs
@@ -18,6 +20,7 @@ from storage.campaigns import Campaign, Group, Unit
 from storage.evidence import PAUSES, Evidence, State
 from storage.people import Person
 from storage.visits import Visit
+from tests.bot.conftest import until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -166,10 +169,10 @@ def failing(home: Home, monkeypatch: pytest.MonkeyPatch, *errors: Exception) -> 
     return asked
 
 
-async def test_a_file_that_keeps_failing_is_given_up_with_its_reason_and_leaves_nothing_behind(
+async def test_a_file_telegram_keeps_refusing_is_given_up_with_its_reason_and_leaves_nothing_behind(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = failing(home, monkeypatch, Unreachable("the server answered 500", fate_unknown=True))
+    asked = failing(home, monkeypatch, Rejected("Bad Request: wrong file_id"))
     number = await home.attach("f")
     for pause in PAUSES:
         await home.downloader.run_due()
@@ -178,9 +181,98 @@ async def test_a_file_that_keeps_failing_is_given_up_with_its_reason_and_leaves_
         home.clock.forward(pause.total_seconds())
     await home.downloader.run_due()
     one = await home.get(number)
-    assert (one.state, one.error) == (State.failed, "the server answered 500")
+    assert (one.state, one.error) == (State.failed, "Bad Request: wrong file_id")
     assert len(asked) == len(PAUSES) + 1
     assert [path for path in home.blobs.root.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize(
+    "error",
+    [Unreachable("the server answered 500", fate_unknown=True), OSError(errno.ENOSPC, "full"), ZeroDivisionError("?")],
+    ids=["5xx", "disk full", "bug"],
+)
+async def test_trouble_of_a_week_gives_no_file_up_and_asks_ever_more_rarely(
+    home: Home, phone: Phone, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    event = await sent(home, phone, "document", b"x" * 100, "a.txt")
+    number = await home.attach(event.file_id)
+    with monkeypatch.context() as trouble:
+        asked = failing(home, trouble, error)
+        for _ in range(7 * 12):
+            await home.downloader.run_due()
+            home.clock.forward(2 * 3600)
+        assert len(asked) == 7 * 12
+    assert (await home.get(number)).state is State.waiting
+    await home.downloader.run_due()
+    assert (await home.get(number)).state is State.stored
+
+
+async def test_a_file_that_trips_over_a_bug_does_not_stop_the_others(
+    home: Home, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = await sent(home, phone, "document", b"x" * 100, "a.txt")
+    numbers = [await home.attach(event.file_id) for _ in range(9)]
+    download, left = home.driver.download, [True]
+
+    async def fails_once(file_id: str) -> AsyncIterator[bytes]:
+        if left:
+            left.clear()
+            raise ZeroDivisionError
+        async for chunk in download(file_id):
+            yield chunk
+
+    monkeypatch.setattr(home.driver, "download", fails_once)
+    assert await home.downloader.run_due() == 8
+    assert sorted([(await home.get(number)).state for number in numbers]) == [State.stored] * 8 + [State.waiting]
+
+
+async def test_a_slow_file_does_not_hold_up_the_others(
+    home: Home, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = await sent(home, phone, "document", b"x" * 100, "a.txt")
+    slow, *quick = [await home.attach(file_id) for file_id in ("slow", *[event.file_id] * 9)]
+    download, gate = home.driver.download, asyncio.Event()
+
+    async def dawdles(file_id: str) -> AsyncIterator[bytes]:
+        if file_id == "slow":
+            await gate.wait()
+            yield b"at last"
+            return
+        async for chunk in download(file_id):
+            yield chunk
+
+    async def home_now(*numbers: int) -> bool:
+        return all([(await home.get(number)).state is State.stored for number in numbers])
+
+    monkeypatch.setattr(home.driver, "download", dawdles)
+    running = asyncio.create_task(home.downloader.run_due())
+    await until(lambda: home_now(*quick))
+    late = await home.attach(event.file_id)
+    home.downloader.wake()
+    await until(lambda: home_now(late))
+    assert not running.done()
+    gate.set()
+    assert await running == 11
+    assert await home_now(slow)
+
+
+async def test_a_file_that_turns_out_to_be_too_large_is_not_read_to_its_end(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = 0
+
+    async def endless(_: str) -> AsyncIterator[bytes]:
+        nonlocal given
+        while True:
+            given += 1
+            yield bytes(1 << 20)
+
+    monkeypatch.setattr(home.driver, "download", endless)
+    number = await home.attach("f", size=5)
+    await home.downloader.run_due()
+    one = await home.get(number)
+    assert (one.state, given) == (State.failed, 21)
+    assert "20 MB" in (one.error or "")
 
 
 @pytest.mark.parametrize(
