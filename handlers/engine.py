@@ -105,7 +105,12 @@ class Engine:
         return True
 
     async def _claim(self, db: Session, chat_id: int) -> Arrival | None:
-        await self.database.lock_chat(db, chat_id)
+        """Lock the chat and return its oldest update; None too where another process is at work on the chat.
+
+        Waiting for the lock would hold a connection for each chat that somebody else works on, until none is left.
+        """
+        if not await self.database.try_lock_chat(db, chat_id):
+            return None
         return await inbox.next_for(db, chat_id, self.clock())
 
     async def _answer(self, db: Session, update: Arrival) -> Outcome:
