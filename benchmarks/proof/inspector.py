@@ -146,7 +146,7 @@ class Inspector:
         elif screen.kind == "note":
             await self._write(screen, screen.having("checklist.go")[0].numbers)
         elif screen.kind == "change":
-            await self._tap(screen, screen.having("checklist.change")[0])
+            await self._change(screen, screen.having("checklist.change")[0])
         elif screen.kind == "list":
             await self._tap(screen, screen.having("visit.open")[0])
         elif screen.kind == "summary":
@@ -207,20 +207,36 @@ class Inspector:
     async def _answer(self, screen: Screen, button: Button) -> None:
         visit, number, at, index = button.numbers[:4]
         deed = Deed("answer", visit, number, at, str(index))
+        open_still = self._open_still(deed)
         self.book.deeds.append(deed)
         known = {at for at, _ in screen.toasts}
         label = button.label.removeprefix("● ")
 
         def told(now: Screen) -> bool:
-            if any(when not in known and f"第{number}题" in text and label in text for when, text in now.toasts):
-                deed.confirmed = True
-            if now.place != screen.place:
-                # Only a card of this visit that is drawn after the answer moves on from the item by itself.
-                deed.confirmed |= now.kind in {"item", "overview"}
-                return True
-            return False
+            toasted = any(when not in known and f"第{number}题" in text and label in text for when, text in now.toasts)
+            moved_on = now.place != screen.place
+            # While an earlier tap with another answer is open, what is seen may have come of that one.
+            if not open_still:
+                deed.confirmed |= toasted or (moved_on and now.kind in {"item", "overview"})
+            return moved_on
 
         await self._press(screen, button, told)
+
+    def _open_still(self, deed: Deed) -> bool:
+        """Tell whether an earlier answer to the same question, another one, has not been confirmed or overtaken."""
+        for one in reversed(self.book.deeds):
+            if (one.kind, one.visit, one.number, one.at) == (deed.kind, deed.visit, deed.number, deed.at):
+                if one.confirmed:
+                    return False
+                if one.what != deed.what:
+                    return True
+        return False
+
+    async def _change(self, screen: Screen, button: Button) -> None:
+        """Say that an answer is to be changed indeed."""
+        visit, number, at, index = button.numbers[:4]
+        self.book.deeds.append(Deed("answer", visit, number, at, str(index)))
+        await self._tap(screen, button)
 
     async def _tick(self, screen: Screen, button: Button) -> None:
         visit, number, at, index = button.numbers[:4]

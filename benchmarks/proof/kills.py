@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 STARTING = 0.15
 """The share of kills that come before the process is ready."""
 
-FINISH_SECONDS = 180.0
-PAUSE = (0.05, 0.4)
+FINISH_SECONDS = 600.0
+PAUSE = (0.2, 1.0)
 HURRY = (0.0, 0.05)
 """Seconds between seeing a card and pressing a button on it."""
 
@@ -95,6 +95,7 @@ async def handed_in(people: list[Inspector], walking: list[asyncio.Task[Book]]) 
     await asyncio.wait(walking, timeout=FINISH_SECONDS)
     for one, task in zip(people, walking, strict=True):
         if not task.done():
+            task.cancel()
             one.book.stuck = one.book.stuck or "could not hand in in time"
         elif task.exception() is not None:
             one.book.stuck = one.book.stuck or repr(task.exception())
