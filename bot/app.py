@@ -94,8 +94,10 @@ class App:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._stop()
-        await self._close()
+        try:
+            await self._stop()
+        finally:
+            await self._close()
 
     async def _start(self) -> None:
         me = await _patiently(self._driver.start)
@@ -121,7 +123,7 @@ class App:
         turn = partial(self._metrics.timed, self._engine.turn)
         self._workers = Workers(self.database, turn, clock, at_once=settings.chats_at_once)
         self._intake = Intake(self.database, self._workers.wake, clock)
-        self._jobs = Jobs(self.database, self._workers.wake, self._downloader.run_due, clock)
+        self._jobs = Jobs(self.database, self._workers.wake, self._downloader.wake, clock)
         self._spawn(self._workers.run(), "workers")
         self._spawn(self._deliverer.run(), "deliverer")
         self._jobs.start()
@@ -169,7 +171,7 @@ class App:
                 task.cancel()
         if self._runner is not None:
             await self._runner.cleanup()
-        self._jobs.stop()
+        await self._jobs.stop()
         self._workers.stop()
         await self._ended("workers")
         self._deliverer.stop()
@@ -186,8 +188,10 @@ class App:
         for result in await asyncio.gather(*self._tasks, return_exceptions=True):
             if isinstance(result, Exception):
                 log.error("a loop ended with %s", type(result).__name__)
-        await self._driver.close()
-        await self.database.close()
+        try:
+            await self._driver.close()
+        finally:
+            await self.database.close()
 
     # --- work ---
 

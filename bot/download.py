@@ -118,7 +118,7 @@ class Downloader:
                 return await self._fetch(one)
             except Unavailable:
                 raise
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - a bug of ours with one file must not stop the others
                 # Its kind is logged; what it says may hold a name or an address.
                 _LOG.error("evidence %s: %s", one.id, type(error).__name__)
                 return await self._put_off(one.id, error)

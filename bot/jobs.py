@@ -6,6 +6,7 @@ why none of the scheduler's own stores, triggers by wall clock or misfire rules 
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -32,6 +33,7 @@ KEEP = timedelta(days=3)
 """How long worked-off updates and messages stay; Telegram repeats updates for a day."""
 KEEP_STRANGERS = timedelta(days=30)
 _BATCH = 100
+_FINISH_SECONDS = 10.0
 
 
 class Jobs:
@@ -41,13 +43,14 @@ class Jobs:
         self,
         database: Database,
         wake: Callable[[Iterable[int]], None],
-        download: Callable[[], Awaitable[object]],
+        download: Callable[[], None],
         clock: Callable[[], datetime],
     ) -> None:
         self._database = database
         self._wake = wake
         self._download = download
         self._clock = clock
+        self._ticking: set[asyncio.Task[None]] = set()
         self._scheduler = AsyncIOScheduler(
             executors={"default": AsyncIOExecutor()},
             job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
@@ -57,15 +60,25 @@ class Jobs:
     def start(self) -> None:
         """Begin to tick, on the running loop."""
         now = utc_now()  # the ticker lives by real time, whatever the clock of the campaign says
-        self._scheduler.add_job(self.fire_timers, "interval", seconds=TICK_SECONDS, next_run_time=now)
-        self._scheduler.add_job(self.fetch_evidence, "interval", seconds=DOWNLOAD_SECONDS, next_run_time=now)
-        self._scheduler.add_job(self.prune, "interval", seconds=PRUNE_SECONDS, next_run_time=now)
+        every = ((self.fire_timers, TICK_SECONDS), (self.fetch_evidence, DOWNLOAD_SECONDS), (self.prune, PRUNE_SECONDS))
+        for job, seconds in every:
+            self._scheduler.add_job(self._tick, "interval", [job], seconds=seconds, next_run_time=now)
         self._scheduler.start()
 
-    def stop(self) -> None:
-        """Tick no more."""
+    async def stop(self) -> None:
+        """Tick no more, and wait for the tick in hand: the scheduler would cut it off and call that an error."""
         if self._scheduler.running:
+            self._scheduler.pause()
+            if self._ticking:
+                await asyncio.wait(self._ticking, timeout=_FINISH_SECONDS)
             self._scheduler.shutdown(wait=False)
+
+    async def _tick(self, job: Callable[[], Awaitable[object]]) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            self._ticking.add(task)
+            task.add_done_callback(self._ticking.discard)
+        await job()
 
     async def fire_timers(self) -> int:
         """Move what is due into the inbox and wake its chats; return how many chats."""
@@ -85,11 +98,8 @@ class Jobs:
         return fired
 
     async def fetch_evidence(self) -> None:
-        """Bring home the evidence files that wait."""
-        try:
-            await self._download()
-        except Unavailable:
-            _LOG.warning("downloads wait for the database")
+        """Have the evidence files that wait brought home; a tick does not wait for them."""
+        self._download()
 
     async def prune(self) -> None:
         """Delete what is worked off and old."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,7 @@ class Bench:
     def _wake(self, chats: Iterable[int]) -> None:
         self.woken.extend(chats)
 
-    async def _download(self) -> None:
+    def _download(self) -> None:
         self.downloads += 1
 
     async def plan(self, key: str, seconds: float, chat_id: int = 1) -> None:
@@ -86,7 +87,23 @@ async def test_the_ticker_ticks_by_itself_and_stops(sqlite_database: Database, c
     await bench.plan("a", 0)
     bench.jobs.start()
     await until(lambda: bench.woken == [1] and bench.downloads > 0)
-    bench.jobs.stop()
+    await bench.jobs.stop()
+
+
+async def test_a_stop_lets_the_tick_in_hand_finish_and_logs_no_error(
+    sqlite_database: Database, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench = Bench(sqlite_database, clock)
+    await bench.plan("a", 0)
+    async with sqlite_database.begin():  # the tick has to wait for its turn to write
+        bench.jobs.start()
+        await until(lambda: bench.downloads > 0)
+        stopping = asyncio.create_task(bench.jobs.stop())
+        await asyncio.sleep(0.05)
+        assert not stopping.done()
+    await stopping
+    assert bench.woken == [1]
+    assert [one.message for one in caplog.records if one.levelno >= logging.ERROR] == []
 
 
 async def test_old_rows_that_are_worked_off_are_deleted_and_what_waits_stays(bench: Bench, clock: Clock) -> None:
