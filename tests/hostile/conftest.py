@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +15,6 @@ from tests.hostile.arena import LONG, Arena
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
-    from pathlib import Path
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -21,6 +23,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if "/hostile/" in str(item.path):
                 item.add_marker(pytest.mark.timeout(0))
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> Iterator[str]:
+    """A database in memory where there is such a place: ten thousand commits test nothing of the disk."""
+    memory = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
+    with TemporaryDirectory(dir=memory if memory.is_dir() else tmp_path) as folder:
+        path = Path(folder) / "xundu.db"
+        shutil.copyfile(sqlite_template, path)
+        yield f"sqlite:///{path}"
 
 
 @pytest.fixture(params=["aiogram-sqlite", "ptb-postgresql"])
