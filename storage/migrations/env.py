@@ -25,7 +25,8 @@ def run(connection: sa.Connection) -> None:
 async def from_desk() -> None:
     """Open the database named on the command line: ``alembic -c storage/migrations/alembic.ini -x url=… revision``."""
     url = engines.parse(context.get_x_argument(as_dictionary=True)["url"])
-    engine = engines.sqlite_writer(url, echo=False) if "sqlite" in url.drivername else engines.postgres(url, echo=False)
+    embedded = "sqlite" in url.drivername
+    engine = engines.sqlite_writer(url, echo=False) if embedded else engines.postgres(url, echo=False, size=1)
     async with engine.begin() as connection:
         await connection.run_sync(run)
     await engine.dispose()

@@ -172,7 +172,7 @@ class SandboxStage:
         raise AssertionError(f"no button {label}")
 
     async def _settled(self) -> None:
-        while self.telegram.world.updates.waiting:  # noqa: ASYNC110 - the sandbox rings no bell for this
+        while self.telegram.world.updates.waiting:
             await asyncio.sleep(0.005)
         await self.app.settled()
 
