@@ -78,6 +78,8 @@ class App:
         self._metrics = Metrics(self.database, clock, version=version("xundu"), driver=settings.driver)
         self._driver: Driver = Measured(driver or open_driver(settings, clock), self._metrics.called)
         self._blobs = Blobs(settings.evidence_dir)
+        self._downloader = Downloader(self.database, self._driver, self._blobs, clock)
+        self._jobs: Jobs | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._runner: web.AppRunner | None = None
 
@@ -111,7 +113,6 @@ class App:
         self._deliverer = Deliverer(
             self.database, self._driver, limits, self._blobs.path, clock, at_once=settings.sends_at_once
         )
-        self._downloader = Downloader(self.database, self._driver, self._blobs, clock)
         self._engine = Engine(
             database=self.database,
             registry=Registry(JOURNEYS),
@@ -171,18 +172,22 @@ class App:
                 task.cancel()
         if self._runner is not None:
             await self._runner.cleanup()
-        await self._jobs.stop()
+        if self._jobs is not None:
+            await self._jobs.stop()
         self._workers.stop()
         await self._ended("workers")
         self._deliverer.stop()
         await self._ended("deliverer")
-        await self._downloader.close()
 
     async def _ended(self, name: str) -> None:
         tasks = [task for task in self._tasks if task.get_name() == name]
         await asyncio.wait(tasks, timeout=_FINISH_SECONDS)
 
     async def _close(self) -> None:
+        """Let go of everything, whatever became of the ending in order."""
+        if self._jobs is not None:
+            await self._jobs.stop()
+        await self._downloader.close()
         for task in self._tasks:
             task.cancel()
         for result in await asyncio.gather(*self._tasks, return_exceptions=True):
