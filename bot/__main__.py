@@ -8,29 +8,32 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import errno
 import logging
 import os
 import signal
 import sys
 import tempfile
-from datetime import UTC, datetime, timedelta
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from bot import config, logs
+from bot import config, hold, logs
 from bot.archive import BackupError, Refused
-from bot.drivers.errors import BadToken, Conflict, DriverError
+from bot.drivers.errors import BadToken, Conflict, DriverError, Unreachable
+from bot.hold import CommandError
 from storage.database import Database, Unavailable
 from storage.people import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Sequence
+    from collections.abc import Callable, Coroutine, Iterator, Sequence
 
 DEMO_FOLDER = Path("var/demo")
-
-
-class CommandError(Exception):
-    """The command cannot be done; the message says why and what to do."""
+LAST_PORT = 65535
+FORMS = (".xlsx", ".xlsm", ".xls", ".csv", ".md", ".xml")
+"""Kinds of file that hold a form: XLSForm, and XForm as the last."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -39,7 +42,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     demo = commands.add_parser("demo", help="run everything offline: a page of phones, the bot, a seeded campaign")
-    demo.add_argument("--port", type=int, default=8081, help="the page's port; the next free one if it is taken")
+    demo.add_argument("--port", type=_port, default=8081, help="the page's port; the next free one if it is taken")
     demo.add_argument("--data", type=Path, default=DEMO_FOLDER, help="where the demonstration is kept")
     demo.add_argument("--driver", choices=config.DRIVERS, default="", help="the Telegram library to use")
     demo.add_argument("--script", action="store_true", help="play one inspector and print the conversation")
@@ -58,8 +61,8 @@ def parser() -> argparse.ArgumentParser:
     invite = commands.add_parser("invite", help="make a one-time link that lets somebody in")
     invite.add_argument("--role", choices=[role.value for role in Role], required=True)
     invite.add_argument("--name", default="", help="what the person is called; unset: their Telegram name")
-    invite.add_argument("--group", type=int, help="the group's number")
-    invite.add_argument("--unit", type=int, help="the unit's number")
+    invite.add_argument("--group", default="", help="the group's name or number")
+    invite.add_argument("--unit", default="", help="the unit's code or number")
     invite.add_argument("--days", type=int, default=7, help="days until it expires")
     invite.add_argument("--picture", type=Path, help="also write its QR code to this PNG file")
     invite.set_defaults(run=_invite)
@@ -110,8 +113,7 @@ async def _demo(given: argparse.Namespace) -> None:
     from bot import demo  # noqa: PLC0415 - the sandbox and its library are wanted by this command only
 
     if given.reset:
-        demo.reset(given.data)
-        _say(f"The demonstration in {given.data} has been forgotten.")
+        _say(demo.reset(given.data))
         return
     if given.script:
         with tempfile.TemporaryDirectory(prefix="xundu-") as folder:
@@ -127,8 +129,16 @@ async def _serve(given: argparse.Namespace) -> None:
     settings = config.read(os.environ)
     logs.configure(settings.log_level, settings.log_format)
     await _up_to_date(settings)
-    async with App(settings) as app:
-        await app.run(_until_stopped())
+    with hold.database(settings):
+        try:
+            async with App(settings) as app:
+                await app.run(_until_stopped())
+        except OSError as error:
+            if error.errno not in (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES):
+                raise
+            raise CommandError(
+                f"XUNDU_LISTEN: nothing can listen on {settings.listen} ({os.strerror(error.errno)})."
+            ) from error
 
 
 async def _chat(given: argparse.Namespace) -> None:
@@ -142,41 +152,25 @@ async def _chat(given: argparse.Namespace) -> None:
 
 
 async def _invite(given: argparse.Namespace) -> None:
-    from bot.drivers.driver import open_driver  # noqa: PLC0415 - the Telegram library is wanted only here
-    from handlers import invitation  # noqa: PLC0415 - likewise
+    from bot import invite_command  # noqa: PLC0415 - the Telegram library is wanted by few commands
 
     settings = config.read(os.environ)
     await _up_to_date(settings)
-    driver = open_driver(settings)
-    database = Database(settings.database.reveal())
-    try:
-        me = await driver.start()
-        async with database.begin() as db:
-            link = await invitation.invite(
-                db,
-                role=Role(given.role),
-                name=given.name,
-                group_id=given.group,
-                unit_id=given.unit,
-                now=datetime.now(UTC),
-                lifetime=timedelta(days=given.days),
-                bot_username=me.username,
-            )
-    finally:
-        await driver.close()
-        await database.close()
-    _say(link)
-    if given.picture is not None:
-        given.picture.write_bytes(invitation.picture(link))
+    wanted = invite_command.Wanted(
+        Role(given.role), given.name, given.group, given.unit, given.days, picture=given.picture
+    )
+    with _telegram(settings):
+        _say(await invite_command.invited(settings, wanted, datetime.now(UTC)))
 
 
 async def _migrate(given: argparse.Namespace) -> None:
     del given
     settings = config.read(os.environ, need_token=False)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    hold.folder(settings.data_dir)
     database = Database(settings.database.reveal())
     try:
-        await database.migrate()
+        with _database():
+            await database.migrate()
         _say(f"The database is at revision {(await database.revision())[0]}.")
     finally:
         await database.close()
@@ -188,6 +182,10 @@ async def _forms_check(given: argparse.Namespace) -> None:
 
     faults = 0
     for file in given.files:
+        if file.suffix.lower() not in FORMS:
+            faults += 1
+            _say(f"{file}: cannot be read: a form is a file of the kind {', '.join(FORMS)}.")
+            continue
         try:
             made = convert(file.read_bytes(), file.name)
         except OSError as error:
@@ -214,7 +212,8 @@ async def _check(given: argparse.Namespace) -> None:
     await _up_to_date(settings)
     driver = open_driver(settings)
     try:
-        me = await driver.start()
+        with _telegram(settings):
+            me = await driver.start()
     finally:
         await driver.close()
     _say(f"All is well: @{me.username} by {settings.driver}, database up to date.")
@@ -261,16 +260,48 @@ async def _inbox(given: argparse.Namespace) -> None:
 
 async def _up_to_date(settings: config.Settings) -> None:
     """Refuse to work on a database of another version."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    hold.folder(settings.data_dir)
     database = Database(settings.database.reveal())
     try:
-        current, head = await database.revision()
+        with _database():
+            current, head = await database.revision()
     finally:
         await database.close()
     if current != head:
         raise CommandError(
             f"The database is at revision {current or 'none'}, this version needs {head}: run 'xundu migrate' first."
         )
+
+
+@contextmanager
+def _telegram(settings: config.Settings) -> Iterator[None]:
+    """Say which server it was that could not be reached."""
+    try:
+        yield
+    except Unreachable as error:
+        server = urlsplit(settings.bot_api_url)
+        where = f"{server.scheme}://{server.netloc.rpartition('@')[2]}"
+        raise CommandError(
+            f"The Bot API server {where} (XUNDU_BOT_API_URL) cannot be reached: {error}. "
+            "Check the network and the address."
+        ) from error
+
+
+@contextmanager
+def _database() -> Iterator[None]:
+    """Say that it was the database that could not be reached."""
+    try:
+        yield
+    except Unavailable as error:
+        raise CommandError(
+            f"The database (XUNDU_DATABASE_URL) cannot be used: {error}. Check that it runs and the address is right."
+        ) from error
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > LAST_PORT:
+        raise argparse.ArgumentTypeError(f"a port is a number from 0 to {LAST_PORT}, not {text}")
+    return int(text)
 
 
 def _until_stopped() -> asyncio.Event:

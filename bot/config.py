@@ -12,7 +12,9 @@ import re
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
+
+from storage import engines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -89,15 +91,29 @@ def _webhook_secret(text: str) -> Secret:
     return Secret(text)
 
 
+def _split(text: str) -> SplitResult | None:
+    """Take an address apart; None when it is none, or its port is not a number."""
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts
+
+
 def _http_url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    parts = _split(text)
+    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
+        if parts is None or parts.password is not None:
+            raise _Fault("must be an http:// or https:// address")  # it may hold a password
         raise _Fault(f"must be an http:// or https:// address, not {text!r}")
     return text.rstrip("/")
 
 
 def _https_url(text: str) -> str:
-    parts = urlsplit(text)
+    parts = _split(text)
+    if parts is None:
+        raise _Fault("must be an https:// address that Telegram can reach")  # it may hold a password
     loopback = parts.hostname in ("localhost", "127.0.0.1", "::1")
     if not parts.hostname or (parts.scheme != "https" and not (loopback and parts.scheme == "http")):
         raise _Fault(f"must be an https:// address that Telegram can reach, not {text!r}")
@@ -105,9 +121,15 @@ def _https_url(text: str) -> str:
 
 
 def _database(text: str) -> Secret:
-    if urlsplit(text).scheme not in _DATABASES:
-        # The address may hold a password, so it is not repeated.
+    # The address may hold a password, so it is not repeated.
+    if text.partition("://")[0] not in _DATABASES:
         raise _Fault("must begin with sqlite:/// or postgresql://")
+    try:
+        host = engines.parse(text).host or ""
+    except ValueError:
+        host = "["
+    if "[" in host:  # an address of IPv6 that does not end
+        raise _Fault("must be sqlite:///path/to/a/file or postgresql://user:password@host:port/name")
     return Secret(text)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bot import hold
 from bot.app import App
 from bot.config import Secret, Settings
 from bot.demo import PACK, TOKEN
@@ -24,8 +25,13 @@ if TYPE_CHECKING:
 
 async def run(folder: Path, role: Role, language: str) -> None:
     """Talk until the end of input."""
-    folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - once, at the start
+    hold.folder(folder)
     settings = Settings(bot_token=Secret(TOKEN), data_dir=folder)
+    with hold.database(settings):
+        await _talk(settings, role, language)
+
+
+async def _talk(settings: Settings, role: Role, language: str) -> None:
     driver, payload = await _prepare(settings, role, language)
     async with App(settings, driver=driver) as app:
         await app.take([driver.read(f"/start {payload}".rstrip())])

@@ -73,6 +73,23 @@ def test_every_fault_is_named_at_once_and_no_secret_is_repeated() -> None:
     assert "hunter2" not in str(caught.value)
 
 
+@pytest.mark.parametrize("url", ["postgresql://[u", "postgresql://u:geheim@h:port/x", "sqlite:///", "geheim"])
+def test_addresses_that_are_none_are_named_together_with_every_other_fault(url: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        config.read(
+            {
+                "XUNDU_BOT_TOKEN": TOKEN,
+                "XUNDU_BOT_API_URL": "http://[bad",
+                "XUNDU_WEBHOOK_URL": "https://u:geheim@[x",
+                "XUNDU_WEBHOOK_SECRET": "a_long_enough_secret",
+                "XUNDU_DATABASE_URL": url,
+            }
+        )
+    named = [one.split()[0] for one in caught.value.problems]
+    assert sorted(named) == ["XUNDU_BOT_API_URL", "XUNDU_DATABASE_URL", "XUNDU_WEBHOOK_URL"]
+    assert "geheim" not in str(caught.value)
+
+
 def test_a_missing_token_is_said_with_what_to_do_unless_none_is_needed() -> None:
     with pytest.raises(ConfigError, match="BotFather"):
         config.read({"XUNDU_BOT_TOKEN": " "})
