@@ -195,8 +195,11 @@ class Sheet:
 
     def symbol(self, screen: Screen) -> str:
         """Return the sign of a screen's answer: the one its choice begins with, ✓ for other answers, · for none."""
+        return self.sign(screen, self.walk.value(self.main(screen).path))
+
+    def sign(self, screen: Screen, value: str) -> str:
+        """Return the sign of an answer to what a screen is about, whether it stands or not."""
         main = self.main(screen)
-        value = self.walk.value(main.path)
         if not value:
             return "·"
         if main.kind == "select_one":

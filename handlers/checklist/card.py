@@ -42,6 +42,8 @@ class Receipt:
     """The message that brought it, 0 when there is nothing to undo."""
     until: int = 0
     """The last of several messages that brought it together, 0 when one did."""
+    left: tuple[str, ...] = ()
+    """Lines that were not understood: they stay on the card, message after message, until something is tapped."""
 
 
 def width(label: str) -> int:
@@ -221,7 +223,12 @@ def _waits(turn: Turn, sheet: Sheet, screen: Screen, question: Question) -> Rows
 
 def _finish(parts: list[Markup], rows: Rows, receipt: Receipt | None, sheet: Sheet, turn: Turn) -> tuple[Markup, Rows]:
     if receipt is not None:
-        parts.append(Markup("\n") + receipt.text)
+        if receipt.text:
+            parts.append(Markup("\n") + receipt.text)
+        if receipt.left:
+            before = Markup("") if receipt.text else Markup("\n")
+            lines = Markup("").join(turn.t("“{line}”", line=line) for line in receipt.left)
+            parts.append(before + turn.t("⚠ Not understood, not recorded: {lines}", lines=lines))
         if receipt.undo:
             what = (receipt.undo, receipt.until) if receipt.until else (receipt.undo,)
             rows = (*rows, (Button(turn.label("↶ Undo"), data("checklist", "undo", sheet.visit.id, *what)),))

@@ -5,7 +5,7 @@ Nothing is deleted: an answer is superseded by the one before it, a photo is mar
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from handlers.checklist.filing import album_of, screen_of
 from handlers.checklist.gallery import forget
@@ -15,12 +15,16 @@ from handlers.progress import listed
 from storage import visits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from handlers.checklist.card import Receipt
     from handlers.sheet import Sheet
     from handlers.turn import Turn
     from storage.visits import Answer
+
+
+MOST_MESSAGES: Final = 400
+"""Messages that one undo looks through."""
 
 
 async def undo(turn: Turn, args: tuple[str, ...]) -> None:
@@ -34,7 +38,8 @@ async def undo(turn: Turn, args: tuple[str, ...]) -> None:
         if piece.chat_id == turn.chat_id and first <= (piece.message_id or 0) <= last and piece.sender_id == turn.who.id
     ]
     pieces = [*sent, *(one for one in album_of(sheet, sent) if one not in sent)]
-    written = await _written(turn, sheet, {first, *(piece.message_id or 0 for piece in pieces)})
+    messages = {*range(first, min(last, first + MOST_MESSAGES) + 1), *(piece.message_id or 0 for piece in pieces)}
+    written = await _written(turn, sheet, messages)
     standing = [one for one in written if sheet.seen(one.path) == one.id]
     if not standing and not pieces:
         turn.toast(turn.label("There is nothing left to undo here; it has been changed since."), alert=True)
@@ -42,7 +47,7 @@ async def undo(turn: Turn, args: tuple[str, ...]) -> None:
     for one in standing:
         question = sheet.form.questions.get(one.path)
         if question is not None:
-            await write(turn, sheet, question, await before(turn, one))
+            await write(turn, sheet, question, await before(turn, one, messages))
     for piece in pieces:
         piece.remove(turn.who, turn.now, why="undone")
     forget(sheet, pieces)
@@ -70,11 +75,12 @@ async def _written(turn: Turn, sheet: Sheet, messages: Iterable[int]) -> list[An
     return found
 
 
-async def before(turn: Turn, answer: Answer) -> str:
-    """Return what stood before the turn that wrote an answer; '' when nothing did."""
+async def before(turn: Turn, answer: Answer, messages: Collection[int] = ()) -> str:
+    """Return what stood before the turn that wrote an answer, and before these messages of the chat; '' if nothing."""
     history = await visits.history(turn.db, answer.visit_id, answer.path)
     run = (answer.message_id, answer.at)
     earlier = [one for one in history if one.id < answer.id and (one.message_id, one.at) != run]
+    earlier = [one for one in earlier if one.chat_id != turn.chat_id or one.message_id not in messages]
     return earlier[-1].value if earlier else ""
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup
 
@@ -28,7 +28,7 @@ from handlers.checklist.steps import (
     write,
 )
 from handlers.errors import Unsuitable, UserError
-from handlers.progress import brief, listed
+from handlers.progress import brief
 from handlers.sheet import sheet_of
 from handlers.text import mark
 from storage import people, visits
@@ -47,6 +47,12 @@ _NUMBER: Final = re.compile(r"\s*第?\s*\d{1,3}\s*[题项条]?\s*")
 
 MAX_TEXT: Final = 4000
 """Characters of one answer; a chat message cannot be longer than 4096."""
+
+LONGEST_RUN: Final = 30
+"""Lines that one receipt names."""
+
+WIDEST_RUN: Final = 60
+"""Messages, the bot's own among them, that one undo looks through."""
 
 NO_SUCH_ITEM = mark("No such item here: “{line}”. Nothing was changed.")
 TOO_LONG = mark(
@@ -96,10 +102,8 @@ async def _words(turn: Turn, sheet: Sheet, sent: Text) -> None:
         await _asked_for(turn, sheet, screen, asking, words, sent)
     elif len(entries) == 1 and _NUMBER.fullmatch(words):
         await _jump(turn, sheet, entries[0])
-    elif any(entry.matched for entry in entries):
+    elif any(entry.matched for entry in entries) or _FILED.match(words):
         await _burst(turn, sheet, entries, sent)
-    elif _FILED.match(words):
-        raise UserError(NO_SUCH_ITEM, line=brief(words))
     elif screen is None:
         raise UserError(WHICH_ITEM)
     else:
@@ -164,12 +168,14 @@ async def _burst(turn: Turn, sheet: Sheet, entries: list[Entry], sent: Message) 
     filed: list[Screen] = []
     left: list[str] = []
     remarks: list[Markup] = []
+    said: dict[str, str] = {}
     for entry in entries:
         screen = sheet.find(entry.number)
-        if screen is None or (entry.choice is None and not entry.note):
+        if screen is None or not entry.matched or (entry.choice is None and not entry.note):
             left.append(brief(entry.line))
             continue
         over = await _overwritten(turn, sheet, screen, entry)
+        before = sheet.walk.value(sheet.main(screen).path)
         try:
             await enter_quickly(turn, sheet, screen, entry, sent.message_id)
         except UserError as error:
@@ -180,13 +186,35 @@ async def _burst(turn: Turn, sheet: Sheet, entries: list[Entry], sent: Message) 
             continue
         remarks += [over] if over else []
         filed.append(screen)
-    if not filed and not remarks:
-        raise UserError(NO_SUCH_ITEM, line=left[0])
-    done = turn.t("✓ Recorded: item {numbers}.", numbers=listed(turn, (one.number for one in filed))) if filed else None
-    if left:
-        remarks.append(turn.t("Not understood: {lines}", lines=listed(turn, left)))
-    text = Markup("\n").join([*([done] if done else []), *remarks])
-    _after_burst(turn, sheet, filed, Receipt(text, undo=sent.message_id if filed else 0))
+        said[str(screen.number)] = _taken(turn, sheet, screen, entry, before)
+    run = _run(turn, sheet, said, remarks, sent.message_id if filed else 0)
+    done = turn.t("✓ Recorded: {items}", items="  ".join(run["said"].values())) if run["said"] else None
+    text = Markup("\n").join([*([done] if done else []), *map(Markup, run["remarks"])])
+    until = run["last"] if run["last"] != run["first"] else 0
+    _after_burst(turn, sheet, filed, Receipt(text, undo=run["first"], until=until, left=tuple(left)))
+    turn.remember("checklist", **{**turn.state, "run": run})
+
+
+def _run(turn: Turn, sheet: Sheet, said: dict[str, str], remarks: list[Markup], message_id: int) -> dict[str, Any]:
+    """Return what this message gave together with those just before it, so that one receipt names them all."""
+    before = held(turn, sheet).get("run") or {}
+    if len(before.get("said", ())) > LONGEST_RUN or message_id > before.get("first", message_id) + WIDEST_RUN:
+        before = {}
+    first = before.get("first") or message_id
+    return {
+        "said": before.get("said", {}) | said,
+        "remarks": list(dict.fromkeys([*before.get("remarks", []), *map(str, remarks)])),
+        "first": first,
+        "last": message_id or before.get("last", 0),
+    }
+
+
+def _taken(turn: Turn, sheet: Sheet, screen: Screen, entry: Entry, before: str) -> str:
+    """Return what a line was understood to say: ``10◐「台账未更新」``, and the answer there was before it."""
+    text = f"{screen.number}{sheet.symbol(screen) if entry.choice is not None else ''}"
+    if before and entry.choice is not None and entry.choice != before:
+        text += turn.label("(was {old})", old=sheet.sign(screen, before))
+    return text + (turn.label("“{line}”", line=brief(entry.note)) if entry.note else "")
 
 
 async def _overwritten(turn: Turn, sheet: Sheet, screen: Screen, entry: Entry) -> Markup | None:
@@ -210,7 +238,7 @@ def _after_burst(turn: Turn, sheet: Sheet, filed: list[Screen], receipt: Receipt
     here = filing.here(turn, sheet)
     if held(turn, sheet).get("mode") == "overview" or here is None:
         show_overview(turn, sheet, receipt)
-    elif filed and here is filed[-1]:
+    elif here in filed:
         advance(turn, sheet, here, receipt)
     else:
         show(turn, sheet, here, receipt)

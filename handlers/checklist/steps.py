@@ -5,8 +5,12 @@ Must not read taps (see ``tapping``) or messages (see ``sending``), nor draw (se
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
+from markupsafe import Markup
+
+from handlers.chat import Tap
 from handlers.checklist.card import Receipt, overview_card, question_card
 from handlers.errors import Stale, UserError
 from handlers.sheet import Sheet, sheet_of
@@ -18,6 +22,9 @@ if TYPE_CHECKING:
 
     from forms.question import Question, Screen
     from handlers.turn import Turn
+
+MOST_LEFT: Final = 10
+"""Lines not understood that a card still shows."""
 
 SUBMITTED = mark(
     "This visit has been handed in; nothing was changed. Whoever handed it in can withdraw it if something is wrong."
@@ -45,7 +52,8 @@ def show(turn: Turn, sheet: Sheet, screen: Screen, receipt: Receipt | None = Non
     skipped = let_wait(turn, sheet, screen)
     waiting = [] if again else sheet.open_questions(screen, skipped)
     question = waiting[0] if waiting else sheet.main(screen)
-    hold(turn, sheet, screen, skipped=skipped, asking=question.path)
+    receipt = _carried(turn, sheet, receipt)
+    hold(turn, sheet, screen, skipped=skipped, asking=question.path, left=_left(receipt))
     turn.card(*question_card(turn, sheet, screen, question, receipt))
 
 
@@ -57,8 +65,22 @@ def hold(turn: Turn, sheet: Sheet, screen: Screen, **more: Any) -> None:  # noqa
 def show_overview(turn: Turn, sheet: Sheet, receipt: Receipt | None = None) -> None:
     """Show the whole checklist at a glance; the item the person was on stays the one that photos go to."""
     at = held(turn, sheet).get("number")
-    turn.remember("checklist", visit=sheet.visit.id, number=at, mode="overview")
+    receipt = _carried(turn, sheet, receipt)
+    turn.remember("checklist", visit=sheet.visit.id, number=at, mode="overview", left=_left(receipt))
     turn.card(*overview_card(turn, sheet, receipt))
+
+
+def _carried(turn: Turn, sheet: Sheet, receipt: Receipt | None) -> Receipt | None:
+    """Return a receipt with the lines that the cards before it could not take; a tap has seen them."""
+    before = [] if isinstance(turn.event, Tap) else held(turn, sheet).get("left", [])
+    if not before:
+        return receipt
+    receipt = receipt or Receipt(Markup(""))
+    return replace(receipt, left=tuple(dict.fromkeys([*before, *receipt.left]))[-MOST_LEFT:])
+
+
+def _left(receipt: Receipt | None) -> list[str]:
+    return list(receipt.left) if receipt else []
 
 
 def advance(turn: Turn, sheet: Sheet, screen: Screen, receipt: Receipt | None = None, *, onward: bool = False) -> None:

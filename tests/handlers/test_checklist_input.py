@@ -186,22 +186,45 @@ async def test_a_burst_is_filed_in_one_receipt_and_what_cannot_be_is_named(bench
         "i09": "done", "i10": "partial", "i10_note": "台账未更新", "i15": "missing", "i15_note": "无整改时限",
     }  # fmt: skip
     shown = card(phone).text
-    assert "✓ 已记：第9、10、15题。" in shown
-    assert "没看懂：99 ✅、你好" in shown
+    assert "✓ 已记：9✅  10◐「台账未更新」  15❌「无整改时限」" in shown
+    assert "⚠ 没看懂，没有记下：「99 ✅」「你好」" in shown
     assert (len(phone.bot_said), title(phone)[:3]) == (before, "1. ")
+
+
+async def test_messages_in_a_row_share_one_receipt_that_keeps_what_was_not_understood(bench: Bench):
+    here = await site(bench)
+    phone = await here.enter()
+    for words in ("17 ❌ 没上报", "99 ✅", "20 ✅", "17 ✅"):
+        await phone.text(words)
+    shown = card(phone).text
+    assert "✓ 已记：17✅（原❌）  20✅" in shown
+    assert "⚠ 没看懂，没有记下：「99 ✅」" in shown
+    await phone.tap("撤销")
+    assert not any((await here.answers()).values())
+    assert "没看懂" not in card(phone).text
+
+
+async def test_a_burst_that_answers_the_item_on_screen_goes_on_from_it(bench: Bench):
+    here = await site(bench)
+    phone = await here.enter()
+    await phone.text("1 ✅\n9 ✅")
+    assert title(phone)[:3] == "2. "
 
 
 async def test_one_bad_line_does_not_take_the_good_ones_along(small: Site):
     await small.one.text("9 ✅\n7 ✅ " + "长" * 31 + "\n8 ✅")
     assert await small.answers() == {"bare": "yes", "fire_ok": "yes"}
     assert "第7题：备注不能超过30个字。" in card(small.one).text
-    assert "✓ 已记：第9、8题。" in card(small.one).text
+    assert "✓ 已记：9✅  8✅" in card(small.one).text
 
 
 async def test_a_line_for_an_item_that_does_not_exist_here(bench: Bench):
     here = await site(bench, unit="ZJ01")  # a branch: items 2, 8 and 10 are not asked
     phone = await here.enter()
-    for words in ("99 ✅", "8 ✅", "8", "第8题", "200"):
+    for words in ("99 ✅", "8 ✅"):
+        await phone.text(words)
+    assert "⚠ 没看懂，没有记下：「99 ✅」「8 ✅」" in card(phone).text
+    for words in ("8", "第8题", "200"):
         await phone.text(words)
         assert phone.last.text == f"没有这一题：「{words}」。什么都没有改动。"
     assert await here.answers() == {}
