@@ -1,0 +1,184 @@
+"""Lists of visits, handing in, taking back: what is on today, what is open, what became of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from storage import audit
+from storage.people import Role
+from storage.visits import VisitMember
+from tests.handlers.site import SMALL, add_unit, card, person_of, plan, site, title
+
+if TYPE_CHECKING:
+    from tests.handlers.phone import Bench
+
+
+async def test_nothing_planned_says_so(bench: Bench):
+    phone = await bench.let_in("督导员01", Role.inspector, group="二组")
+    await phone.text("/today")
+    assert phone.last.text == "现在没有安排给您的督导。有安排时会出现在这里。"
+    await phone.text("/todo")
+    assert phone.last.text == "没有待办。"
+    assert len(phone.bot_said) == 1
+
+
+async def test_a_free_day_names_the_next_visit_and_opens_it(bench: Bench):
+    phone = await bench.let_in("督导员01", Role.inspector, group="二组")
+    await plan(bench, in_days=5)
+    await plan(bench, unit="ZJ01", in_days=3)
+    await phone.text("/today")
+    assert phone.last.text == "今天没有督导。下一处：萧山项目党支部，10月24日 周六。"
+    await phone.tap("现在打开")
+    assert "萧山项目党支部" in card(phone).text
+
+
+async def test_a_single_visit_of_the_day_opens_at_once_and_the_way_back_is_the_list(bench: Bench):
+    here = await site(bench)
+    await plan(bench, unit="ZJ01", in_days=1)
+    phone = here.one
+    await phone.text("/today")
+    assert title(phone).startswith("1. ")
+    await phone.tap("☰")
+    await phone.tap("督导列表")
+    assert card(phone).text.startswith("今日督导 · 10月21日 周三")
+    assert card(phone).labels == ["1. 浙江省区域管理公司党委"]
+
+
+async def test_what_is_overdue_is_on_today_s_list_with_its_day(bench: Bench):
+    here = await site(bench)
+    await plan(bench, unit="ZJ01", in_days=-2)
+    await here.one.text("/today")
+    assert "10月19日 周一" in card(here.one).text
+    assert len(card(here.one).labels) == 2
+
+
+async def test_the_to_do_list_says_what_each_visit_lacks(bench: Bench):
+    here = await site(bench)
+    await plan(bench, unit="ZJ01", in_days=1)
+    await here.enter()
+    for item in range(1, 20):
+        await here.one.text(f"{item} ✅")
+    await here.one.text("20 ❌")
+    await here.one.text("/todo")
+    assert "还差：第21、22题未答，第20题缺照片或说明。" in card(here.one).text
+    assert card(here.one).text.startswith("未完成的督导 · 2")
+
+
+async def test_a_group_s_visits_are_its_own_and_a_guest_sees_the_one_they_were_put_on(bench: Bench):
+    here = await site(bench)
+    other = await bench.let_in("外组督导员", Role.inspector, group="一组")
+    liaison = await bench.let_in("联络员", Role.liaison, group="二组")
+    for phone in (other, liaison):
+        await phone.text("/todo")
+        assert phone.last.text == "没有待办。"
+    async with bench.database.begin() as db:
+        visit = await db.merge(await here.visit())
+        visit.members.append(VisitMember(person_id=(await person_of(bench, other)).id))
+    await other.text("/todo")
+    await other.tap("浙江省")
+    await other.tap("✅")
+    assert await here.answers() == {"i01": "done"}
+
+
+async def test_a_long_list_fits_on_one_message(bench: Bench):
+    here = await site(bench, SMALL)
+    for at in range(12):
+        await add_unit(bench, f"U{at}", f"第{at}个单位" + "长" * 60, 4, [])
+        visit = await plan(bench, SMALL, unit=f"U{at}")
+        await here.one.press(f"visit.open:{visit}", 1)
+        await here.one.text("9 ✅")
+    await here.one.text("/today")
+    assert "另有5处" in card(here.one).text
+    assert len(card(here.one).labels) == 8
+
+
+# --- handing in and taking back ---
+
+
+async def test_handing_in_sums_up_and_is_on_record(bench: Bench):
+    here = await site(bench)
+    phone = await here.enter()
+    await phone.text("5 ❌ 研讨记录只有签到表")
+    await phone.text("9 ◐ 抽查2本台账")
+    for item in set(range(1, 23)) - {5, 9}:
+        await phone.text(f"{item} ✅")
+    await here.at(5)
+    await phone.photo()
+    await phone.press(f"visit.submit:{here.visit_id}", card(phone).id)
+    text = card(phone).text
+    assert "督导员01 于 10月21日 09:00 提交" in text
+    assert "✅ 20  ❌ 1  ◐ 1" in text
+    assert "📎 1  ✎ 2" in text
+    assert "5❌ 研讨记录只有签到表\n9◐ 抽查2本台账" in text
+    async with bench.database.read() as db:
+        assert [row.action for row in await audit.of_subject(db, f"visit:{here.visit_id}")] == ["visit.submit"]
+
+
+async def test_the_summary_stays_where_it_is_and_can_be_found_again_that_day(bench: Bench):
+    here = await site(bench)
+    phone = await here.enter()
+    for _ in range(22):
+        await phone.tap("✅")
+    await phone.tap("提交")
+    summary = card(phone)
+    await phone.text("/today")
+    assert summary in phone.bot_said
+    assert "✓ 浙江省区域管理公司党委，09:00 提交" in card(phone).text
+    await phone.tap("✓ 浙江省")
+    assert "↶ 撤回" in card(phone).labels
+    await bench.wait(days=1)
+    await phone.text("/today")
+    assert phone.last.text == "现在没有安排给您的督导。有安排时会出现在这里。"
+
+
+async def test_withdrawing_opens_it_again_and_is_on_record(bench: Bench):
+    here = await site(bench)
+    phone = await here.enter()
+    for _ in range(22):
+        await phone.tap("✅")
+    await phone.tap("提交")
+    await phone.tap("撤回")
+    assert (await here.visit()).state == "open"
+    assert "提交" in card(phone).labels
+    await phone.press(f"visit.withdraw:{here.visit_id}", card(phone).id)
+    assert (await here.visit()).state == "open"
+    await phone.text("5 ❌ 改过来")
+    await phone.tap("提交")
+    assert (await here.visit()).state == "submitted"
+    async with bench.database.read() as db:
+        actions = [row.action for row in await audit.of_subject(db, f"visit:{here.visit_id}")]
+    assert sorted(actions) == ["visit.submit", "visit.submit", "visit.withdraw"]
+
+
+async def test_a_visit_withdrawn_meanwhile_can_be_gone_on_with_by_the_other(bench: Bench):
+    here = await site(bench)
+    first, second = await here.enter(), await here.enter(here.two)
+    for _ in range(22):
+        await first.tap("✅")
+    await first.tap("提交")
+    await second.tap("☰")
+    assert card(second).labels[-2:] == ["Summary", "◀ Visits"]
+    await first.tap("撤回")
+    await second.text("5 ❌ changed my mind")
+    assert (await here.answers())["i05"] == "missing"
+
+
+async def test_what_is_still_open_is_shown_when_it_is_handed_in_too_early(bench: Bench):
+    here = await site(bench)
+    phone = await here.enter()
+    for item in range(1, 22):
+        await phone.text(f"{item} ✅")
+    await phone.press(f"visit.submit:{here.visit_id}", card(phone).id)
+    assert (phone.toast, phone.alert) == ("还有没做完的，这是下一题。", True)
+    assert title(phone).startswith("22. ")
+    assert (await here.visit()).state == "open"
+
+
+async def test_a_summary_of_an_unfinished_visit_is_no_dead_end(bench: Bench):
+    here = await site(bench)
+    phone = await here.enter()
+    await phone.press(f"visit.summary:{here.visit_id}", card(phone).id)
+    assert card(phone).labels == ["☰ 总览", "◀ 督导列表"]
+    await phone.tap("☰")
+    await phone.tap("继续第1题")
+    assert title(phone).startswith("1. ")
