@@ -1,8 +1,9 @@
 """Golden conversations: what people say and tap, and every word the bot answers.
 
 Each ``*.txt`` here is a play. A line that starts with one of :data:`ACTIONS` is done by the person, all else is what
-the screen then shows. The same play runs on the engine alone and, through both drivers, against the sandbox, and must come
-out the same to the letter. ``REWRITE=1 pytest tests/transcripts`` writes down what the engine says now: read the diff.
+the screen then shows. The same play runs on the engine alone and, through both drivers, against the sandbox, and must
+come out the same to the letter. ``REWRITE=1 pytest tests/transcripts`` writes down what the engine says now: read the
+diff.
 """
 
 from __future__ import annotations
