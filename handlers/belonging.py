@@ -6,7 +6,7 @@ Reads only. What somebody may do because of it is decided in the access table an
 from __future__ import annotations
 
 from datetime import UTC
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
@@ -21,9 +21,12 @@ if TYPE_CHECKING:
 
     from handlers.text import Speech
     from handlers.turn import Turn
-    from storage.campaigns import Campaign, Group
+    from storage.campaigns import Campaign, Group, Unit
     from storage.database import Session
     from storage.people import Person
+
+VISITED: Final = frozenset({Role.contact, Role.member})
+"""Roles of people in the units that a group visits."""
 
 
 def roles_of(person: Person | None, now: datetime) -> frozenset[Role]:
@@ -44,15 +47,23 @@ def zone_of(campaign: Campaign | None) -> tzinfo:
     return ZoneInfo(campaign.timezone) if campaign else UTC
 
 
+async def place_of(db: Session, role: Role, *, group_id: int | None, unit_id: int | None) -> Group | Unit | None:
+    """Return where somebody with this role belongs: the group, or for those who are visited their unit, if any.
+
+    A contact or a member has to do with the group that visits them, and is not one of it.
+    """
+    if role in VISITED:
+        return await campaigns.unit(db, unit_id) if unit_id is not None else None
+    return await campaigns.group(db, group_id) if group_id is not None else None
+
+
 async def words(
     db: Session, speech: Speech, role: Role, *, group_id: int | None = None, unit_id: int | None = None
 ) -> Markup:
     """Put a role into words, from the role to the campaign: "Inspector · Group 2 · “The campaign”"."""
     campaign = await campaign_of(db, group_id)
-    group = await campaigns.group(db, group_id) if group_id is not None else None
-    unit = await campaigns.unit(db, unit_id) if unit_id is not None else None
-    parts = [Markup("{}").format(speech.label(NAMES[role]))]
-    parts += [Markup("{}").format(one.name) for one in (group, unit) if one is not None]
+    place = await place_of(db, role, group_id=group_id, unit_id=unit_id)
+    parts = [Markup("{}").format(one) for one in (speech.label(NAMES[role]), place.name if place else "") if one]
     if campaign is not None:
         parts.append(speech.t("“{title}”", title=campaign.title_in(speech.language)))
     return Markup(" · ").join(parts)

@@ -6,6 +6,7 @@ What may be in an invitation is checked in :mod:`handlers.draft` at every step; 
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
@@ -14,7 +15,7 @@ import segno
 
 from handlers import invited, menu
 from handlers.belonging import campaign_of, roles_of, zone_of
-from handlers.chat import Button, Change, Tap, Text
+from handlers.chat import Attachment, Button, Change, Place, Tap, Text
 from handlers.draft import Draft, check, check_group, check_role, described, groups_for, read
 from handlers.errors import Stale, UserError
 from handlers.journey import Journey, data
@@ -42,13 +43,23 @@ NAME_LENGTH: Final = 60
 UNITS_SHOWN: Final = 12
 """How many units stand on buttons; more than that is quicker to type."""
 
+BEGIN: Final = data("invitation", "begin")
+MINE: Final = data("invitation", "mine")
+
 NO_GROUP = mark("There is no group to invite anybody into yet. Groups come with the campaign's register.")
 NO_UNITS = mark("This group has no units yet. Units come with the campaign's register.")
 NO_UNIT = mark("No unit of this group has “{words}” in its code or name. Please try another part of it.")
 MANY_UNITS = mark("{count} units have “{words}” in their code or name. Please type a little more.")
 NAME_TOO_LONG = mark("A name has at most {most} characters. Nothing was lost; please send a shorter one.")
 NAME_WANTED = mark("Please type the name, or tap “Skip”.")
+NOT_A_NAME = mark(
+    "This looks like an answer to an item, so it was neither taken as a name nor recorded. "
+    "Please type the name, or tap “Skip”; /cancel leaves the invitation."
+)
 UNIT_WANTED = mark("Please type the unit's code or part of its name.")
+
+ENTRY: Final = re.compile(r"(?:第\s*|[#＃])?\d{1,3}(?:\s*[题项条]|\s|[^\w\s]|$)")
+"""How a quick entry of a checklist begins: ``7 ✗ …``, ``第7题 …``. No name does."""
 
 
 # --- the link itself ---
@@ -103,10 +114,11 @@ def picture(link: str) -> bytes:
 
 async def begin(turn: Turn, _: object) -> None:
     """Ask which role to invite for."""
+    _let_go(turn)
     roles = gives(roles_of(turn.who, turn.now))
     chosen = [Button(turn.label(NAMES[role]), Draft(role).to("role")) for role in roles]
     rows = [tuple(chosen[at : at + 2]) for at in range(0, len(chosen), 2)]
-    rows.append((Button(turn.label("My invitations"), data("invitation", "mine")),))
+    rows.append((Button(turn.label("My invitations"), MINE),))
     show(turn, turn.t("Whom would you like to invite?"), tuple(rows))
 
 
@@ -123,8 +135,9 @@ async def role(turn: Turn, args: tuple[str, ...]) -> None:
     if len(groups) == 1:
         await _in_group(turn, Draft(draft.role, next(iter(groups))))
         return
+    _let_go(turn)
     chosen = [Button(name, Draft(draft.role, group_id).to("group")) for group_id, name in groups.items()]
-    rows = tuple(tuple(chosen[at : at + 2]) for at in range(0, len(chosen), 2))
+    rows = (*(tuple(chosen[at : at + 2]) for at in range(0, len(chosen), 2)), _back(turn))
     show(turn, turn.t("{role}: into which group?", role=turn.label(NAMES[draft.role])), rows)
 
 
@@ -152,7 +165,9 @@ async def skip(turn: Turn, args: tuple[str, ...]) -> None:
 
 
 async def message(turn: Turn, sent: Message) -> bool:
-    """Take the name, or part of a unit's name, whichever was asked for."""
+    """Take the name, or part of a unit's name, whichever was asked for; a photo or a place is for somebody else."""
+    if isinstance(sent, Attachment | Place):
+        return False
     draft = read(tuple(turn.state["draft"]))
     asked_for_unit = turn.state["step"] == "unit"
     if not isinstance(sent, Text):
@@ -161,6 +176,8 @@ async def message(turn: Turn, sent: Message) -> bool:
     if asked_for_unit:
         await _find_unit(turn, draft, words)
         return True
+    if ENTRY.match(words):
+        raise UserError(NOT_A_NAME)
     if len(words) > NAME_LENGTH:
         raise UserError(NAME_TOO_LONG, most=NAME_LENGTH)
     await _make(turn, draft, words)
@@ -177,11 +194,12 @@ async def _in_group(turn: Turn, draft: Draft) -> None:
     units = await campaigns.units_of_group(turn.db, draft.group_id)
     if not units:
         raise UserError(NO_UNITS)
-    if len(units) <= UNITS_SHOWN:
-        show(turn, turn.t("Which unit?"), _unit_buttons(draft, units))
-        return
     _hold(turn, draft, "unit")
-    show(turn, turn.t(UNIT_WANTED))
+    back = await _back_to_group(turn, draft)
+    if len(units) <= UNITS_SHOWN:
+        show(turn, turn.t("Which unit?"), (*_unit_buttons(draft, units), back))
+    else:
+        show(turn, turn.t(UNIT_WANTED), (back,))
 
 
 async def _find_unit(turn: Turn, draft: Draft, words: str) -> None:
@@ -198,7 +216,7 @@ async def _find_unit(turn: Turn, draft: Draft, words: str) -> None:
     if len(found) == 1:
         await _ask_name(turn, Draft(draft.role, draft.group_id, found[0].id))
         return
-    show(turn, turn.t("Which unit?"), _unit_buttons(draft, found))
+    show(turn, turn.t("Which unit?"), (*_unit_buttons(draft, found), await _back_to_group(turn, draft)))
 
 
 def _unit_buttons(draft: Draft, units: Sequence[Unit]) -> Rows:
@@ -211,7 +229,22 @@ async def _ask_name(turn: Turn, draft: Draft) -> None:
         "{what}\nPlease type the name this person is to have here, or skip: then it is the name they have in Telegram.",
         what=await described(turn, draft, ""),
     )
-    show(turn, words, ((Button(turn.label("Skip"), draft.to("skip")),),))
+    if draft.role in AT_A_UNIT:
+        back = _back(turn, Draft(draft.role, draft.group_id).to("group"))
+    else:
+        back = await _back_to_group(turn, draft)
+    show(turn, words, ((Button(turn.label("Skip"), draft.to("skip")),), back))
+
+
+async def _back_to_group(turn: Turn, draft: Draft) -> tuple[Button, ...]:
+    """Return the way back to the group's question, or where there was none to choose, to the role's."""
+    if draft.role in IN_A_GROUP and len(await groups_for(turn, draft.role)) > 1:
+        return _back(turn, Draft(draft.role).to("role"))
+    return _back(turn)
+
+
+def _back(turn: Turn, to: str = BEGIN) -> tuple[Button, ...]:
+    return (Button(turn.label("◀ Back"), to),)
 
 
 async def _make(turn: Turn, draft: Draft, name: str) -> None:
@@ -261,15 +294,23 @@ def _hold(turn: Turn, draft: Draft, step: str) -> None:
     )
 
 
+def _let_go(turn: Turn) -> int:
+    """Give the chat back to what held it before; return the panel that waited, 0 when none did."""
+    if turn.conversation.journey != "invitation":
+        return 0
+    panel = int(turn.state.get("panel", 0))
+    journey, state = turn.state.get("back") or ["", {}]
+    turn.remember(journey, **state)
+    return panel
+
+
 def _finish(turn: Turn, text: Markup) -> None:
-    """Close the panel and give the chat back to what held it before."""
-    panel = turn.event.message_id if isinstance(turn.event, Tap) else 0
-    if turn.conversation.journey == "invitation":
-        panel = panel or turn.state.get("panel", 0)
-        journey, state = turn.state.get("back") or ["", {}]
-        turn.remember(journey, **state)
+    """Close the panel, offer what may come next, and give the chat back to what held it before."""
+    waited = _let_go(turn)
+    panel = turn.event.message_id if isinstance(turn.event, Tap) else waited
     if panel:
-        turn.reply(Change(message_id=panel, text=str(text)))
+        further = (Button(turn.label("Invite another"), BEGIN), Button(turn.label("My invitations"), MINE))
+        turn.reply(Change(message_id=panel, text=str(text), buttons=(further,)))
 
 
 INVITATION = Journey(

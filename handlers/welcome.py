@@ -6,20 +6,20 @@ an invitation has been redeemed.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from markupsafe import Markup
 
 from handlers import menu
 from handlers.access import FIELD
-from handlers.belonging import campaign_of, places, roles_of
+from handlers.belonging import VISITED, campaign_of, place_of, places, roles_of
 from handlers.chat import Attachment, Place, Text
 from handlers.errors import Uninvited, Unsuitable, UserError
 from handlers.journey import Journey
 from handlers.roles import GIVES, NAMES
 from handlers.text import mark, nearest, speech
-from storage import audit, campaigns, invitations
-from storage.invitations import InvitationExpired, InvitationUnknown, InvitationUsed
+from storage import audit, invitations
+from storage.invitations import Invitation, InvitationExpired, InvitationUnknown, InvitationUsed
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 USED: Final = mark("This invitation has already been used. Please ask whoever invited you for a new one.")
 EXPIRED: Final = mark("This invitation has run out. Please ask whoever invited you for a new one.")
 UNKNOWN: Final = mark("This link is not a valid invitation. Please ask whoever sent it to you for a new one.")
+HELD: Final = mark("You already have this role: {role}. This invitation is still unused; please pass it on.")
+HELD_THERE: Final = mark(
+    "You already have this role in {place}: {role}. This invitation is still unused; please pass it on."
+)
 NO_ROLE: Final = mark(
     "You have no role here at the moment. If you are taking part again, please ask for an invitation."
 )
@@ -75,6 +79,8 @@ async def _redeem(turn: Turn, token: str) -> None:
         raise UserError(EXPIRED) from error
     except InvitationUnknown as error:
         raise UserError(UNKNOWN) from error
+    if known is not None and before == {one.id for one in known.roles_now(turn.now)}:
+        await _nothing_new(turn, token)
     turn.person = person
     turn.conversation.person_id = person.id
     turn.speech = speech(person.language)
@@ -90,6 +96,16 @@ async def _redeem(turn: Turn, token: str) -> None:
     await _welcome(turn, person, given)
 
 
+async def _nothing_new(turn: Turn, token: str) -> NoReturn:
+    """Refuse a link to what the person has already: the refusal undoes its use, so it still lets somebody else in."""
+    made = next(one for one in turn.db if isinstance(one, Invitation) and one.token_hash == invitations.hash_of(token))
+    place = await place_of(turn.db, made.role, group_id=made.group_id, unit_id=made.unit_id)
+    role = turn.label(NAMES[made.role])
+    if place is None:
+        raise UserError(HELD, role=role)
+    raise UserError(HELD_THERE, role=role, place=place.name)
+
+
 async def _welcome(turn: Turn, person: Person, given: list[Appointment]) -> None:
     """Say where the person has arrived and what happens next; nothing is asked."""
     lines = [await _arrival(turn, person, one) for one in given] or [turn.t("Hello, {name}.", name=person.name)]
@@ -98,20 +114,28 @@ async def _welcome(turn: Turn, person: Person, given: list[Appointment]) -> None
 
 async def _arrival(turn: Turn, person: Person, given: Appointment) -> Markup:
     campaign = await campaign_of(turn.db, given.group_id)
-    group = await campaigns.group(turn.db, given.group_id) if given.group_id is not None else None
+    place = await place_of(turn.db, given.role, group_id=given.group_id, unit_id=given.unit_id)
     role = turn.label(NAMES[given.role])
     if campaign is None:
         return turn.t("Welcome, {name}. Your role here: {role}.", name=person.name, role=role)
     title = campaign.title_in(turn.speech.language)
-    if group is None:
+    if place is None:
         return turn.t(
             "Welcome, {name}. You have joined “{title}”. Your role: {role}.", name=person.name, title=title, role=role
+        )
+    if given.role in VISITED:
+        return turn.t(
+            "Welcome, {name}. You have joined “{title}”. Your role: {role}, {unit}.",
+            name=person.name,
+            title=title,
+            unit=place.name,
+            role=role,
         )
     return turn.t(
         "Welcome, {name}. You have joined “{title}”, {group}. Your role: {role}.",
         name=person.name,
         title=title,
-        group=group.name,
+        group=place.name,
         role=role,
     )
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from handlers import invitation
-from storage import audit, invitations
+from storage import audit, campaigns, invitations
 from storage.people import Role
 from tests.handlers.phone import BOT, Bench, Phone
 
@@ -124,11 +124,40 @@ async def test_a_second_invitation_adds_a_role(bench: Bench):
     assert {one.role for one in person.roles_now(bench.now)} == {Role.inspector, Role.leader}
 
 
-async def test_an_invitation_to_a_role_already_held_changes_nothing(bench: Bench):
+async def test_an_invitation_to_a_role_already_held_stays_unused_and_lets_another_in(both_benches: Bench):
+    bench = both_benches
     phone = await bench.let_in("督导员01", Role.inspector, group="二组")
-    await phone.start(await link_for(bench, Role.inspector))
-    assert phone.last.text.startswith("您好，督导员01。")
+    payload = await link_for(bench, Role.inspector)
+    await phone.start(payload)
+    assert phone.last.text == "您已是二组督导组成员。这个邀请没有用掉，可以转给本人。"
     assert len((await bench.person(phone)).roles) == 1
+    guest = bench.stranger("小王")
+    await guest.start(payload)
+    assert guest.last.text.startswith("欢迎，小王。")
+
+
+async def test_an_invitation_to_a_role_without_a_group_that_is_held_already_stays_unused(bench: Bench):
+    phone = await bench.let_in("王主任", Role.admin)
+    await phone.start(await link_for(bench, Role.admin, group=None))
+    assert phone.last.text == "您已是管理员。这个邀请没有用掉，可以转给本人。"
+
+
+@pytest.mark.parametrize(("role", "called"), [(Role.contact, "单位联系人"), (Role.member, "党员群众")])
+async def test_people_of_a_unit_are_told_their_unit_and_never_the_group_that_visits_it(
+    bench: Bench, role: Role, called: str
+):
+    group = await bench.group("二组")
+    async with bench.database.begin() as db:
+        unit = (await campaigns.units_of_group(db, group.id))[0]
+        _, token = await invitations.create(
+            db, role=role, name="小张", now=bench.now, lifetime=WEEK, group_id=group.id, unit_id=unit.id
+        )
+    phone = bench.stranger()
+    await phone.start(token)
+    assert phone.last.text.startswith(f"欢迎，小张。您已加入「第二批主题教育巡回督导」，身份：{unit.name}{called}。")
+    await phone.text("/me")
+    assert f"{called} · {unit.name} · 「第二批主题教育巡回督导」" in phone.last.text
+    assert "二组" not in "".join(one.text for one in phone.bot_said)
 
 
 async def test_a_link_in_a_group_chat_is_not_redeemed(bench: Bench):
@@ -146,7 +175,7 @@ async def test_start_again_greets_by_role(bench: Bench):
     member = await bench.let_in("小张", Role.member, group="二组")
     await member.start()
     assert member.last.text == (
-        "您好，小张。\n党员群众 · 二组 · 「第二批主题教育巡回督导」\n有需要您回答或阅读的内容时，会发到这里。"
+        "您好，小张。\n党员群众 · 「第二批主题教育巡回督导」\n有需要您回答或阅读的内容时，会发到这里。"
     )
     assert member.menu == (("我的信息", "帮助", "更多"),)
     assert "invite" not in dict(member.commands)
