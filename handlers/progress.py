@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from forms.question import Screen
     from handlers.sheet import Sheet
     from handlers.turn import Turn
+    from storage.people import Person
 
 BAR: Final = 10
 FEW: Final = 3
@@ -51,6 +52,11 @@ def listed(turn: Turn, items: Iterable[object]) -> str:
     return reduce(lambda one, other: turn.label("{one}, {other}", one=one, other=other), each) if each else ""
 
 
+def called(person: Person | None) -> str:
+    """Return a person's name; — for somebody unknown, and for who has had their data erased."""
+    return (person.name if person else "") or "—"
+
+
 def brief(words: str, most: int = 40) -> str:
     """Return words on one line, cut to what is worth showing."""
     flat = " ".join(words.split())
@@ -62,8 +68,11 @@ def clipped(words: str, most: int) -> str:
     return words if len(words) <= most else words[: most - 1] + "…"
 
 
-def lacking(turn: Turn, sheet: Sheet) -> Markup:
-    """Return one sentence that says what is missing, by item number; or that nothing is."""
+def lacking(turn: Turn, sheet: Sheet, *, among_others: bool = False) -> Markup:
+    """Return one sentence that says what is missing, by item number; or that nothing is.
+
+    ``among_others``: in a list of visits, where nothing can be handed in.
+    """
     unfinished = sheet.unfinished()
     unanswered = [screen.number for screen in unfinished if not sheet.answered(screen)]
     lacks = [(screen, sheet.missing(screen)[0]) for screen in unfinished if sheet.answered(screen)]
@@ -79,13 +88,24 @@ def lacking(turn: Turn, sheet: Sheet) -> Markup:
             turn.n("{count} item lacks a photo or a sentence", "{count} items lack a photo or a sentence", len(bare))
         )
     elif bare:
-        parts.append(turn.t("a photo or a sentence lacking: {numbers}", numbers=listed(turn, bare)))
+        parts.append(
+            turn.n(
+                "item {numbers} needs a photo or a sentence",
+                "items {numbers} need a photo or a sentence",
+                len(bare),
+                numbers=listed(turn, bare),
+            )
+        )
     for screen, question in other[:FEW]:
         label = brief(sheet.walk.label(question.path, turn.speech.language), LABEL)
         parts.append(turn.t("item {number} lacks “{label}”", number=screen.number, label=label))
     if len(other) > FEW:
         parts.append(turn.n("{count} item more", "{count} items more", len(other) - FEW))
     if not parts:
-        return turn.t("Nothing is missing.")
+        if sheet.visit.state == "submitted":
+            return turn.t("Nothing is missing.")
+        if among_others:
+            return turn.t("Complete, not handed in yet.")
+        return turn.t("Nothing is missing; you can hand it in.")
     what = reduce(lambda one, other: turn.t("{one}; {other}", one=one, other=other), parts)
     return turn.t("Still open: {what}.", what=what)

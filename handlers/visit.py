@@ -13,9 +13,10 @@ from markupsafe import Markup
 
 from handlers.chat import Button
 from handlers.errors import Stale, UserError
+from handlers.handing import may_withdraw
 from handlers.journey import Journey, data, number
 from handlers.menu import command
-from handlers.progress import bar, lacking
+from handlers.progress import bar, called, lacking
 from handlers.sheet import sheet_of
 from handlers.text import mark
 from storage import audit, people, visits
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from handlers.chat import Rows
     from handlers.sheet import Sheet
     from handlers.turn import Turn
+    from storage.people import Person
     from storage.visits import Visit
 
 SHOWN: Final = 8
@@ -132,7 +134,7 @@ async def _listed(turn: Turn, at: int, visit: Visit) -> list[Markup]:
         total=total,
         day=await _when(turn, visit),
     )
-    return [line, lacking(turn, sheet)] if done else [line]
+    return [line, lacking(turn, sheet, among_others=True)] if done else [line]
 
 
 async def tap_today(turn: Turn, args: tuple[str, ...]) -> None:
@@ -186,11 +188,15 @@ async def withdraw(turn: Turn, args: tuple[str, ...]) -> None:
     """Take a visit back that this person handed in, so that it can be corrected."""
     sheet = await _loaded(turn, args, lock=True)
     if sheet.visit.state == "submitted":
-        if sheet.visit.submitted_by != turn.who.id:
-            raise UserError(mark("Only the person who handed this visit in can withdraw it."))
+        if not may_withdraw(turn, sheet.visit, await _author(turn, sheet.visit)):
+            raise UserError(mark("Only the person who handed this visit in, or the group's leader, can withdraw it."))
         sheet.visit.withdraw()
         _note_down(turn, "visit.withdraw", sheet.visit)
     await turn.enter("checklist", visit=sheet.visit.id)
+
+
+async def _author(turn: Turn, visit: Visit) -> Person | None:
+    return await people.by_id(turn.db, visit.submitted_by) if visit.submitted_by else None
 
 
 async def summary(turn: Turn, args: tuple[str, ...]) -> None:
@@ -201,18 +207,18 @@ async def summary(turn: Turn, args: tuple[str, ...]) -> None:
 async def _sum_up(turn: Turn, sheet: Sheet) -> None:
     """Show the summary: how many of each answer, what was found, how much lies with it."""
     visit = sheet.visit
-    author = await people.by_id(turn.db, visit.submitted_by) if visit.submitted_by else None
+    author = await _author(turn, visit)
     lines = [turn.t("<b>{unit}</b>", unit=visit.unit.name)]
     if visit.submitted_at is not None:
         when = turn.speech.moment(visit.submitted_at, sheet.zone)
-        lines.append(turn.t("Handed in {when} by {who}", when=when, who=author.name if author else "—"))
+        lines.append(turn.t("Handed in {when} by {who}", when=when, who=called(author)))
     lines.append(_tally(turn, sheet))
     lines.extend(_found(turn, sheet))
     lines.extend(
         turn.t("\n<i>{note}</i>", note=sheet.walk.label(one.path, turn.speech.language)) for one in sheet.closing()
     )
     rows: Rows = ()
-    if visit.submitted_by == turn.who.id:
+    if visit.state == "submitted" and may_withdraw(turn, visit, author):
         rows = ((Button(turn.label("↶ Withdraw"), data("visit", "withdraw", visit.id)),),)
     rows = (
         *rows,

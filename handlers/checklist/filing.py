@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 _ADDRESS: Final = re.compile(r"^\s*(\d{1,3})(?:\s+|$)")
 """A caption that begins with a number on its own names the item: ``7 没有签到表``."""
 
+_NUMBERED: Final = re.compile(r"\s*[第#＃]?\s*(\d{1,3})\s*[题项条]?\s*")
+"""A caption that is nothing but the number of an item."""
+
 MAX_FILE: Final = 20 * 1024 * 1024
 """Bytes; a bot cannot fetch more."""
 
@@ -62,10 +65,12 @@ async def attach(turn: Turn, sheet: Sheet, sent: Attachment | Place) -> None:
     """File what was just sent and show where it went."""
     piece = made(turn, sheet, described(sent))
     screen, entry = await _addressed(turn, sheet, piece)
+    lost = _lost(turn, sheet, piece) if screen is None else None
     screen = screen or here(turn, sheet)
-    if screen is None:
+    if screen is None or lost is not None:
         turn.keep_waiting([*turn.waiting, described(sent)])
-        show_overview(turn, sheet, Receipt(where_to(turn)))
+        told = [lost] if lost is not None else []
+        show_overview(turn, sheet, Receipt(Markup("\n").join([*told, where_to(turn)])))
         return
     asked = sheet.answered(screen) or sheet.main(screen).kind == "image"
     waited_for = asked and not sheet.complete(screen)
@@ -146,9 +151,21 @@ def read_caption(sheet: Sheet, caption: str) -> tuple[Screen | None, Entry | Non
 
 
 def here(turn: Turn, sheet: Sheet) -> Screen | None:
-    """Return the item on screen; on the overview the one looked at before it, if any."""
-    found = sheet.find(held(turn, sheet).get("number"))
-    return found or (None if held(turn, sheet).get("mode") == "overview" else sheet.next_open())
+    """Return the item on screen; the overview shows none."""
+    if held(turn, sheet).get("mode") == "overview":
+        return None
+    return sheet.find(held(turn, sheet).get("number")) or sheet.next_open()
+
+
+def _lost(turn: Turn, sheet: Sheet, piece: Evidence) -> Markup | None:
+    """Return what to say of a caption that is only a number, when no item here has it."""
+    named = _NUMBERED.fullmatch(piece.caption)
+    if named is None or piece.forwarded:
+        return None
+    number = int(named[1])
+    if any(one.number == number for one in sheet.form.screens):
+        return turn.t("Item {number} does not apply to this unit.", number=number)
+    return turn.t("There is no item {number}.", number=number)
 
 
 async def _addressed(turn: Turn, sheet: Sheet, piece: Evidence) -> tuple[Screen | None, Entry | None]:
@@ -197,7 +214,7 @@ def settle_in(sheet: Sheet, piece: Evidence) -> None:
 
 async def _words(turn: Turn, sheet: Sheet, screen: Screen, piece: Evidence, entry: Entry | None) -> Markup | None:
     """Write what a caption says. Somebody else's words stay with the piece and are nobody's answer."""
-    note = "" if piece.forwarded else piece.caption.strip()
+    note = "" if piece.forwarded or _NUMBERED.fullmatch(piece.caption) else piece.caption.strip()
     message_id = piece.message_id or 0
     try:
         if entry is not None:

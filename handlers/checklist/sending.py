@@ -28,7 +28,7 @@ from handlers.checklist.steps import (
     write,
 )
 from handlers.errors import Unsuitable, UserError
-from handlers.progress import brief
+from handlers.progress import brief, called
 from handlers.sheet import sheet_of
 from handlers.text import mark
 from storage import people, visits
@@ -228,7 +228,7 @@ async def _overwritten(turn: Turn, sheet: Sheet, screen: Screen, entry: Entry) -
     return turn.t(
         "Item {number}: {who} had answered “{old}”.",
         number=screen.number,
-        who=author.name if author else "—",
+        who=called(author),
         old=labels.get(value, value),
     )
 

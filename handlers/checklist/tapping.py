@@ -24,7 +24,7 @@ from handlers.checklist.steps import (
 )
 from handlers.errors import Stale
 from handlers.journey import data, number
-from handlers.progress import item_title
+from handlers.progress import called, item_title
 from handlers.text import mark
 from storage import people
 
@@ -96,7 +96,7 @@ async def _ask_before_changing(
     mine = author is not None and author.id == turn.who.id
     text = item_title(turn, sheet, screen) + turn.t(
         "\n\n{who} answered “{old}” at {when}. Change it to “{new}”?",
-        who=turn.label("You") if mine else author.name if author else "—",
+        who=turn.label("You") if mine else called(author),
         when=turn.speech.moment(standing.at, sheet.zone),
         old=labels.get(standing.value, standing.value),
         new=question.choices[number(args, 3)].label(turn.speech.language),
@@ -232,8 +232,8 @@ async def enter(turn: Turn, *, visit: int) -> None:
     receipt = None
     if turn.waiting:
         sheet = await opened(turn, visit)
-        receipt = await let_in(turn, sheet, screen)
-    if screen is None:
+        receipt = await let_in(turn, sheet, None)
+    if screen is None or turn.waiting:
         show_overview(turn, sheet, receipt)
     else:
         show(turn, sheet, screen, receipt)

@@ -14,7 +14,9 @@ from handlers.access import may
 from handlers.chat import Attachment, Button, Place, Text
 from handlers.checklist.filing import described, summed
 from handlers.errors import UserError
+from handlers.handing import may_withdraw
 from handlers.journey import data
+from handlers.progress import called
 from handlers.text import mark
 from storage import people, visits
 
@@ -70,7 +72,7 @@ async def stranded(turn: Turn, sent: Message) -> bool:
 async def after_handing_in(turn: Turn, visit: Visit, sent: Text | Attachment | Place) -> None:
     """Say that a visit has been handed in: whoever did it can withdraw it, other visits are open."""
     author = await people.by_id(turn.db, visit.submitted_by) if visit.submitted_by else None
-    handed_in = turn.t("{who} handed in the visit to {unit}.", who=author.name if author else "—", unit=visit.unit.name)
+    handed_in = turn.t("{who} handed in the visit to {unit}.", who=called(author), unit=visit.unit.name)
     if isinstance(sent, Text):
         said = turn.t("This was not recorded. To add it, withdraw the visit and send it again.")
     else:
@@ -78,7 +80,7 @@ async def after_handing_in(turn: Turn, visit: Visit, sent: Text | Attachment | P
         what = summed(turn, turn.waiting)
         said = turn.t("{what} kept, not filed. Withdraw the visit to add it, or choose another one.", what=what)
     rows = await _visits(turn, but=visit.id)
-    if visit.submitted_by == turn.who.id:
+    if may_withdraw(turn, visit, author):
         rows = ((Button(turn.label("↶ Withdraw"), data("visit", "withdraw", visit.id)),), *rows)
     turn.card(handed_in + Markup("\n") + said, rows or _list(turn))
 

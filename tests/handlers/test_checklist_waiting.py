@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handlers.checklist.waiting import MOST
+from storage import people
 from storage.people import Role
 from tests.handlers.site import SMALL, Site, card, plan, site, title
 
@@ -36,6 +37,9 @@ async def test_photos_sent_with_no_visit_open_wait_and_are_filed_in_the_visit_th
     assert card(phone).labels == ["浙江省区域管理公司党委", "萧山项目党支部"]
     assert len(phone.bot_said) == 1
     await phone.tap("浙江省")
+    assert await here.evidence() == {}, "nothing is filed with an item that nobody chose"
+    assert "照片2张、语音1条还没有归题，点题号即可归入。" in card(phone).text
+    await here.at(1)
     assert await here.evidence() == {"i01_photo": 3}
     assert await here.answers() == {"i01_note": "分工在墙上"}
     assert "✓ 已存：第1题 照片2张、语音1条" in card(phone).text
@@ -53,9 +57,10 @@ async def test_what_waits_goes_to_the_items_its_captions_name(bench: Bench):
     await phone.photo("第9题")
     await phone.photo()
     await phone.text("/today")
-    assert await here.evidence() == {"i07_photo": 2, "i09_photo": 1, "i01_photo": 1}
+    assert await here.evidence() == {"i07_photo": 2, "i09_photo": 1}
     assert await here.answers() == {"i07": "missing", "i07_note": "没有签到表"}
-    assert "✓ 已存：第1、7、9题 照片4张" in card(phone).text
+    assert "✓ 已存：第7、9题 照片3张" in card(phone).text
+    assert "照片1张还没有归题，点题号即可归入。" in card(phone).text
     await phone.tap("撤销")
     assert (await here.evidence(), await here.answers()) == ({}, {})
 
@@ -70,6 +75,7 @@ async def test_after_leaving_a_photo_is_not_lost(bench: Bench):
     assert phone.last.text.startswith("现在没有打开的内容")
     await phone.text("/language")
     await here.enter()
+    await here.at(2)
     assert await here.evidence() == {"i02_photo": 1}
 
 
@@ -81,6 +87,7 @@ async def test_what_waits_outlives_another_conversation(bench: Bench):
     await leader.photo()
     await leader.text("/cancel")
     await leader.press(f"visit.open:{here.visit_id}", 1)
+    await here.at(1, leader)
     assert await here.evidence() == {"i01_photo": 2}
 
 
@@ -89,6 +96,7 @@ async def test_a_caption_mended_while_it_waits_is_the_one_that_counts(bench: Ben
     message = await here.one.photo("分工在墙")
     await here.one.edit(message, "分工在墙上")
     await here.enter()
+    await here.at(1)
     assert await here.answers() == {"i01_note": "分工在墙上"}
 
 
@@ -117,6 +125,7 @@ async def test_there_is_an_end_to_waiting(bench: Bench):
     await here.one.photo()
     assert here.one.last.text == "已有 100 件在等着归档，请先打开一次督导。这一件没有保存。"
     await here.enter()
+    await here.at(1)
     assert await here.evidence() == {"i01_photo": MOST}
 
 
@@ -183,7 +192,10 @@ async def test_words_after_handing_in_are_told_about(bench: Bench):
     assert await here.answers() == before
     await here.one.photo()
     await here.one.tap("萧山")
-    assert await Site(bench, other, here.one, here.two).evidence() == {"i01_photo": 1}
+    there = Site(bench, other, here.one, here.two)
+    assert await there.evidence() == {}
+    await there.at(1)
+    assert await there.evidence() == {"i01_photo": 1}
 
 
 async def test_the_other_inspector_cannot_withdraw_but_is_told_who_can(bench: Bench):
@@ -194,11 +206,43 @@ async def test_the_other_inspector_cannot_withdraw_but_is_told_who_can(bench: Be
     assert card(second).text.startswith("督导员01 handed in the visit to 浙江省区域管理公司党委.")
     assert card(second).labels == ["◀ Visits"]
     await second.press(f"visit.withdraw:{here.visit_id}", 1)
-    assert second.toast == "Only the person who handed this visit in can withdraw it."
+    assert second.toast == "Only the person who handed this visit in, or the group's leader, can withdraw it."
     assert (await here.visit()).state == "submitted"
 
 
+async def test_a_leader_can_withdraw_and_so_can_anybody_when_the_author_is_erased(bench: Bench):
+    here = await site(bench)
+    leader = await bench.let_in("二组组长", Role.leader, group="二组")
+    await hand_in(here)
+    await leader.press(f"visit.withdraw:{here.visit_id}", 1)
+    assert (await here.visit()).state == "open"
+    await here.one.press(f"visit.submit:{here.visit_id}", 1)
+    async with bench.database.begin() as db:
+        author = await people.by_telegram(db, here.one.id)
+        assert author is not None
+        await people.erase(db, author, bench.now)
+    await here.two.press(f"visit.summary:{here.visit_id}", 1)
+    assert "by —" in card(here.two).text
+    await here.two.tap("↶ Withdraw")
+    assert (await here.visit()).state == "open"
+
+
 # --- no item open ---
+
+
+async def test_on_the_overview_a_photo_waits_and_a_number_with_no_item_is_no_note(bench: Bench):
+    here = await site(bench)
+    phone = await here.at(3)
+    await phone.tap("总览")
+    await phone.photo()
+    assert await here.evidence() == {}
+    await here.at(5)
+    assert await here.evidence() == {"i05_photo": 1}
+    await phone.photo("99")
+    assert "没有第99题。" in card(phone).text
+    await here.at(6)
+    assert await here.evidence() == {"i05_photo": 1, "i06_photo": 1}
+    assert await here.answers() == {}
 
 
 async def test_on_a_finished_checklist_a_photo_waits_for_its_item(bench: Bench):
@@ -220,5 +264,6 @@ async def test_a_picture_question_takes_what_waits_and_the_next_card_asks_on(ben
     here = await site(bench, SMALL)
     await here.one.photo()
     await here.enter()
+    await here.at(1)
     assert await here.evidence() == {"sign": 1}
     assert "✓ 已存：第1题 照片1张" in card(here.one).text
