@@ -111,7 +111,7 @@ class App:
             group_minute=settings.rate_group,
         )
         self._deliverer = Deliverer(
-            self.database, self._driver, limits, self._blobs.path, clock, at_once=settings.sends_at_once
+            self.database, self._driver, limits, self._blobs.find, clock, at_once=settings.sends_at_once
         )
         self._engine = Engine(
             database=self.database,
@@ -124,7 +124,7 @@ class App:
         turn = partial(self._metrics.timed, self._engine.turn)
         self._workers = Workers(self.database, turn, clock, at_once=settings.chats_at_once)
         self._intake = Intake(self.database, self._workers.wake, clock)
-        self._jobs = Jobs(self.database, self._workers.wake, self._downloader.wake, clock)
+        self._jobs = Jobs(self.database, self._workers.wake, self._downloader.wake, clock, self._blobs)
         self._spawn(self._workers.run(), "workers")
         self._spawn(self._deliverer.run(), "deliverer")
         self._jobs.start()

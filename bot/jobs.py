@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
     from datetime import datetime
 
+    from storage.blobs import Blobs
     from storage.database import Database
 
 _LOG = logging.getLogger(__name__)
@@ -32,6 +33,11 @@ PRUNE_SECONDS = 24 * 3600
 KEEP = timedelta(days=3)
 """How long worked-off updates and messages stay; Telegram repeats updates for a day."""
 KEEP_STRANGERS = timedelta(days=30)
+KEEP_NAMED = timedelta(days=30)
+"""How long fired timers and messages with a key stay: longer than anything is planned twice."""
+KEEP_FILES = timedelta(days=1)
+"""How long files made for sending, and half-written ones, stay."""
+SWEEP_SECONDS = 3600
 _BATCH = 100
 _FINISH_SECONDS = 10.0
 
@@ -45,11 +51,13 @@ class Jobs:
         wake: Callable[[Iterable[int]], None],
         download: Callable[[], None],
         clock: Callable[[], datetime],
+        blobs: Blobs,
     ) -> None:
         self._database = database
         self._wake = wake
         self._download = download
         self._clock = clock
+        self._blobs = blobs
         self._ticking: set[asyncio.Task[None]] = set()
         self._scheduler = AsyncIOScheduler(
             executors={"default": AsyncIOExecutor()},
@@ -60,7 +68,12 @@ class Jobs:
     def start(self) -> None:
         """Begin to tick, on the running loop."""
         now = utc_now()  # the ticker lives by real time, whatever the clock of the campaign says
-        every = ((self.fire_timers, TICK_SECONDS), (self.fetch_evidence, DOWNLOAD_SECONDS), (self.prune, PRUNE_SECONDS))
+        every = (
+            (self.fire_timers, TICK_SECONDS),
+            (self.fetch_evidence, DOWNLOAD_SECONDS),
+            (self.prune, PRUNE_SECONDS),
+            (self.sweep, SWEEP_SECONDS),
+        )
         for job, seconds in every:
             self._scheduler.add_job(self._tick, "interval", [job], seconds=seconds, next_run_time=now)
         self._scheduler.start()
@@ -107,9 +120,22 @@ class Jobs:
         try:
             async with self._database.begin() as db:
                 updates = await inbox.prune(db, now - KEEP)
-                messages = await outbox.prune(db, now - KEEP)
+                messages = await outbox.prune(db, now - KEEP, now - KEEP_NAMED)
+                fired = await timers.prune(db, now - KEEP_NAMED)
                 strangers = await conversations.prune(db, now - KEEP_STRANGERS)
         except Unavailable:
             _LOG.warning("old rows stay for now: the database is in trouble")
             return
-        _LOG.info("pruned %d updates, %d messages, %d conversations of strangers", updates, messages, strangers)
+        words = "pruned %d updates, %d messages, %d timers, %d conversations of strangers"
+        _LOG.info(words, updates, messages, fired, strangers)
+
+    async def sweep(self) -> None:
+        """Delete files that were made for sending or left half-written a day ago, by the machine's own clock."""
+        before = utc_now() - KEEP_FILES
+        try:
+            swept = await asyncio.to_thread(self._blobs.clear_once, before)
+            swept += await asyncio.to_thread(self._blobs.clear_unfinished, before)
+        except OSError as error:
+            _LOG.warning("files made for sending stay for now: %s", type(error).__name__)
+        else:
+            _LOG.info("swept %d files", swept)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 
 from handlers.checklist import CHECKLIST
 from handlers.invitation import INVITATION
-from handlers.once import ONCE
 from handlers.profile import PROFILE
 from handlers.status import STATUS
 from handlers.visit import VISIT
@@ -18,4 +17,4 @@ from handlers.welcome import WELCOME
 if TYPE_CHECKING:
     from handlers.journey import Journey
 
-JOURNEYS: Final[tuple[Journey, ...]] = (VISIT, CHECKLIST, INVITATION, PROFILE, STATUS, ONCE, WELCOME)
+JOURNEYS: Final[tuple[Journey, ...]] = (VISIT, CHECKLIST, INVITATION, PROFILE, STATUS, WELCOME)

@@ -8,12 +8,25 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def _clear(files: Iterable[Path], before: datetime) -> int:
+    """Delete those of the files that have not been touched since; another process may be doing the same."""
+    cleared = 0
+    for one in files:
+        with suppress(FileNotFoundError):
+            if one.stat().st_mtime < before.timestamp():
+                one.unlink()
+                cleared += 1
+    return cleared
 
 
 class BlobTooLarge(Exception):
@@ -73,6 +86,15 @@ class Blobs:
 
         return await self.put(once())
 
+    async def put_once(self, data: bytes) -> Stored:
+        """Store a file that is made to be sent and then forgotten, apart from those that are kept."""
+        return await self._once.put_bytes(data)
+
+    def find(self, sha256: str) -> Path:
+        """Return where a file lies that is to be sent, whether it is kept or was made for sending."""
+        made = self._once.path(sha256)
+        return made if made.is_file() else self.path(sha256)
+
     async def delete(self, sha256: str) -> bool:
         """Delete a file; return whether it was there."""
         try:
@@ -81,12 +103,17 @@ class Blobs:
             return False
         return True
 
-    def clear_unfinished(self) -> int:
-        """Delete what a kill left half-written; return how many. Only while nobody else writes here."""
-        left = list(self._unfinished.glob("*.part"))
-        for one in left:
-            one.unlink(missing_ok=True)
-        return len(left)
+    def clear_unfinished(self, before: datetime) -> int:
+        """Delete what a kill left half-written before a moment of the machine's clock; return how many."""
+        return sum(_clear(root.glob("unfinished/*.part"), before) for root in (self.root, self._once.root))
+
+    def clear_once(self, before: datetime) -> int:
+        """Delete what was made for sending before a moment of the machine's clock; return how many."""
+        return _clear(self._once.root.glob("[0-9a-f][0-9a-f]/*"), before)
+
+    @property
+    def _once(self) -> "Blobs":
+        return Blobs(self.root / "once")
 
     @property
     def _unfinished(self) -> Path:

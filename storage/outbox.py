@@ -226,11 +226,16 @@ async def oldest_pending(db: Session) -> datetime | None:
     return await db.scalar(sa.select(sa.func.min(Outgoing.created_at)).where(_WAITS))
 
 
-async def prune(db: Session, before: datetime) -> int:
-    """Delete messages without a topic or key that were settled before the moment given; return how many."""
+async def prune(db: Session, before: datetime, named_before: datetime) -> int:
+    """Delete messages that were settled before the moment given; return how many.
+
+    Those with a topic or key stay until ``named_before``: a broadcast's figures are looked at later, and a key that is
+    gone can be said again.
+    """
+    plain = sa.and_(Outgoing.topic.is_(None), Outgoing.key.is_(None))
     statement = (
         sa.delete(Outgoing)
-        .where(Outgoing.settled_at < before, Outgoing.topic.is_(None), Outgoing.key.is_(None))
+        .where(Outgoing.settled_at < before, sa.or_(plain, Outgoing.settled_at < named_before))
         .returning(Outgoing.id)
         .execution_options(synchronize_session=False)
     )

@@ -320,7 +320,7 @@ class Bench:
         )
         shown.check()
         for sha256 in filter(None, (say.picture, say.document)):
-            assert self.blobs.exists(sha256), "the file that was to be sent is not there"
+            assert self.blobs.find(sha256).is_file(), "the file that was to be sent is not there"
         phone.menu = say.menu or phone.menu
         phone.screen.append(shown)
         return shown.id

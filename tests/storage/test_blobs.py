@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -67,8 +68,22 @@ async def test_a_deleted_file_is_gone(tmp_path: Path) -> None:
 
 async def test_what_a_kill_left_half_written_is_cleared_and_nothing_else(tmp_path: Path) -> None:
     blobs = Blobs(tmp_path)
-    assert blobs.clear_unfinished() == 0
+    past, present = (datetime.now(UTC) + timedelta(seconds=s) for s in (-60, 1))
+    assert blobs.clear_unfinished(present) == 0
     stored = await blobs.put_bytes(b"whole")
     (tmp_path / "unfinished" / "left.part").write_bytes(b"half")
-    assert blobs.clear_unfinished() == 1
+    assert blobs.clear_unfinished(past) == 0, "somebody may be writing it"
+    assert blobs.clear_unfinished(present) == 1
     assert blobs.exists(stored.sha256)
+
+
+async def test_what_is_made_for_sending_is_found_and_swept_by_age_and_the_kept_stays(tmp_path: Path) -> None:
+    blobs = Blobs(tmp_path)
+    past, present = (datetime.now(UTC) + timedelta(seconds=s) for s in (-60, 1))
+    made, kept, both = await blobs.put_once(b"made"), await blobs.put_bytes(b"kept"), await blobs.put_bytes(b"both")
+    await blobs.put_once(b"both")
+    assert [blobs.find(one.sha256).read_bytes() for one in (made, kept, both)] == [b"made", b"kept", b"both"]
+    assert not blobs.exists(made.sha256)
+    assert blobs.clear_once(past) == 0
+    assert blobs.clear_once(present) == 2
+    assert [blobs.find(one.sha256).is_file() for one in (made, kept, both)] == [False, True, True]

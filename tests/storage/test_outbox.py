@@ -116,7 +116,7 @@ async def test_the_oldest_that_waits_is_known(database: Database, now: datetime)
         assert await outbox.oldest_pending(db) == now
 
 
-async def test_pruning_keeps_broadcasts_and_what_waits(database: Database, now: datetime) -> None:
+async def test_pruning_keeps_broadcasts_longer_and_what_waits_for_ever(database: Database, now: datetime) -> None:
     ids = await _put(database, "1", "2", now=now)
     async with database.begin() as db:
         await outbox.put(db, CHAT, [_say("n")], now=now, key="k", topic="notice:1")
@@ -124,7 +124,8 @@ async def test_pruning_keeps_broadcasts_and_what_waits(database: Database, now: 
         rows = await outbox.pending(db, now)
         await outbox.settle(db, [(row.id, "sent", 1, None) for row in rows if row.id != ids[1]], now)
     async with database.begin() as db:
-        assert await outbox.prune(db, now + timedelta(seconds=1)) == 1
+        assert await outbox.prune(db, now + timedelta(seconds=1), now) == 1
+        assert await outbox.prune(db, now + timedelta(seconds=1), now + timedelta(seconds=1)) == 1
     assert await _texts(database, now) == ["2"]
 
 
