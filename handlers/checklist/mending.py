@@ -47,7 +47,7 @@ async def undo(turn: Turn, args: tuple[str, ...]) -> None:
     for one in standing:
         question = sheet.form.questions.get(one.path)
         if question is not None:
-            await write(turn, sheet, question, await before(turn, one, messages))
+            await write(turn, sheet, question, await before(turn, one, messages - {one.message_id or 0}))
     for piece in pieces:
         piece.remove(turn.who, turn.now, why="undone")
     forget(sheet, pieces)
