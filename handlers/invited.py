@@ -32,7 +32,7 @@ async def mine(turn: Turn, _: tuple[str, ...]) -> None:
 
 async def revoke(turn: Turn, args: tuple[str, ...]) -> None:
     """Take an invitation back that nobody has used."""
-    found = await invitations.get(turn.db, number(args, 0))
+    found = await invitations.get(turn.db, number(args, 0), lock=True)
     if found is None or found.created_by != turn.who.id or not _waits(turn, found):
         raise Stale
     found.revoke(turn.now)

@@ -120,15 +120,32 @@ async def create(
     return invitation, token
 
 
-async def get(db: Session, invitation_id: int) -> Invitation | None:
-    """Return one invitation."""
-    return await db.get(Invitation, invitation_id)
+async def get(db: Session, invitation_id: int, *, lock: bool = False) -> Invitation | None:
+    """Return one invitation; with ``lock`` nobody uses it until this transaction ends."""
+    query = sa.select(Invitation).where(Invitation.id == invitation_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return await db.scalar(query)
 
 
 async def made_by(db: Session, person_id: int, limit: int = 20) -> Sequence[Invitation]:
     """Return the invitations a person made, the latest first."""
     query = sa.select(Invitation).where(Invitation.created_by == person_id).order_by(Invitation.id.desc())
     return (await db.scalars(query.limit(limit))).all()
+
+
+async def _stands(db: Session, invitation: Invitation, now: datetime) -> bool:
+    """Tell whether whoever made an invitation may still let people in there; what the operator made always stands."""
+    if invitation.created_by is None:
+        return True
+    maker = await people.by_id(db, invitation.created_by)
+    held = {(one.role, one.group_id) for one in maker.roles_now(now)} if maker is not None else set()
+    roles = {role for role, _ in held}
+    return (
+        Role.admin in roles
+        or (Role.office in roles and invitation.group_id is not None)
+        or (Role.leader, invitation.group_id) in held
+    )
 
 
 async def redeem(db: Session, token: str, telegram_id: int, name: str, language: str, now: datetime) -> Person:
@@ -142,6 +159,8 @@ async def redeem(db: Session, token: str, telegram_id: int, name: str, language:
     if invitation is None:
         raise InvitationUnknown
     invitation.check(now)
+    if not await _stands(db, invitation, now):
+        raise InvitationUnknown
     person = await people.by_telegram(db, telegram_id)
     if person is None:
         person = Person(

@@ -141,6 +141,12 @@ async def with_role(db: Session, role: Role, group_id: int | None = None) -> lis
     return list((await db.scalars(query.options(joinedload(Person.roles)))).unique())
 
 
+async def lock_role(db: Session, role: Role) -> None:
+    """Keep everyone from taking the role away until this transaction ends; ask who holds it afterwards."""
+    query = sa.select(Appointment.id).where(Appointment.role == role, Appointment.until.is_(None))
+    await db.execute(query.order_by(Appointment.id).with_for_update())
+
+
 async def known(db: Session, telegram_ids: Collection[int]) -> set[int]:
     """Return those of the Telegram ids that belong to somebody who was let in."""
     return set(await db.scalars(sa.select(Person.telegram_id).where(Person.telegram_id.in_(telegram_ids))))

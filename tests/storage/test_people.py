@@ -98,6 +98,69 @@ async def test_an_expired_a_revoked_and_a_foreign_link_are_refused(database: Dat
             await _redeem(database, unknown, 99, now)
 
 
+@pytest.mark.parametrize("end", ["dismissed", "erased"])
+async def test_the_open_links_of_somebody_who_lost_the_right_let_nobody_in(
+    database: Database, world: World, now: datetime, end: str
+) -> None:
+    async with database.begin() as db:
+        leader = await people.by_id(db, world.first.id)
+        assert leader is not None
+        leader.appoint(Role.leader, now, group_id=world.group.id)
+    tokens = [await _invite(database, now, group_id=world.group.id, created_by=leader.id) for _ in range(2)]
+    await _redeem(database, tokens[0], 99, now)
+    async with database.begin() as db:
+        leader = await people.by_id(db, world.first.id)
+        assert leader is not None
+        if end == "erased":
+            await people.erase(db, leader, now)
+        else:
+            leader.dismiss(Role.leader, now)
+    with pytest.raises(InvitationUnknown):
+        await _redeem(database, tokens[1], 100, now)
+
+
+async def test_an_invitation_cannot_be_taken_back_while_somebody_uses_it(postgres_url: str, now: datetime) -> None:
+    database = Database(postgres_url)
+    token = await _invite(database, now)
+
+    async def take_back(number: int) -> bool:
+        async with database.begin() as db:
+            found = await invitations.get(db, number, lock=True)
+            assert found is not None
+            found.revoke(now)
+            return found.revoked_at is not None
+
+    async with database.begin() as db:
+        await invitations.redeem(db, token, 99, "Zhang", "en", now)
+        (number,) = await db.scalars(sa.select(invitations.Invitation.id))
+        await db.flush()
+        taking = asyncio.create_task(take_back(number))
+        await asyncio.sleep(0.1)
+    assert await taking is False
+    await database.close()
+
+
+async def test_of_two_administrators_who_leave_at_once_one_stays(
+    database: Database, database_url: str, now: datetime
+) -> None:
+    for telegram_id in (98, 99):
+        await _redeem(database, await _invite(database, now, Role.admin), telegram_id, now)
+    other = Database(database_url)
+
+    async def leave(engine: Database, telegram_id: int) -> bool:
+        async with engine.begin() as db:
+            person = await people.by_telegram(db, telegram_id)
+            assert person is not None
+            await people.lock_role(db, Role.admin)
+            if len(await people.with_role(db, Role.admin)) == 1:
+                return False
+            await people.erase(db, person, now)
+            return True
+
+    assert sorted(await asyncio.gather(leave(database, 98), leave(other, 99))) == [False, True]
+    await other.close()
+
+
 async def test_a_further_invitation_adds_a_role_to_the_same_person(
     database: Database, world: World, now: datetime
 ) -> None:
