@@ -45,7 +45,9 @@ class Doorkeeper:
         loud = {
             chat_id
             for chat_id, count in Counter(chat_id for _, chat_id, _ in rows).items()
-            if self._brought[chat_id] + count > STRANGERS_A_MINUTE and chat_id not in self._known
+            if chat_id > 0  # a group is nobody's, and its members are many: strangers write in private
+            and self._brought[chat_id] + count > STRANGERS_A_MINUTE
+            and chat_id not in self._known
         }
         if loud:
             async with self._database.read() as db:
