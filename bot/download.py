@@ -50,6 +50,7 @@ class Downloader:
         self._lock = asyncio.Lock()
         self._more = asyncio.Event()
         self._not_before: datetime | None = None
+        self._looking = asyncio.Lock()
         self._tasks: set[asyncio.Task[int]] = set()
 
     def wake(self) -> None:
@@ -139,8 +140,12 @@ class Downloader:
             return await self._later(one.id, _OUTAGE_SECONDS, error)
         except (RetryLater, BadToken, OSError) as error:
             return await self._later(one.id, error.seconds if isinstance(error, RetryLater) else _OUTAGE_SECONDS, error)
-        told = await asyncio.to_thread(exif.exif_of, self._blobs.path(stored.sha256)) if _pictorial(one) else None
-        return await self._stored(one.id, stored, told)
+        return await self._stored(one.id, stored, await self._told(stored) if _pictorial(one) else None)
+
+    async def _told(self, stored: Stored) -> Json | None:
+        """Return what a picture says of itself; one at a time, for a large one takes 100 MB while it is looked at."""
+        async with self._looking:
+            return await asyncio.to_thread(exif.exif_of, self._blobs.path(stored.sha256))
 
     async def _later(self, evidence_id: int, seconds: float, why: Exception) -> bool:
         """Put everything off: any other file would have fared the same."""

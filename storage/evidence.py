@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.entity import Entity, Json, Session, Whom
+from storage.filenames import harmless
 from storage.people import Person
 
 PAUSES = tuple(timedelta(seconds=s) for s in (2, 10, 60, 300, 1800, 7200))
@@ -91,8 +92,8 @@ class Evidence(Entity):
 
     @property
     def filename(self) -> str:
-        """Return the name it goes by: the one it was sent with, else one made of its id."""
-        return self.name or f"{self.kind}-{self.id}{'.jpg' if self.kind == 'photo' else ''}"
+        """Return the name it goes by: the one it was sent with, made harmless, else one made of its id."""
+        return harmless(self.name) or f"{self.kind}-{self.id}{'.jpg' if self.kind == 'photo' else ''}"
 
     def stored(self, sha256: str, size: int, exif: Json | None = None) -> None:
         """Note that the file is here."""

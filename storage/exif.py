@@ -8,14 +8,41 @@ import warnings
 from datetime import datetime
 from pathlib import Path
 
-from PIL import ExifTags, Image
+from PIL import (
+    BmpImagePlugin,
+    ExifTags,
+    GifImagePlugin,
+    Image,
+    JpegImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
 
 from storage.entity import Json
 
-_UNPACK_PIXELS = 25_000_000
-"""Pictures up to this size are unpacked to see whether they are whole; JPEG is, at an eighth, whatever its size."""
+_FORMATS = tuple(
+    plugin.format
+    for plugin in (
+        JpegImagePlugin.JpegImageFile,
+        PngImagePlugin.PngImageFile,
+        WebPImagePlugin.WebPImageFile,
+        GifImagePlugin.GifImageFile,
+        BmpImagePlugin.BmpImageFile,
+        TiffImagePlugin.TiffImageFile,
+    )
+)
+"""What cameras, telephones and screens make (an MPO opens as a JPEG). Some others would start programs to be read."""
 
-_MOST_PIXELS = 400_000_000
+_UNPACK_PIXELS = 25_000_000
+"""Pictures up to this size are unpacked to see whether they are whole, which takes four bytes a pixel."""
+
+_MOST_PIXELS = 178_000_000
+"""Pillow by itself refuses a few more; said here so that no other setting of Pillow's changes it."""
+
+_MOST_SCANS = 100
+"""Passes over a progressive JPEG; cameras make ten."""
+
 _MOST_TEXT = 200
 
 
@@ -23,40 +50,36 @@ def exif_of(path: Path) -> Json | None:
     """Return what a picture says about itself; {} when nothing, None when it cannot be opened as a picture.
 
     Keys: ``taken_at`` (ISO local time, no zone, as cameras write it), ``latitude`` and ``longitude`` (degrees),
-    ``camera``, ``width`` and ``height`` (pixels).
+    ``camera``, ``width`` and ``height`` (pixels). Of a picture too large to unpack only the size is told, unless it is
+    a JPEG.
     """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of damaged EXIF and of large pictures; both are handled
-            with Image.open(path) as image:
+            with Image.open(path, formats=_FORMATS) as image:
                 if image.width * image.height > _MOST_PIXELS:
                     return None
-                found = _read(image)
-                _unpack(image)
-                return found
-    except (
-        OSError,
-        ValueError,
-        TypeError,
-        KeyError,
-        IndexError,
-        SyntaxError,
-        ArithmeticError,
-        MemoryError,
-        EOFError,
-        AttributeError,
-        NotImplementedError,
-        Image.DecompressionBombError,
-    ):
+                return _looked_at(image, path)
+    except Exception:  # noqa: BLE001 - Pillow's formats fail in every way there is, and none of them is our trouble
         return None
 
 
-def _unpack(image: Image.Image) -> None:
-    if image.format == "JPEG":
-        image.draft("RGB", (image.width // 8, image.height // 8))
-        image.load()
-    elif image.width * image.height <= _UNPACK_PIXELS:
-        image.load()
+def _looked_at(image: Image.Image, path: Path) -> Json | None:
+    small = image.width * image.height <= _UNPACK_PIXELS
+    if image.format in {"JPEG", "MPO"}:
+        progressive = "progressive" in image.info or "progression" in image.info
+        if progressive and path.read_bytes().count(b"\xff\xda") > _MOST_SCANS:
+            return None
+        found = _read(image)
+        if small or not progressive:  # a progressive one is unpacked whole, whatever the scale that is asked for
+            image.draft("RGB", (image.width // 8, image.height // 8))
+            image.load()
+        return found
+    if not small:  # not even its EXIF: for that some formats unpack all that comes before
+        return {"width": image.width, "height": image.height}
+    found = _read(image)
+    image.load()
+    return found
 
 
 def _read(image: Image.Image) -> Json:
