@@ -41,22 +41,14 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="xundu", description="Xundu (巡督): a chat bot for field supervision.")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    demo = commands.add_parser("demo", help="run everything offline: a page of phones, the bot, a seeded campaign")
-    demo.add_argument("--port", type=_port, default=8081, help="the page's port; the next free one if it is taken")
-    demo.add_argument("--data", type=Path, default=DEMO_FOLDER, help="where the demonstration is kept")
-    demo.add_argument("--driver", choices=config.DRIVERS, default="", help="the Telegram library to use")
-    demo.add_argument("--script", action="store_true", help="play one inspector and print the conversation")
-    demo.add_argument("--reset", action="store_true", help="forget the demonstration and start over")
-    demo.set_defaults(run=_demo)
+    _trying_out(commands)
 
     serve = commands.add_parser("serve", help="run the bot on Telegram, or on the server XUNDU_BOT_API_URL names")
     serve.set_defaults(run=_serve)
 
-    chat = commands.add_parser("chat", help="hold a conversation with the bot in this terminal")
-    chat.add_argument("--as", dest="role", choices=[role.value for role in Role], default="inspector")
-    chat.add_argument("--data", type=Path, help="where to keep it; unset: forgotten at the end")
-    chat.add_argument("--language", default="zh-hans", help="what the person's Telegram would say: zh-hans, en …")
-    chat.set_defaults(run=_chat)
+    campaign = commands.add_parser("campaign", help="put a pack's example campaign into the bot's own database")
+    campaign.add_argument("pack", nargs="?", default="theme-education")
+    campaign.set_defaults(run=_campaign)
 
     invite = commands.add_parser("invite", help="make a one-time link that lets somebody in")
     invite.add_argument("--role", choices=[role.value for role in Role], required=True)
@@ -106,6 +98,23 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def _trying_out(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Describe the commands that need no token."""
+    demo = commands.add_parser("demo", help="run everything offline: a page of phones, the bot, a seeded campaign")
+    demo.add_argument("--port", type=_port, default=8081, help="the page's port; the next free one if it is taken")
+    demo.add_argument("--data", type=Path, default=DEMO_FOLDER, help="where the demonstration is kept")
+    demo.add_argument("--driver", choices=config.DRIVERS, default="", help="the Telegram library to use")
+    demo.add_argument("--script", action="store_true", help="play one inspector and print the conversation")
+    demo.add_argument("--reset", action="store_true", help="forget the demonstration and start over")
+    demo.set_defaults(run=_demo)
+
+    chat = commands.add_parser("chat", help="hold a conversation with the bot in this terminal")
+    chat.add_argument("--as", dest="role", choices=[role.value for role in Role], default="inspector")
+    chat.add_argument("--data", type=Path, help="where to keep it; unset: forgotten at the end")
+    chat.add_argument("--language", default="zh-hans", help="what the person's Telegram would say: zh-hans, en …")
+    chat.set_defaults(run=_chat)
+
+
 # --- commands ---
 
 
@@ -149,6 +158,14 @@ async def _chat(given: argparse.Namespace) -> None:
         return
     with tempfile.TemporaryDirectory(prefix="xundu-") as folder:
         await talk.run(Path(folder), Role(given.role), given.language)
+
+
+async def _campaign(given: argparse.Namespace) -> None:
+    from bot import campaign_command  # noqa: PLC0415 - the Telegram library is wanted by few commands
+
+    settings = config.read(os.environ)
+    await _up_to_date(settings)
+    _say(await campaign_command.started(settings, given.pack, datetime.now(UTC)))
 
 
 async def _invite(given: argparse.Namespace) -> None:

@@ -94,6 +94,24 @@ def test_an_invitation_made_here_lets_somebody_in(monkeypatch: pytest.MonkeyPatc
     assert capsys.readouterr().out.startswith("https://t.me/xundu_bot?start=i_")
 
 
+def test_the_example_campaign_lets_its_people_in_on_a_bot_of_ones_own(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    async def campaign(*arguments: str) -> int:
+        async with Sandbox(token=TOKEN) as telegram:
+            monkeypatch.setenv("XUNDU_BOT_API_URL", telegram.url)
+            return await asyncio.to_thread(main, ["campaign", *arguments])
+
+    assert main(["migrate"]) == 0
+    capsys.readouterr()
+    assert asyncio.run(campaign()) == 0
+    assert capsys.readouterr().out.count("https://t.me/xundu_bot?start=i_") == 6
+    assert asyncio.run(campaign()) == 1
+    assert "holds a campaign already" in capsys.readouterr().err
+    assert asyncio.run(campaign("nonsense")) == 1
+    assert "no pack called nonsense" in capsys.readouterr().err
+
+
 def test_the_conversation_can_be_held_in_a_terminal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
