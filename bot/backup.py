@@ -105,7 +105,7 @@ async def _files(
     wanted = sorted(kept | passing)
     for number, sha256 in enumerate(wanted, 1):
         try:
-            whole, copied = await asyncio.to_thread(_copy, archive, blobs.path(sha256), sha256)
+            whole, copied = await asyncio.to_thread(_copy, archive, blobs.find(sha256), sha256)
         except FileNotFoundError:
             missing += [sha256] if sha256 in kept else []
         else:

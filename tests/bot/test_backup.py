@@ -42,7 +42,7 @@ def silent(*_: object) -> None:
 async def backup(sqlite_database: Database, tmp_path: Path) -> Path:
     """A small backup: three updates, a message with a file, no campaign."""
     blobs = Blobs(tmp_path / "evidence")
-    stored = await blobs.put_bytes(b"a picture of an invitation" * 1000)
+    stored = await blobs.put_once(b"a picture of an invitation" * 1000)
     async with sqlite_database.begin() as db:
         await inbox.store(db, [(n, 7, {"text": f"第{n}句"}) for n in (1, 2, 3)], NOW)
         await outbox.put(db, 7, [{"kind": "say", "text": "x", "picture": stored.sha256}], now=NOW)
