@@ -21,6 +21,7 @@ from benchmarks.proof.postgres import Postgres, migrated
 from benchmarks.proof.replicas import Plan as Sharing
 from benchmarks.proof.replicas import replicas
 from benchmarks.proof.scene import stage
+from benchmarks.proof.serving import Unwell
 from benchmarks.proof.verdict import Verdict
 
 INSPECTORS = 20
@@ -45,9 +46,13 @@ async def kills(seed: int) -> list[Figure]:
         base, driver, door = KINDS[at]
         async with gate:
             began = time.monotonic()
-            people = {"inspectors": INSPECTORS, "visits": VISITS}
+            people, met = {"inspectors": INSPECTORS, "visits": VISITS}, {}
             async with stage(url, folder, **people, driver=driver, door=door) as scene:
-                verdict = await kill_test(scene, seed + at, Plan(KILLS // len(KINDS), longest=2.0))
+                try:
+                    verdict = await kill_test(scene, seed + at, Plan(KILLS // len(KINDS), longest=2.0))
+                except (Unwell, TimeoutError) as error:  # the other kinds are still worth running
+                    verdict = Verdict()
+                    verdict.fault("stranded", f"{type(error).__name__}: {error}")
                 met = dict(scene.telegram.trouble.faults.counts)
         took = time.monotonic() - began
         print(f"  {base}, {driver}, {door}: {verdict.confirmed} confirmed, {verdict.bad} bad, {took:.0f} s; {met}")

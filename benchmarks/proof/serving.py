@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ROOT = Path(__file__).parents[2]
-READY_SECONDS = 60.0
+READY_SECONDS = 300.0
+"""On a busy machine a library alone takes half a minute to import."""
+
 STOP_SECONDS = 60.0
 LOOK = 0.05
 
