@@ -137,7 +137,8 @@ class App:
         webhook = Webhook(self._intake, settings.webhook_secret.reveal()) if settings.webhook_url else None
         site = webhook.app(settings.webhook_url) if webhook else web.Application()
         site.add_routes(Health(self.database, self.alive).routes() + self._metrics.routes())
-        self._runner = web.AppRunner(site, access_log=None)
+        # Telegram packs nothing; whoever does wants to see us unpack it.
+        self._runner = web.AppRunner(site, access_log=None, auto_decompress=False)
         await self._runner.setup()
         await web.TCPSite(self._runner, settings.listen.host, settings.listen.port).start()
         if webhook:
