@@ -1,6 +1,8 @@
 """Fills an empty database with the demonstration campaign of a pack: groups, units, visits, and an invitation a phone.
 
-Runs once in one transaction. Nobody is let in here: each phone gets the same one-time link a real person would.
+Runs once in one transaction. Nobody is let in here: each phone gets the same one-time link a real person would. So
+nobody exists yet who could be put on a visit by name: a visit belongs to its group, whose leader, deputy and inspectors
+may all work on it, and ``team`` in ``demo.toml`` says no more than who is meant to go.
 """
 
 from __future__ import annotations

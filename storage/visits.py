@@ -3,7 +3,7 @@
 What a path means and whether a value fits is the form's business.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -254,5 +254,10 @@ async def history(db: Session, visit_id: int, path: str) -> Sequence[Answer]:
 
 async def by_message(db: Session, chat_id: int, message_id: int) -> Sequence[Answer]:
     """Return the answers that one message gave, superseded ones too."""
-    query = sa.select(Answer).where(Answer.chat_id == chat_id, Answer.message_id == message_id)
+    return await by_messages(db, chat_id, (message_id,))
+
+
+async def by_messages(db: Session, chat_id: int, message_ids: Collection[int]) -> Sequence[Answer]:
+    """Return the answers that some messages of a chat gave, superseded ones too, in order."""
+    query = sa.select(Answer).where(Answer.chat_id == chat_id, Answer.message_id.in_(message_ids))
     return (await db.scalars(query.order_by(Answer.id))).all()

@@ -16,6 +16,7 @@ from storage import visits
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
+    from datetime import datetime
 
     from handlers.checklist.card import Receipt
     from handlers.sheet import Sheet
@@ -65,14 +66,13 @@ def _tell(turn: Turn, sheet: Sheet, left: Iterable[str]) -> None:
         turn.toast(turn.label("Undone."))
 
 
-async def _written(turn: Turn, sheet: Sheet, messages: Iterable[int]) -> list[Answer]:
+async def _written(turn: Turn, sheet: Sheet, messages: Collection[int]) -> list[Answer]:
     """Return the answers that these messages gave on this visit; of one that was edited, what the edit gave."""
-    found: list[Answer] = []
-    for message_id in sorted(messages):
-        given = await visits.by_message(turn.db, turn.chat_id, message_id)
-        last = max((one.at for one in given), default=None)
-        found += [one for one in given if one.visit_id == sheet.visit.id and one.at == last]
-    return found
+    given = await visits.by_messages(turn.db, turn.chat_id, messages)
+    last: dict[int | None, datetime] = {}
+    for one in given:
+        last[one.message_id] = max(one.at, last.get(one.message_id, one.at))
+    return [one for one in given if one.visit_id == sheet.visit.id and one.at == last[one.message_id]]
 
 
 async def before(turn: Turn, answer: Answer, messages: Collection[int] = ()) -> str:
