@@ -60,6 +60,8 @@ async def stranded(turn: Turn, sent: Message) -> bool:
         return False
     if isinstance(sent, Text):
         text = turn.t("No visit is open here, so this was not recorded. Please open one, then send it again.")
+        if turn.waiting:
+            text += Markup("\n") + turn.t("{what} still kept, not filed.", what=summed(turn, turn.waiting))
     else:
         _keep(turn, sent)
         text = turn.t(
