@@ -109,7 +109,8 @@ async def walk(walker: Walker, actions: Mapping[int, Callable[[Walker], Awaitabl
             await walker.tap(submit)
             return
         if found is None:
-            raise Stuck(f"no item on the screen: {words[:40]}")
+            await walker.tap(_onward(labels))
+            continue
         item = int(found[1])
         if item in actions and item not in done:
             done.add(item)
@@ -117,6 +118,14 @@ async def walk(walker: Walker, actions: Mapping[int, Callable[[Walker], Awaitabl
         else:
             await walker.tap(_easy(labels))
     raise Stuck("the checklist does not end")
+
+
+def _onward(labels: list[str]) -> str:
+    """Return the button of an overview that leads to an item; raises Stuck when none does."""
+    for label in labels:
+        if "继续" in label or "Go on" in label or label[:1].isdecimal():
+            return label
+    raise Stuck("neither an item nor a way to one is on the screen")
 
 
 def _easy(labels: list[str]) -> str:

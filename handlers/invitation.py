@@ -58,7 +58,7 @@ NOT_A_NAME = mark(
 )
 UNIT_WANTED = mark("Please type the unit's code or part of its name.")
 
-ENTRY: Final = re.compile(r"(?:第\s*|[#＃])?\d{1,3}(?:\s*[题项条]|\s|[^\w\s]|$)")
+ENTRY: Final = re.compile(r"(?:第\s*|[#＃])?[0-9０-９]{1,3}(?:\s*[题项条]|\s|[^\w\s]|$)")
 """How a quick entry of a checklist begins: ``7 ✗ …``, ``第7题 …``. No name does."""
 
 

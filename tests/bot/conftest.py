@@ -64,12 +64,14 @@ class Faults:
 @pytest.fixture(autouse=True)
 def _log_as_before() -> Iterator[None]:
     """Take away what a command logs to: a stream that is closed when its test is over."""
-    root, level = logging.getLogger(), logging.getLogger().level
+    root = logging.getLogger()
+    levels = {one: one.level for one in (root, *map(logging.getLogger, logs.OURS))}
     yield
     for handler in list(root.handlers):
         if isinstance(handler.formatter, logs.Text | logs.Json):
             root.removeHandler(handler)
-    root.setLevel(level)
+    for one, level in levels.items():
+        one.setLevel(level)
 
 
 @pytest.fixture

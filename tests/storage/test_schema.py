@@ -41,7 +41,7 @@ def _engine(url: str) -> AsyncEngine:
     return (
         engines.sqlite_writer(parsed, echo=False)
         if parsed.get_backend_name() == "sqlite"
-        else engines.postgres(parsed, echo=False)
+        else engines.postgres(parsed, echo=False, size=2)
     )
 
 
