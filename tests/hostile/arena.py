@@ -6,6 +6,7 @@ counts as sent, so that its buttons can be pressed.
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import resource
@@ -74,12 +75,17 @@ class Arena:
     woken: set[int] = field(default_factory=set)
     outcomes: list[Outcome] = field(default_factory=list)
     said: list[tuple[int, str]] = field(default_factory=list)
+    toasts: list[str] = field(default_factory=list)
     turns: int = 0
+    numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(900_000_000))
     _sent: int = 100_000
 
     @classmethod
-    async def on(cls, database: Database, folder: Path, driver: str) -> Arena:
-        """The demonstration campaign, and besides its people one of every role in another group."""
+    async def on(cls, database: Database, folder: Path, driver: str, actors: dict[str, Actor] | None = None) -> Arena:
+        """The demonstration campaign, and in each of its two groups one person of every role.
+
+        ``actors`` are those of an earlier arena, whose database this is.
+        """
         blobs = Blobs(folder / "blobs")
         engine = Engine(
             database=database,
@@ -91,6 +97,9 @@ class Arena:
         )
         intake = Intake(database, lambda chats: arena.woken.update(chats), lambda: arena.now)  # noqa: PLW0108 - likewise
         arena = cls(database, intake, engine, blobs)
+        if actors is not None:
+            arena.actors |= actors
+            return arena
         async with database.begin() as db:
             phones = await seed(db, "theme-education", MORNING)
             campaign = (await campaigns.all_campaigns(db))[0]
@@ -124,6 +133,7 @@ class Arena:
 
     async def settle(self) -> None:
         """Read what the bot said as Telegram would, and remember the buttons."""
+        self.toasts += [one.toast.text for one in self.outcomes if one.callback_id]
         self.outcomes.clear()
         by_id = {actor.id: actor for actor in self.actors.values()}
         async with self.database.begin() as db:
@@ -146,8 +156,12 @@ class Arena:
         self.said.append((row.chat_id, shown.text))
         if actor is not None:
             actor.seen += [(message_id, button.data) for line in reply.buttons for button in line if button.data]
-            del actor.seen[:-300]
+            del actor.seen[:-2000]
         return message_id
+
+    def another_minute(self) -> None:
+        """Let as much time pass as it takes to be heard again after shouting."""
+        self.now += timedelta(minutes=1)
 
     # --- what must be so ---
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from storage.database import Database
+from tests.bot.conftest import Clock
 from tests.hostile.arena import LONG, Arena
 
 if TYPE_CHECKING:
@@ -56,3 +57,9 @@ def unlogged() -> Iterator[None]:
 async def arena(sqlite_database: Database, tmp_path: Path) -> Arena:
     """The arena where the library does not matter."""
     return await Arena.on(sqlite_database, tmp_path, "ptb")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock that the test moves."""
+    return Clock()

@@ -36,6 +36,7 @@ async def run(arena: Arena, actors: list[Actor], forge: Forge, count: int) -> No
     for _ in range(0, count, BATCH):
         await arena.feed([forge.update(forge.rng.choice(actors)) for _ in range(BATCH)])
         arena.said.clear()
+        arena.toasts.clear()
 
 
 def forge(arena: Arena, seed: int) -> Forge:

@@ -16,6 +16,7 @@ from storage import invitations
 from storage.entity import storable
 from storage.people import Role
 from tests.bot import raw
+from tests.hostile.hands import Hands
 from tests.hostile.updates import Actor
 from tests.hostile.words import EVERY, FORMATS, MARKUP, PATHS, UNICODE
 
@@ -28,34 +29,6 @@ UNKNOWN = "这个链接不是有效的邀请。请向发给您的人再要一个
 MOST = 500
 """Characters of a note that the checklist has room for."""
 NEVER = ("<class", "object at 0x", "__main__", "mappingproxy")
-
-
-class Hands:
-    """One person's hands on the arena: write, tap, send."""
-
-    def __init__(self, arena: Arena, actor: Actor) -> None:
-        self.arena = arena
-        self.actor = actor
-        self.number = actor.id * 1_000_000
-        self.message_id = 1
-
-    async def message(self, **body: object) -> str:
-        """Send a message; returns all that the bot said to it."""
-        self.number += 1
-        self.message_id += 1
-        about = {"chat": self.actor.chat, "from": self.actor.user, "message_id": self.message_id}
-        return await self._feed(raw.message(self.number, **body) | {"message": raw.message(**body)["message"] | about})
-
-    async def tap(self, data: str, on: int = 1) -> str:
-        self.number += 1
-        shown = {"message_id": on, "date": raw.AT, "chat": self.actor.chat, "text": "x"}
-        return await self._feed(raw.tap(self.number, data, **{"from": self.actor.user, "message": shown}))
-
-    async def _feed(self, update: dict[str, object]) -> str:
-        self.arena.said.clear()
-        await self.arena.feed([update])
-        assert await self.arena.broken() == []
-        return "\n".join(text for chat_id, text in self.arena.said if chat_id == self.actor.id)
 
 
 async def inspector(arena: Arena) -> tuple[Hands, int]:
