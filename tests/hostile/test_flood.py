@@ -17,6 +17,7 @@ from bot.doorkeeper import STRANGERS_A_MINUTE, Doorkeeper
 from bot.drivers.driver import Me, utc_now
 from bot.drivers.ptb_driver import PtbDriver
 from bot.seed import seed
+from storage.inbox import Arrival
 from storage.outbox import Outgoing, State
 from storage.people import Person, Role
 from tests.bot import raw
