@@ -164,7 +164,9 @@ class Inspector:
         elif asked:
             await self._tap(screen, later[0])
         elif ticks and (thrown < 0.4 or not any("☑" in one.label for one in ticks)):  # noqa: PLR2004 - about one in two
-            await self._tick(screen, self._dice.choice(ticks))
+            # The last tick is left alone: an empty choice is refused.
+            ticked = [one for one in ticks if "☑" in one.label]
+            await self._tick(screen, self._dice.choice([one for one in ticks if len(ticked) > 1 or one not in ticked]))
         elif ticks and later:
             await self._tap(screen, later[0])
         elif thrown < PHOTO_SHARE:
