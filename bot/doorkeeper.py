@@ -1,20 +1,20 @@
 """Keeps a stranger who shouts from costing anything: beyond a few updates a minute they are not even stored.
 
 Everything that somebody known sends is taken, however much it is. Whether a chat is somebody's is asked only when it
-is loud, so nobody quiet pays for it; and it is asked anew each time, so that whoever is let in is heard at once.
+is loud, so nobody quiet pays for it; and it is asked anew all the while, so that whoever is let in is heard.
 """
 
 from __future__ import annotations
 
 import logging
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from storage import people
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from bot.drivers.driver import Raw
     from storage.database import Database
@@ -23,6 +23,11 @@ _LOG = logging.getLogger(__name__)
 
 STRANGERS_A_MINUTE = 30
 """Updates of one unknown chat that are taken in a minute; nobody presses an invitation's link so often."""
+
+REMEMBERED = timedelta(seconds=1)
+"""So long a loud chat is taken for a stranger's without asking again: one who shouts is asked about once a second."""
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 Row = tuple[int, int, "Raw"]
 
@@ -36,6 +41,7 @@ class Doorkeeper:
         self._minute = 0
         self._brought: Counter[int] = Counter()
         self._known: set[int] = set()
+        self._asked: dict[int, datetime] = {}
         self.turned_away = 0
         """Updates that were not taken, since the process began."""
 
@@ -49,10 +55,8 @@ class Doorkeeper:
             and self._brought[chat_id] + count > STRANGERS_A_MINUTE
             and chat_id not in self._known
         }
-        if loud:
-            async with self._database.read() as db:
-                self._known |= await people.known(db, loud)
-            loud -= self._known
+        await self._ask(loud)
+        loud -= self._known
         taken = []
         for row in rows:
             chat_id = row[1]
@@ -64,9 +68,20 @@ class Doorkeeper:
         self.turned_away += len(rows) - len(taken)
         return taken
 
+    async def _ask(self, chats: set[int]) -> None:
+        """Find out which of the chats are somebody's; what was asked a moment ago is not asked again."""
+        now = self._clock()
+        asked = {chat_id for chat_id in chats if now - self._asked.get(chat_id, _LONG_AGO) >= REMEMBERED}
+        if not asked:
+            return
+        async with self._database.read() as db:
+            self._known |= await people.known(db, asked)
+        self._asked |= dict.fromkeys(asked - self._known, now)
+
     def _begin_minute(self) -> None:
         minute = int(self._clock().timestamp() // 60)
         if minute != self._minute:
             self._minute = minute
             self._brought.clear()
             self._known.clear()
+            self._asked.clear()
