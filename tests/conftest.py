@@ -8,6 +8,7 @@ test asks for it.
 
 import asyncio
 import itertools
+import logging
 import shutil
 import tempfile
 import threading
@@ -19,6 +20,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from bot import logs
 from storage.database import Database
 
 TEMPLATE = "xundu_template"
@@ -156,3 +158,16 @@ async def sqlite_database(sqlite_url: str) -> AsyncIterator[Database]:
     opened = Database(sqlite_url)
     yield opened
     await opened.close()
+
+
+@pytest.fixture(autouse=True)
+def _log_as_before() -> Iterator[None]:
+    """Undo what a command does to the log: its level, and a stream that is closed when its test is over."""
+    root = logging.getLogger()
+    levels = {one: one.level for one in (root, *map(logging.getLogger, logs.OURS))}
+    yield
+    for handler in list(root.handlers):
+        if isinstance(handler.formatter, logs.Text | logs.Json):
+            root.removeHandler(handler)
+    for one, level in levels.items():
+        one.setLevel(level)

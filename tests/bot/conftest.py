@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from bot import logs
 from bot.drivers.aiogram_driver import AiogramDriver
 from bot.drivers.ptb_driver import PtbDriver
 from sandbox.client import Phone
@@ -17,7 +15,7 @@ from sandbox.server import Sandbox
 from tests.bot.post import Post
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
 
     from bot.drivers.driver import Driver
@@ -59,19 +57,6 @@ class Faults:
             for _, values in self.calls
             if "text" in values and chat_id in (None, int(str(values["chat_id"])))
         ]
-
-
-@pytest.fixture(autouse=True)
-def _log_as_before() -> Iterator[None]:
-    """Take away what a command logs to: a stream that is closed when its test is over."""
-    root = logging.getLogger()
-    levels = {one: one.level for one in (root, *map(logging.getLogger, logs.OURS))}
-    yield
-    for handler in list(root.handlers):
-        if isinstance(handler.formatter, logs.Text | logs.Json):
-            root.removeHandler(handler)
-    for one, level in levels.items():
-        one.setLevel(level)
 
 
 @pytest.fixture
