@@ -24,6 +24,9 @@ PATIENCE = 3.0
 
 PHOTO_SHARE, NOTE_SHARE, BACK_SHARE = 0.05, 0.08, 0.04
 GRADES = (0.7, 0.12, 0.12, 0.06)
+ASKED = 100
+"""How often patience may come to an end before somebody counts as stuck."""
+
 SHOWN = 8
 """The newest messages that are looked at."""
 
@@ -132,9 +135,11 @@ class Inspector:
         self.book.handed_in.add(screen.having("visit.withdraw")[0].numbers[0])
         return self.enough.is_set() or 0 < self.most <= len(self.book.handed_in)
 
-    async def _say_today(self) -> None:
-        await self._phone.text("今日督导")
-        await self._until(lambda screen: screen.kind in {"list", "item", "overview"}, 2 * PATIENCE)
+    async def _say_today(self) -> int:
+        """Ask for the card; return the message that asks. A card below it was drawn after all that was sent before."""
+        asked = int(str((await self._phone.text("今日督导"))["message_id"]))
+        await self._until(lambda screen: screen.message_id > asked, 2 * PATIENCE)
+        return asked
 
     async def _step(self, screen: Screen) -> None:
         """Do the next thing that this screen asks for."""
@@ -187,7 +192,7 @@ class Inspector:
         """Press until something is seen; False when the card went away under the thumb, so that one must look again."""
         clock = asyncio.get_running_loop().time
         began = clock()
-        for attempt in range(100):
+        for attempt in range(ASKED):
             self.book.repeats += attempt > 0
             try:
                 await self._phone.press(screen.message_id, button.data, wait=False)
@@ -265,7 +270,13 @@ class Inspector:
         deed = Deed("photo", here[0], here[1])
         self.book.deeds.append(deed)
         sending = self._phone.send("photo", self._photo, "photo.jpg", "", "image/jpeg")
-        await self._send(screen, deed, sending, lambda now: "已存" in now.text and now != screen)
+
+        def shown(now: Screen) -> bool:
+            # The card that says so may have been overtaken by the next one, which counts one piece more.
+            told = "已存" in now.text and now != screen
+            return told or (now.place == screen.place and now.pieces > screen.pieces)
+
+        await self._send(screen, deed, sending, shown)
 
     async def _send(
         self,
@@ -278,15 +289,20 @@ class Inspector:
         sent = await sending
         deed.message_id = int(str(sent["message_id"]))
 
+        asked = 0
+
         def told(now: Screen) -> bool:
             deed.confirmed |= shown(now)
-            return deed.confirmed or (now.message_id > deed.message_id and now.place != screen.place)
+            moved_on = now.message_id > deed.message_id and now.place != screen.place
+            return deed.confirmed or moved_on or 0 < asked < now.message_id
 
-        for _ in range(40):
+        for _ in range(ASKED):
             if await self._until(told) is not None:
                 return
             self.book.repeats += 1
-            await self._say_today()  # a person who hears nothing asks for the card again
+            # A person who hears nothing asks for the card again. Updates of a chat are worked off in order, so a card
+            # that answers this one comes after what was sent, whether it says so or not.
+            asked = asked or await self._say_today()
             if told(await self.look()):
                 return
         self.book.stuck = f"nothing came of a {deed.kind} on {screen.place}"
