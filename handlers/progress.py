@@ -8,10 +8,10 @@ from __future__ import annotations
 from functools import reduce
 from typing import TYPE_CHECKING, Final
 
+from markupsafe import Markup
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from markupsafe import Markup
 
     from forms.question import Screen
     from handlers.sheet import Sheet
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 BAR: Final = 10
 FEW: Final = 3
-"""More than this many numbers are not read but counted."""
+"""More than this many numbers are not read but counted; this many in a row are a span."""
+
+MANY: Final = 30
+"""More than this many questions are never named, whatever is asked for."""
 
 LABEL: Final = 20
 """Characters of a question in a list of what is missing."""
@@ -33,11 +36,23 @@ def bar(done: int, total: int) -> str:
 
 
 def header(turn: Turn, sheet: Sheet) -> Markup:
-    """Return the line above every card: which unit, how far."""
+    """Return the lines above every card: which unit and round, how far."""
     done, total = sheet.progress()
-    return turn.t(
-        "<b>{unit}</b>\n{bar} {done}/{total}", unit=sheet.visit.unit.name, bar=bar(done, total), done=done, total=total
-    )
+    return turn.t("{unit}\n{bar} {done}/{total}", unit=where(turn, sheet), bar=bar(done, total), done=done, total=total)
+
+
+def headline(turn: Turn, sheet: Sheet) -> Markup:
+    """Return the same on one line, for cards that are long already."""
+    done, total = sheet.progress()
+    return turn.t("{unit}  {done}/{total}", unit=where(turn, sheet), done=done, total=total)
+
+
+def where(turn: Turn, sheet: Sheet) -> Markup:
+    """Return which unit is visited, and in which round where the visit belongs to one."""
+    unit = turn.t("<b>{unit}</b>", unit=sheet.visit.unit.name)
+    if not sheet.round:
+        return unit
+    return turn.t("{unit} · round {number}", unit=unit, number=turn.speech.ordinal(sheet.round))
 
 
 def item_title(turn: Turn, sheet: Sheet, screen: Screen) -> Markup:
@@ -68,44 +83,59 @@ def clipped(words: str, most: int) -> str:
     return words if len(words) <= most else words[: most - 1] + "…"
 
 
+def numbers_of(turn: Turn, screens: Iterable[Screen]) -> str:
+    """Return the numbers of items as a list, three and more in a row as a span."""
+    runs: list[list[int]] = []
+    for number in sorted({screen.number or 0 for screen in screens}):
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    spans = ([f"{run[0]}–{run[-1]}"] if len(run) >= FEW else map(str, run) for run in runs)
+    return listed(turn, (span for run in spans for span in run))
+
+
 def lacking(turn: Turn, sheet: Sheet, *, among_others: bool = False) -> Markup:
     """Return one sentence that says what is missing, by item number; or that nothing is.
 
     ``among_others``: in a list of visits, where nothing can be handed in.
     """
+    what = missing(turn, sheet)
+    if what:
+        return turn.t("Still open: {what}.", what=what)
+    if sheet.visit.state == "submitted":
+        return turn.t("Nothing is missing.")
+    if among_others:
+        return turn.t("Complete, not handed in yet.")
+    return turn.t("Nothing is missing; you can hand it in.")
+
+
+def missing(turn: Turn, sheet: Sheet, *, exactly: bool = False) -> Markup:
+    """Return what is missing in words, '' when nothing is; ``exactly`` names every item, however many there are."""
     unfinished = sheet.unfinished()
-    unanswered = [screen.number for screen in unfinished if not sheet.answered(screen)]
+    unanswered = [screen for screen in unfinished if not sheet.answered(screen)]
     lacks = [(screen, sheet.missing(screen)[0]) for screen in unfinished if sheet.answered(screen)]
-    bare = [screen.number for screen, question in lacks if question.kind in {"image", "text"}]
+    bare = [screen for screen, question in lacks if question.kind in {"image", "text"}]
     other = [(screen, question) for screen, question in lacks if question.kind not in {"image", "text"}]
     parts = []
-    if len(unanswered) > FEW:
+    if len(unanswered) > FEW and not exactly:
         parts.append(turn.n("{count} item not answered", "{count} items not answered", len(unanswered)))
     elif unanswered:
-        parts.append(turn.t("not answered: {numbers}", numbers=listed(turn, unanswered)))
-    if len(bare) > FEW:
-        parts.append(
-            turn.n("{count} item lacks a photo or a sentence", "{count} items lack a photo or a sentence", len(bare))
-        )
-    elif bare:
+        parts.append(turn.t("not answered: {numbers}", numbers=numbers_of(turn, unanswered)))
+    if bare:
         parts.append(
             turn.n(
                 "item {numbers} needs a photo or a sentence",
                 "items {numbers} need a photo or a sentence",
                 len(bare),
-                numbers=listed(turn, bare),
+                numbers=numbers_of(turn, bare),
             )
         )
-    for screen, question in other[:FEW]:
+    most = len(other) if exactly else FEW
+    for screen, question in other[:most][:MANY]:
         label = brief(sheet.walk.label(question.path, turn.speech.language), LABEL)
         parts.append(turn.t("item {number} lacks “{label}”", number=screen.number, label=label))
-    if len(other) > FEW:
-        parts.append(turn.n("{count} item more", "{count} items more", len(other) - FEW))
-    if not parts:
-        if sheet.visit.state == "submitted":
-            return turn.t("Nothing is missing.")
-        if among_others:
-            return turn.t("Complete, not handed in yet.")
-        return turn.t("Nothing is missing; you can hand it in.")
-    what = reduce(lambda one, other: turn.t("{one}; {other}", one=one, other=other), parts)
-    return turn.t("Still open: {what}.", what=what)
+    rest = len(other) - min(most, MANY)
+    if rest > 0:
+        parts.append(turn.n("{count} item more", "{count} items more", rest))
+    return reduce(lambda one, other: turn.t("{one}; {other}", one=one, other=other), parts) if parts else Markup("")

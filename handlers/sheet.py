@@ -41,6 +41,8 @@ class Sheet:
     language: str
     zone: ZoneInfo
     now: datetime
+    round: int = 0
+    """The number of the round the visit belongs to, 0 for none."""
 
     # --- screens ---
 
@@ -62,6 +64,11 @@ class Sheet:
             for screen in self.walk.screens()
             if screen.number is not None and any(question.kind in ASKED for question in screen.questions)
         ]
+
+    def spared(self) -> list[Screen]:
+        """Return the numbered screens that the form asks of other units and not of this one, in order."""
+        asked = {screen.number for screen in self.numbered()}
+        return [screen for screen in self.form.screens if screen.number is not None and screen.number not in asked]
 
     def asks(self, question: Question) -> bool:
         """Tell whether a person is to answer this question, as things stand."""
@@ -216,12 +223,13 @@ async def sheet_of(turn: Turn, visit: Visit) -> Sheet:
     """
     form = await turn.kit.shelf.form(turn.db, visit.form_version_id)
     zone = await turn.kit.shelf.zone(turn.db, visit.unit.campaign_id)
+    number = await turn.kit.shelf.round(turn.db, visit.round_id) if visit.round_id is not None else 0
     answers = {one.path: one for one in await visits.standing(turn.db, visit.id)}
     pieces = list(await evidences.of_visit(turn.db, visit.id))
     values = {path: one.value for path, one in answers.items()} | pictures(form, pieces)
     now = turn.now.astimezone(zone)
     walk = Walk(form, values, now=now, preset=preset(visit))
-    return Sheet(visit, form, walk, answers, pieces, turn.speech.language, zone, now)
+    return Sheet(visit, form, walk, answers, pieces, turn.speech.language, zone, now, number)
 
 
 def pictures(form: Form, pieces: Sequence[Evidence]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Keeps what hardly ever changes at hand: published forms ready to walk, and each campaign's time zone.
+"""Keeps what hardly ever changes at hand: forms ready to walk, the time zone of a campaign, the number of a round.
 
 Read from the database once, then shared by every turn. A published form never changes, so an entry is never stale.
 Must not hold anything that belongs to one person or visit.
@@ -7,13 +7,15 @@ Must not hold anything that belongs to one person or visit.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from forms.form import Form
 from storage import campaigns
 from storage import forms as form_versions
 
 if TYPE_CHECKING:
+    from datetime import date, datetime
+    from zoneinfo import ZoneInfo
+
     from storage.database import Session
 
 
@@ -23,6 +25,7 @@ class Shelf:
     def __init__(self) -> None:
         self._forms: dict[int, Form] = {}
         self._zones: dict[int, ZoneInfo] = {}
+        self._rounds: dict[int, int] = {}
 
     async def form(self, db: Session, version_id: int) -> Form:
         """Return the form of a stored version; raises LookupError when there is none."""
@@ -38,5 +41,16 @@ class Shelf:
         """Return the time zone a campaign lives by."""
         zone = self._zones.get(campaign_id)
         if zone is None:
-            zone = self._zones[campaign_id] = ZoneInfo(await campaigns.zone_of(db, campaign_id))
+            zone = self._zones[campaign_id] = await campaigns.zone_of(db, campaign_id)
         return zone
+
+    async def day(self, db: Session, campaign_id: int, moment: datetime) -> date:
+        """Return the date of a moment where a campaign is: what its people call today is not always UTC's day."""
+        return campaigns.day_in(await self.zone(db, campaign_id), moment)
+
+    async def round(self, db: Session, round_id: int) -> int:
+        """Return the number of a round; raises LookupError when there is none."""
+        number = self._rounds.get(round_id)
+        if number is None:
+            number = self._rounds[round_id] = await campaigns.number_of_round(db, round_id)
+        return number

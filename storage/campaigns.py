@@ -4,12 +4,18 @@ One aggregate because they are set up together; what happens at a unit is in vis
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, tzinfo
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.entity import Entity, Json, Session
+
+
+def day_in(zone: tzinfo, moment: datetime) -> date:
+    """Return the date of a moment where that zone's clocks are: there it may still be, or already be, another day."""
+    return moment.astimezone(zone).date()
 
 
 class Campaign(Entity):
@@ -24,6 +30,11 @@ class Campaign(Entity):
     ends_on: Mapped[date]
     timezone: Mapped[str] = mapped_column(default="Asia/Shanghai")
     pack: Mapped[str] = mapped_column(default="")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the time zone the campaign lives by."""
+        return ZoneInfo(self.timezone)
 
     def title_in(self, language: str) -> str:
         """Return the title in that language, else in any it has, else the name."""
@@ -96,9 +107,17 @@ async def campaign_of_group(db: Session, group_id: int) -> Campaign | None:
     return await db.scalar(query)
 
 
-async def zone_of(db: Session, campaign_id: int) -> str:
-    """Return the IANA name of the time zone a campaign lives by."""
-    return (await db.scalars(sa.select(Campaign.timezone).where(Campaign.id == campaign_id))).one()
+async def zone_of(db: Session, campaign_id: int) -> ZoneInfo:
+    """Return the time zone a campaign lives by."""
+    return ZoneInfo((await db.scalars(sa.select(Campaign.timezone).where(Campaign.id == campaign_id))).one())
+
+
+async def on_day(db: Session, now: datetime) -> dict[date, set[int]]:
+    """Return the dates that it is now in the campaigns, each with the ids of those campaigns: one date as a rule."""
+    days: dict[date, set[int]] = {}
+    for campaign_id, zone in await db.execute(sa.select(Campaign.id, Campaign.timezone)):
+        days.setdefault(day_in(ZoneInfo(zone), now), set()).add(campaign_id)
+    return days
 
 
 async def groups_of(db: Session, campaign_id: int) -> Sequence[Group]:
@@ -119,6 +138,14 @@ async def group_named(db: Session, campaign_id: int, name: str) -> Group | None:
 async def rounds_of(db: Session, campaign_id: int) -> Sequence[Round]:
     """Return the rounds of a campaign in order."""
     return (await db.scalars(sa.select(Round).where(Round.campaign_id == campaign_id).order_by(Round.number))).all()
+
+
+async def number_of_round(db: Session, round_id: int) -> int:
+    """Return the number of one round; raises LookupError when there is none."""
+    number = await db.scalar(sa.select(Round.number).where(Round.id == round_id))
+    if number is None:
+        raise LookupError(f"no round {round_id}")
+    return number
 
 
 async def round_on(db: Session, campaign_id: int, day: date) -> Round | None:

@@ -1,4 +1,4 @@
-"""Draws the live card of the walk: one item with its choices, what it still lacks, the overview.
+"""Draws the live card of the walk: one item with its choices, and what it still lacks.
 
 Pure drawing: it reads a sheet and returns text and buttons. It writes nothing and does not decide what comes next.
 """
@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from handlers.chat import Button
 from handlers.journey import data
-from handlers.progress import clipped, header, item_title, lacking, listed
+from handlers.progress import clipped, header, item_title, listed
 
 if TYPE_CHECKING:
     from forms.question import Question, Screen
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 ROW_WIDTH = 30
 """How many half-width cells of button text fit beside one another on a 360 px phone."""
-
-NUMBERS_A_ROW = 6
 
 WORDS = 300
 """Characters of a note that a card shows; a message holds 4096 of everything."""
@@ -111,7 +109,7 @@ def question_card(
     choices = _choices(turn, sheet, screen, question)
     if not choices and question is main:
         parts.append(_how(turn, question))
-    return _finish(parts, choices + _tools(turn, sheet, screen, question), receipt, sheet, turn)
+    return finished(parts, choices + _tools(turn, sheet, screen, question), receipt, sheet, turn)
 
 
 def _ask(turn: Turn, sheet: Sheet, question: Question) -> Markup:
@@ -221,7 +219,8 @@ def _waits(turn: Turn, sheet: Sheet, screen: Screen, question: Question) -> Rows
     return (tuple(row),) if row else ()
 
 
-def _finish(parts: list[Markup], rows: Rows, receipt: Receipt | None, sheet: Sheet, turn: Turn) -> tuple[Markup, Rows]:
+def finished(parts: list[Markup], rows: Rows, receipt: Receipt | None, sheet: Sheet, turn: Turn) -> tuple[Markup, Rows]:
+    """Return a card's text and buttons, with what was just stored under them and a way to take it back."""
     if receipt is not None:
         if receipt.text:
             parts.append(Markup("\n") + receipt.text)
@@ -264,41 +263,3 @@ def note_card(turn: Turn, sheet: Sheet, screen: Screen) -> tuple[Markup, Rows]:
     else:
         parts.append(turn.t("Send one message; it becomes the note on item {number}.", number=number))
     return Markup("\n").join(parts), (tuple(row),)
-
-
-def overview_card(turn: Turn, sheet: Sheet, receipt: Receipt | None = None) -> tuple[Markup, Rows]:
-    """Return the whole checklist at a glance: tap a number to go there; what is missing; go on or submit."""
-    visit = sheet.visit
-    lines = [header(turn, sheet) + Markup("\n")]
-    sections: dict[str, list[Screen]] = {}
-    for screen in sheet.numbered():
-        sections.setdefault(screen.section(turn.speech.language), []).append(screen)
-    for name, screens in sections.items():
-        signs = "  ".join(_sign(sheet, screen) for screen in screens)
-        lines.append(turn.t("{section}  {signs}", section=name, signs=signs) if name else Markup.escape(signs))
-    lines.append(Markup("\n") + lacking(turn, sheet))
-    numbers = [
-        Button(f"{screen.number}{sheet.symbol(screen)}", data("checklist", "go", visit.id, screen.number))
-        for screen in sheet.numbered()
-    ]
-    rows: Rows = tuple(tuple(numbers[at : at + NUMBERS_A_ROW]) for at in range(0, len(numbers), NUMBERS_A_ROW))
-    return _finish(lines, (*rows, _way_on(turn, sheet)), receipt, sheet, turn)
-
-
-def _way_on(turn: Turn, sheet: Sheet) -> tuple[Button, ...]:
-    """Return the last row of the overview: the summary, or the next open item, or handing in."""
-    visit, waiting = sheet.visit, sheet.unfinished()
-    if visit.state == "submitted":
-        on = Button(turn.label("Summary"), data("visit", "summary", visit.id))
-    elif waiting:
-        goes_on = turn.label("Go on with {number}", number=waiting[0].number)
-        on = Button(goes_on, data("checklist", "go", visit.id, waiting[0].number))
-    else:
-        on = Button(turn.label("Submit"), data("visit", "submit", visit.id))
-    return on, Button(turn.label("◀ Visits"), data("visit", "today"))
-
-
-def _sign(sheet: Sheet, screen: Screen) -> str:
-    clip = "📎" if sheet.evidence_of(screen) else ""
-    lack = "…" if sheet.symbol(screen) != "·" and not sheet.complete(screen) else ""
-    return f"{screen.number}{sheet.symbol(screen)}{clip}{lack}"

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 from markupsafe import Markup
 
 from handlers.chat import Tap
-from handlers.checklist.card import Receipt, overview_card, question_card
+from handlers.checklist.card import Receipt, question_card
+from handlers.checklist.overview import overview_card, page_of
 from handlers.errors import Stale, UserError
 from handlers.sheet import Sheet, sheet_of
 from handlers.text import mark
@@ -37,7 +38,7 @@ async def opened(turn: Turn, visit_id: int, *, to_write: bool = True) -> Sheet:
     Stale when it is not theirs, UserError when it is wanted for writing and has been handed in.
     """
     visit = await visits.get(turn.db, visit_id, lock=to_write)
-    if visit is None or not visit.open_to(turn.who):
+    if visit is None or not visit.open_to(turn.who, turn.now):
         raise Stale
     if to_write and visit.state == "submitted":
         raise UserError(SUBMITTED)
@@ -62,12 +63,18 @@ def hold(turn: Turn, sheet: Sheet, screen: Screen, **more: Any) -> None:  # noqa
     turn.remember("checklist", visit=sheet.visit.id, number=screen.number, **more)
 
 
-def show_overview(turn: Turn, sheet: Sheet, receipt: Receipt | None = None) -> None:
-    """Show the whole checklist at a glance; the item the person was on stays the one that photos go to."""
-    at = held(turn, sheet).get("number")
+def show_overview(turn: Turn, sheet: Sheet, receipt: Receipt | None = None, page: int | None = None) -> None:
+    """Show the whole checklist at a glance; the item the person was on stays the one that photos go to.
+
+    ``page`` of a very long one: None stays on the page that is shown, or turns to the one with the item.
+    """
+    state = held(turn, sheet)
+    at = state.get("number")
+    if page is None:
+        page = int(state.get("page", page_of(sheet, int(at or 0))))
     receipt = _carried(turn, sheet, receipt)
-    turn.remember("checklist", visit=sheet.visit.id, number=at, mode="overview", left=_left(receipt))
-    turn.card(*overview_card(turn, sheet, receipt))
+    turn.remember("checklist", visit=sheet.visit.id, number=at, mode="overview", page=page, left=_left(receipt))
+    turn.card(*overview_card(turn, sheet, receipt, page))
 
 
 def _carried(turn: Turn, sheet: Sheet, receipt: Receipt | None) -> Receipt | None:

@@ -184,8 +184,9 @@ async def later(turn: Turn, args: tuple[str, ...]) -> None:
 
 
 async def overview(turn: Turn, args: tuple[str, ...]) -> None:
-    """Show the whole checklist."""
-    show_overview(turn, await opened(turn, number(args, 0), to_write=False))
+    """Show the whole checklist, or the page of it that is asked for."""
+    page = number(args, 1) if len(args) > 1 else None
+    show_overview(turn, await opened(turn, number(args, 0), to_write=False), page=page)
 
 
 async def note(turn: Turn, args: tuple[str, ...]) -> None:
