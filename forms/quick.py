@@ -39,21 +39,32 @@ _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A choice found at the start of a text, and what stands after it."""
+    """A choice found at the start of a text, and what stands after it.
+
+    ``loose``: a sentence may well begin like this (``missing signatures``, ``no minutes``), so that a number before it
+    need not be an item's. ``named``: it is not even what the form calls the choice, only what it stores.
+    """
 
     value: str
     rest: str
+    loose: bool = False
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line: ``screen`` and ``number`` None when it is no answer; ``choice`` None when it only names the screen."""
+    """One line: ``screen`` and ``number`` None when it is no answer; ``choice`` None when it only names the screen.
+
+    ``doubtful`` is the number of an item that the line may be meant for: too likely for a note, too unlikely for an
+    answer (``2 no minutes``).
+    """
 
     line: str
     number: int | None = None
     screen: Screen | None = None
     choice: str | None = None
     note: str = ""
+    doubtful: int | None = None
 
     @property
     def matched(self) -> bool:
@@ -101,16 +112,19 @@ def _entry(line: str, form: Form, offered: Callable[[Screen], Sequence[Choice]])
     explicit = parts["explicit"] is not None or parts["counted"] is not None
     apart = bool(parts["space"] or parts["stop"] or parts["counted"] or rest[:1] in _SIGNS)
     found = match(offered(screen), rest, form.languages or ("",)) if apart else None
-    if found is not None:
+    if found is not None and not (found.loose and (found.named or not explicit)):
         return Entry(line, number, screen, found.value, found.rest)
     if rest == "" or (explicit and apart):
         return Entry(line, number, screen, None, rest.lstrip(_GAP))
-    return Entry(line)
+    return Entry(line, doubtful=number if found is not None and not found.named else None)
 
 
 def _wordings(choice: Choice, languages: Sequence[str]) -> list[str]:
-    labels = [_unsigned(plain(choice.label(language))) for language in languages]
-    return [wording for wording in dict.fromkeys((*labels, choice.value)) if wording]
+    return [wording for wording in dict.fromkeys((*_labels(choice, languages), choice.value)) if wording]
+
+
+def _labels(choice: Choice, languages: Sequence[str]) -> list[str]:
+    return [_unsigned(plain(choice.label(language))) for language in languages]
 
 
 def _unsigned(label: str) -> str:
@@ -119,12 +133,16 @@ def _unsigned(label: str) -> str:
 
 
 def _by_wording(choices: Sequence[Choice], text: str, languages: Sequence[str]) -> Match | None:
-    wordings = [(wording, choice.value) for choice in choices for wording in _wordings(choice, languages)]
+    wordings = [(wording, choice) for choice in choices for wording in _wordings(choice, languages)]
     bare = text.lstrip("".join(_SIGNS) + " ")
-    for wording, value in sorted(wordings, key=lambda pair: -len(pair[0])):
+    for wording, choice in sorted(wordings, key=lambda pair: -len(pair[0])):
         found = re.match(re.escape(wording) + _END, bare, re.IGNORECASE)
-        if found is not None and (bare == text or _sign_fits(choices, text, value, languages)):
-            return Match(value, bare[found.end() :].strip(_GAP + " \t"))
+        if found is not None and (bare == text or _sign_fits(choices, text, choice.value, languages)):
+            rest = bare[found.end() :]
+            named = wording not in _labels(choice, languages)
+            runs_on = bare == text and rest[:1].isspace() and rest.strip(_GAP) != ""
+            loose = runs_on and wording.isascii() and (named or " " not in wording)
+            return Match(choice.value, rest.strip(_GAP + " \t"), loose, named)
     return None
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from forms import quick
@@ -22,7 +23,13 @@ if TYPE_CHECKING:
     from forms.question import Choice, Question
 
 _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:[,']\d{3})+|\d+)?(?:\.\d+)?")
-_COUNTERS = "个人次天份名条项元家处场岁件户所篇遍%"
+_COUNTERS = "个人次天份名条项元家处场岁件户所篇遍位张本起只台间"
+_COUNTED = re.compile(r"(?<=\d)(?:people|persons?|times|pieces|pcs|items)$", re.IGNORECASE)
+_ABOUT = re.compile(r"^(?:大约|大概|约|共计|合计|共|about|approx\.?|~)", re.IGNORECASE)
+"""What people put before a number that does not change which one it is; 近 and 多 do, and are not taken."""
+_HUNDREDTHS = re.compile(r"^百分之")
+_PERCENT = re.compile(r"[%％]|百分|percent", re.IGNORECASE)
+_TENFOLD = re.compile(r"([+-]?\d+(?:\.\d+)?)([千万])")
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _TENS = {"十": 10, "百": 100, "千": 1_000, "万": 10_000}
 _DAYS_AWAY = {
@@ -75,14 +82,33 @@ class _Asked:
 
 
 def _number(asked: _Asked) -> str:
-    written = plain(asked.text).replace(" ", "").rstrip("。.")
-    written = written.rstrip(_COUNTERS) if written[-1:] != "%" else written
+    written = _bare(asked, plain(asked.text).replace(" ", "").rstrip("。."))
     if written and _NUMBER.fullmatch(written) and any(char.isdigit() for char in written):
         return written.replace(",", "").replace("'", "")
+    large = _TENFOLD.fullmatch(written)
+    if large is not None:
+        return f"{(Decimal(large[1]) * _TENS[large[2]]).normalize():f}"
     value = chinese_number(written)
     if value is None:
         raise asked.refused("not_a_number")
     return str(value)
+
+
+def _bare(asked: _Asked, written: str) -> str:
+    """Take off what people write around a number; a per cent sign only where the question is about per cent.
+
+    90 people of 100 are no 90% of anything: a sign that the question does not know stays, and is refused.
+    """
+    written = _ABOUT.sub("", written)
+    sign = written.endswith("%") or _HUNDREDTHS.match(written) is not None
+    if sign and any(_PERCENT.search(words) for words in _wordings(asked.question)):
+        return _HUNDREDTHS.sub("", written).removesuffix("%")
+    return _COUNTED.sub("", written.rstrip(_COUNTERS))
+
+
+def _wordings(question: Question) -> list[str]:
+    """Give all the form says of a question, in every language: its label, its hint, its unit, its messages."""
+    return [text.plain(name) for text in question.texts.values() for name in text.languages.names or ("",)]
 
 
 def chinese_number(text: str) -> int | None:

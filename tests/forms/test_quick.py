@@ -98,10 +98,24 @@ def test_line_with_a_choice_is_filed(text: str, number: int, choice: str, note: 
         "✅",
         "一题",
         "0 ✅",
+        "1 none of the sheets is signed",
+        "1 part of the ledger is missing",
+        "1 partly because the ledger is new",
+        "2 no minutes were kept",
     ],
 )
 def test_ordinary_text_is_not_an_answer(text: str) -> None:
     assert [entry for entry in quick.read(text, FORM) if entry.matched] == []
+
+
+def test_a_sentence_that_begins_like_an_answer_is_doubted_and_one_that_only_sounds_like_a_stored_name_is_not() -> None:
+    assert quick.read("2 no minutes were kept", FORM)[0].doubtful == 2
+    assert quick.read("1 none of the sheets is signed", FORM)[0].doubtful is None
+    assert filed("2 no: minutes were not kept") == [(2, "no", "minutes were not kept")]
+    assert filed("#2 no minutes were kept") == [(2, "no", "minutes were kept")]
+    assert filed("#1 none of the sheets is signed") == [(1, None, "none of the sheets is signed")]
+    assert filed("1 in place as they say") == [(1, "full", "as they say")]
+    assert filed("1 ❌ none") == [(1, "none", "")]
 
 
 def test_number_alone_names_its_screen() -> None:

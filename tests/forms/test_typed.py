@@ -20,6 +20,7 @@ SOURCE = """
 | survey |
 | | type | name | label | parameters |
 | | integer | integer | I | |
+| | decimal | share | Share (%) | |
 | | decimal | decimal | D | |
 | | date | date | A | |
 | | time | time | T | |
@@ -47,6 +48,9 @@ def read(name: str, text: str, language: str = "zh_CN") -> str:
     [
         ("integer", "35", "35"), ("integer", "３５", "35"), ("integer", "35人", "35"), ("integer", "-4", "-4"),
         ("integer", "1,234", "1234"), ("integer", "二十三", "23"), ("integer", "十二个", "12"), ("integer", "35。", "35"),
+        ("integer", "约３５人", "35"), ("integer", "about 12 people", "12"), ("integer", "共1,200名", "1200"),
+        ("integer", "1.2万", "12000"), ("share", "90%", "90.0"), ("share", "９０％", "90.0"), ("share", "约90.5 %", "90.5"),
+        ("share", "百分之九十", "90.0"), ("share", "90", "90.0"),
         ("decimal", "３．５", "3.5"), ("decimal", "35", "35.0"), ("decimal", ".5", "0.5"),
         ("decimal", "1,234.56", "1234.56"), ("range", "5", "5"),
         ("date", "2026-10-16", "2026-10-16"), ("date", "2026/10/6", "2026-10-06"), ("date", "2026年10月16日", "2026-10-16"),
@@ -83,7 +87,10 @@ def test_typed_answer_is_understood(name: str, text: str, value: str) -> None:
     [
         ("integer", "many", "not_a_number"), ("integer", "3.5", "not_an_integer"), ("integer", "9" * 12, "out_of_range"),
         ("integer", "-", "not_a_number"), ("integer", "1e5", "not_a_number"), ("integer", "0x10", "not_a_number"),
-        ("integer", "35 or 36", "not_a_number"), ("decimal", "50%", "not_a_number"), ("range", "11", "out_of_range"),
+        ("integer", "35 or 36", "not_a_number"), ("decimal", "50%", "not_a_number"),
+        ("integer", "近20人", "not_a_number"), ("integer", "20多人", "not_a_number"), ("share", "%", "not_a_number"),
+        ("share", "百分之", "not_a_number"), ("share", "3/4", "not_a_number"), ("integer", "百分之九十", "not_a_number"),
+        ("range", "11", "out_of_range"),
         ("date", "2026-02-30", "not_a_date"), ("date", "soon", "not_a_date"), ("date", "13/13", "not_a_date"),
         ("date", "二月", "not_a_date"), ("time", "25:00", "not_a_time"), ("time", "1430", "not_a_time"),
         ("moment", "明天", "not_a_datetime"), ("moment", "x", "not_a_datetime"), ("place", "杭州", "not_a_place"),
