@@ -33,9 +33,8 @@ demo-reset: $(READY) ## start the demo over from its first minute
 	@$(BIN)/xundu demo --reset $(ARGS)
 	@exec $(BIN)/xundu demo $(ARGS)
 
-# Four workers at most: every one starts a PostgreSQL of its own.
 test: $(READY) ## the whole suite; ARGS="tests/forms -k date" for a part of it
-	@$(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
+	@$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
 check: $(READY) ## style, types, import directions, Dockerfile, scripts, catalogues
 	$(BIN)/ruff check .

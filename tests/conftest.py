@@ -9,6 +9,7 @@ test asks for it.
 import asyncio
 import itertools
 import logging
+import os
 import shutil
 import tempfile
 import threading
@@ -24,6 +25,11 @@ from bot import logs
 from storage.database import Database
 
 TEMPLATE = "xundu_template"
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores, because some tests mostly wait; few, because each starts a PostgreSQL."""
+    return min(4, (os.cpu_count() or 1) + 1)
 
 
 def _outside_the_loop(work: Callable[[], Coroutine[None, None, None]]) -> None:
