@@ -18,7 +18,10 @@ from pyxform.errors import PyXFormError
 from pyxform.xls2json_backends import get_xlsform
 from pyxform.xls2xform import convert as pyxform_convert
 
+from forms.attachments import embedded
+from forms.encoding import decoded
 from forms.form import Form
+from forms.markup import as_text
 from forms.problems import FormError, Problem
 
 if TYPE_CHECKING:
@@ -47,19 +50,24 @@ class Converted:
     warnings: tuple[str, ...]
 
 
-def convert(data: bytes, name: str) -> Converted:
-    """Convert a file to an XForm; ``name`` is its file name. Raises :class:`forms.problems.FormError`."""
+def convert(data: bytes, name: str, attachments: Mapping[str, bytes] | None = None) -> Converted:
+    """Convert a file to an XForm; ``name`` is its file name, ``attachments`` what lies beside it, by name.
+
+    Lists among the attachments are put into the XForm, which is whole from then on. Raises
+    :class:`forms.problems.FormError`.
+    """
     if len(data) > MAX_BYTES:
         raise FormError(f"the file is larger than {MAX_BYTES // 2**20} MB")
     kind = _kind(data)
     if kind == ".xml":
-        form = Form.parse(data)
-        return Converted(_decoded(data), form.title, form.form_id, form.version, form.warnings)
+        xform = embedded(as_text(data), attachments or {})
+        form = Form.parse(xform)
+        return Converted(xform, form.title, form.form_id, form.version, form.warnings)
     rows = _read(data, kind)
     if rows.fallback_form_name is None:
         rows.fallback_form_name = _plain_name(name)
     notes: list[str] = []
-    xform = _converted(rows, notes)
+    xform = embedded(_converted(rows, notes), attachments or {})
     try:
         form = Form.parse(xform)
     except FormError as error:
@@ -74,7 +82,7 @@ def _kind(data: bytes) -> str:
         return ".xlsx"
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         return ".xls"
-    text = _decoded(data).lstrip()
+    text = decoded(data).lstrip()
     if text.startswith("<"):
         return ".xml"
     if "\x00" in text[:1000] or not text:
@@ -114,16 +122,6 @@ def _check_part(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
             before = chunk[-16:]
 
 
-def _decoded(data: bytes) -> str:
-    """Read text as UTF-8, as UTF-16 with its mark, or as Chinese Windows writes it."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", errors="replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("gb18030", errors="replace")
-
-
 def _plain_name(name: str) -> str:
     """Make a form id of a file's name, for a form that does not say its own."""
     stem = re.sub(r"[^\w-]", "_", PurePath(name).stem, flags=re.ASCII).strip("_")
@@ -132,7 +130,7 @@ def _plain_name(name: str) -> str:
 
 def _read(data: bytes, kind: str) -> DefinitionData:
     """Read the sheets into rows, within bounds."""
-    source = _decoded(data).replace("\r\n", "\n").encode() if kind in (".md", ".csv") else data
+    source = decoded(data).replace("\r\n", "\n").encode() if kind in (".md", ".csv") else data
     try:
         with python_warnings.catch_warnings():
             python_warnings.simplefilter("ignore")  # openpyxl tells of Excel features that no form uses

@@ -25,7 +25,7 @@ from forms.problems import FormError, Problem
 from forms.question import SILENT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from lxml.etree import _Element as Element
 
@@ -60,14 +60,14 @@ class Form:
     """The nodes that the server may know the value of: hidden and preloaded ones."""
 
     @classmethod
-    def parse(cls, xform: str | bytes, attachments: Mapping[str, Callable[[], Node]] | None = None) -> Form:
+    def parse(cls, xform: str | bytes) -> Form:
         """Read an XForm; raises :class:`forms.problems.FormError` with every fault it finds."""
         document = parsed(xform)
         model_element = next((found for found in document.iter() if local(found) == "model"), None)
         body_element = next((found for found in document.iter() if local(found) == "body"), None)
         if model_element is None or body_element is None:
             raise FormError("this XML is not an XForm: it has no model or no body")
-        model = Model(model_element, attachments or {})
+        model = Model(model_element)
         body = Body(body_element, model)
         if not body.screens:
             model.problems.append(Problem("the form asks nothing", sheet="survey"))

@@ -13,12 +13,16 @@ if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
 MAX_BYTES = 20 * 1024 * 1024
+_NEVER = frozenset(chr(code) for code in (*range(0xD800, 0xE000), 0xFFFE, 0xFFFF))
+"""Halves of pairs, and what is no character at all."""
+_DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*\?>")
+"""What text says of the bytes it once was."""
 _DOCTYPE = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
 def parsed(source: str | bytes) -> Element:
     """Parse a document into its root element; raises :class:`forms.problems.FormError`."""
-    data = source.encode() if isinstance(source, str) else source
+    data = _DECLARATION.sub("", source).encode() if isinstance(source, str) else source
     if len(data) > MAX_BYTES:
         raise FormError(f"the form is larger than {MAX_BYTES // 2**20} MB")
     if _DOCTYPE.search(data):
@@ -31,6 +35,14 @@ def parsed(source: str | bytes) -> Element:
     except etree.XMLSyntaxError as error:
         line = error.lineno or 0
         raise FormError(Problem(f"this is not well-formed XML: {error.msg}", row=line)) from None
+
+
+def as_text(data: bytes) -> str:
+    """Give a document that came as bytes as text, unchanged where it is UTF-8."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return etree.tostring(parsed(data), encoding="unicode")
 
 
 def _without_encoding(data: bytes) -> bytes:
@@ -64,3 +76,10 @@ def attribute(element: Element, name: str) -> str | None:
 def children(element: Element, *names: str) -> list[Element]:
     """Give the child elements with one of these local names, or all of them."""
     return [child for child in element if (found := local(child)) and (not names or found in names)]
+
+
+def legal(text: str) -> str:
+    """Drop the control characters that XML cannot hold."""
+    if text.isprintable():
+        return text
+    return "".join(char for char in text if char in "\t\n\r" or (char >= " " and char not in _NEVER))

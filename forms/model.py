@@ -19,8 +19,6 @@ from forms.texts import Languages, Text
 from forms.xpath import compiled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from lxml.etree import _Element as Element
 
     from forms.texts import Parts
@@ -36,9 +34,8 @@ _CONSTANTS = {"relevant": "true()", "required": "false()", "readonly": "false()"
 class Model:
     """The model of one form while it is read; ``problems`` are errors, ``warnings`` are not."""
 
-    def __init__(self, model: Element, attachments: Mapping[str, Callable[[], Node]]) -> None:
+    def __init__(self, model: Element) -> None:
         self.element = model
-        self.attachments = attachments
         self.problems: list[Problem] = []
         self.warnings: list[str] = []
         self.languages = _languages(model)
@@ -168,8 +165,6 @@ class Model:
             source = instance.get("src")
             if found:
                 rows = from_xml(found[0])
-            elif source is not None and source.rpartition("/")[2] in self.attachments:
-                rows = self.attachments[source.rpartition("/")[2]]()
             else:
                 if source is not None and not source.startswith("jr://instance/last-saved"):
                     self.warnings.append(f"the attachment {source.rpartition('/')[2]} is missing: its list is empty")

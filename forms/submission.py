@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from forms.markup import legal
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -31,7 +33,7 @@ def _write(cell: Cell, element: Element) -> None:
     for name, value in cell.definition.attributes.items():
         element.set(name, value)
     if not cell.definition.children:
-        element.text = _legal(cell.text) or None
+        element.text = legal(cell.text) or None
         return
     for child in cell.children:
         if child.relevant:
@@ -40,8 +42,3 @@ def _write(cell: Cell, element: Element) -> None:
 
 def _tag(tag: str) -> str:
     return tag.removeprefix(f"{{{XFORMS}}}")
-
-
-def _legal(text: str) -> str:
-    """Drop the control characters that XML cannot hold."""
-    return "".join(char for char in text if char in "\t\n\r" or char >= " ") if not text.isprintable() else text
