@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from handlers import campaign as campaigns_journey
 from storage import invitations
-from storage.campaigns import Group, Unit
+from storage.campaigns import Group, Unit, day_in
 from storage.people import Role
 from storage.visits import Visit
 
@@ -47,8 +47,7 @@ def demo_of(pack: str) -> dict[str, Any]:
 async def seed(db: Session, pack: str, now: datetime) -> list[DemoPhone]:
     """Set up the demonstration campaign so that today is the day of it that ``demo.toml`` names."""
     demo = demo_of(pack)
-    # The pack's own zone is read by the campaign; a day more or less would put the visits on the wrong date.
-    today = now.astimezone(ZoneInfo(str(demo.get("timezone", "Asia/Shanghai")))).date()
+    today = day_in(ZoneInfo(campaigns_journey.pack_of(pack).timezone), now)
     started = await campaigns_journey.start(db, pack, now=now, starts_on=today - timedelta(days=demo["today"]))
     groups = await _groups(db, demo, started)
     units = await _units(db, demo, started, groups)

@@ -47,9 +47,10 @@ async def _prepare(settings: Settings, role: Role, language: str) -> tuple[Termi
     try:
         await database.migrate()
         async with database.begin() as db:
+            now = datetime.now(UTC)
             fresh = not await campaigns.all_campaigns(db)
-            phones = await seed(db, PACK, datetime.now(UTC)) if fresh else []
-            known = await people.with_role(db, role)
+            phones = await seed(db, PACK, now) if fresh else []
+            known = await people.with_role(db, role, now)
         for one in phones:
             if one.role == role.value:
                 return TerminalDriver(one.id, one.name, language), one.start

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from storage.people import Role
+from storage.people import FIELD, Role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +23,6 @@ Allowed = frozenset[str]
 
 INVITED: Final[Allowed] = frozenset(Role)
 EVERYONE: Final[Allowed] = INVITED | {STRANGER}
-FIELD: Final[Allowed] = frozenset({Role.leader, Role.deputy, Role.inspector, Role.liaison})
 CARETAKERS: Final[Allowed] = frozenset({Role.admin, Role.office})
 STEWARDS: Final[Allowed] = frozenset({Role.admin, Role.office, Role.leader})
 
@@ -71,6 +70,8 @@ ACCESS: Final[Mapping[str, Allowed]] = {
     "checklist.answer": FIELD,
     "checklist.change": FIELD,
     "checklist.toggle": FIELD,
+    "checklist.choices": FIELD,
+    "checklist.day": FIELD,
     "checklist.go": FIELD,
     "checklist.again": FIELD,
     "checklist.back": FIELD,
@@ -83,6 +84,7 @@ ACCESS: Final[Mapping[str, Allowed]] = {
     "checklist.evidence": FIELD,
     "checklist.look": FIELD,
     "checklist.remove": FIELD,
+    "checklist.restore": FIELD,
     "checklist.undo": FIELD,
 }
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from datetime import UTC
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
@@ -44,7 +43,7 @@ async def campaign_of(db: Session, group_id: int | None) -> Campaign | None:
 
 def zone_of(campaign: Campaign | None) -> tzinfo:
     """Return the time zone the campaign lives in; UTC before there is one."""
-    return ZoneInfo(campaign.timezone) if campaign else UTC
+    return campaign.zone if campaign else UTC
 
 
 async def place_of(db: Session, role: Role, *, group_id: int | None, unit_id: int | None) -> Group | Unit | None:
@@ -88,6 +87,6 @@ async def open_groups(turn: Turn) -> list[tuple[Campaign, Group]]:
     return [
         (campaign, group)
         for campaign in await campaigns.all_campaigns(turn.db)
-        if campaign.ends_on >= turn.now.astimezone(zone_of(campaign)).date()
+        if campaign.ends_on >= campaigns.day_in(campaign.zone, turn.now)
         for group in await campaigns.groups_of(turn.db, campaign.id)
     ]

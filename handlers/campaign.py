@@ -41,14 +41,18 @@ def folder(name: str) -> Traversable:
     return place
 
 
+def pack_of(name: str) -> Pack:
+    """Return what a ready-made pack says; raises PackError when there is none of that name or it cannot be read."""
+    return packs.read(folder(name).joinpath("campaign.toml").read_text(encoding="utf-8"))
+
+
 async def start(db: Session, pack_name: str, *, now: datetime, starts_on: date | None = None) -> Started:
     """Start a campaign from a ready-made pack; one that exists already is returned as it is.
 
     Raises PackError for a pack that cannot be read and FormError for a checklist that does not convert.
     """
-    place = folder(pack_name)
-    pack = packs.read(place.joinpath("campaign.toml").read_text(encoding="utf-8"))
-    checklist = await _publish(db, place.joinpath(pack.form), now)
+    pack = pack_of(pack_name)
+    checklist = await _publish(db, folder(pack_name).joinpath(pack.form), now)
     campaign = await campaigns.campaign_named(db, pack.name)
     if campaign is None:
         campaign = await _create(db, pack, starts_on or pack.first_day)

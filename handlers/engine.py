@@ -309,7 +309,7 @@ class Engine:
             if update.state != "aside":
                 return Outcome()
             chats = set()
-            for person in await people.with_role(db, people.Role.admin):
+            for person in await people.with_role(db, people.Role.admin, now):
                 if person.telegram_id is not None:
                     words = speech(person.language).t(SET_ASIDE, number=update.id, error=update.error)
                     # One message an hour is enough to make somebody look; /status has them all.

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 def may_withdraw(turn: Turn, visit: Visit, author: Person | None) -> bool:
     """Tell whether this person may: who handed it in, who leads the group; anyone of it when the author is erased."""
-    if not visit.open_to(turn.who):
+    if not visit.open_to(turn.who, turn.now):
         return False
-    if visit.submitted_by == turn.who.id or turn.who.has(Role.leader, Role.deputy, group_id=visit.group_id):
+    if visit.submitted_by == turn.who.id or turn.who.has(turn.now, Role.leader, Role.deputy, group_id=visit.group_id):
         return True
     return author is None or author.erased_at is not None

@@ -167,8 +167,9 @@ async def gone(turn: Turn, _: tuple[str, ...]) -> None:
 async def _erasable(turn: Turn) -> Person:
     """Return the person, unless the campaign would be locked without them."""
     person = _known(turn)
-    await people.lock_role(turn.db, Role.admin)  # of two who erase themselves at once, the second sees the first gone
-    admins = await people.with_role(turn.db, Role.admin)
+    # Of two who erase themselves at once, the second sees the first gone.
+    await people.lock_role(turn.db, Role.admin, turn.now)
+    admins = await people.with_role(turn.db, Role.admin, turn.now)
     if [one.id for one in admins] == [person.id]:
         raise LastAdministrator
     return person

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 SHOWN: Final = 8
 """Visits on one card."""
 
+LONGEST_DAY: Final = timedelta(hours=25)
+"""The day on which clocks are put back."""
+
 TITLE: Final = 20
 """Characters of a unit's name that fit on a button."""
 
@@ -51,7 +54,7 @@ async def today(turn: Turn, words: str = "") -> None:
 
 async def _show_day(turn: Turn, mine: list[Visit], due: list[Visit]) -> None:
     """Show the visits of the day, those handed in too; when there are none, what comes next."""
-    done = await visits.handed_in(turn.db, turn.who, turn.now - timedelta(days=1))
+    done = await visits.handed_in(turn.db, turn.who, turn.now, turn.now - LONGEST_DAY)
     done = [visit for visit in done if await _handed_in_on(turn, visit) == await _day(turn, visit)]
     if due or done:
         title = turn.t("<b>Today</b> · {day}", day=turn.speech.day(await _day(turn, (due or done)[0])))
@@ -78,18 +81,18 @@ async def todo(turn: Turn, words: str = "") -> None:
 
 
 async def _mine(turn: Turn) -> list[Visit]:
-    return await visits.planned_for(turn.db, turn.who, turn.now.date())
+    return await visits.planned_for(turn.db, turn.who, turn.now)
 
 
 async def _day(turn: Turn, visit: Visit) -> date:
     """Return today's date where the visit is."""
-    zone = await turn.kit.shelf.zone(turn.db, visit.unit.campaign_id)
-    return turn.now.astimezone(zone).date()
+    return await turn.kit.shelf.day(turn.db, visit.unit.campaign_id, turn.now)
 
 
 async def _handed_in_on(turn: Turn, visit: Visit) -> date | None:
-    zone = await turn.kit.shelf.zone(turn.db, visit.unit.campaign_id)
-    return visit.submitted_at.astimezone(zone).date() if visit.submitted_at else None
+    if visit.submitted_at is None:
+        return None
+    return await turn.kit.shelf.day(turn.db, visit.unit.campaign_id, visit.submitted_at)
 
 
 async def _when(turn: Turn, visit: Visit) -> str:
@@ -160,7 +163,7 @@ async def tap_open(turn: Turn, args: tuple[str, ...]) -> None:
 
 async def _loaded(turn: Turn, args: tuple[str, ...], *, lock: bool = False) -> Sheet:
     visit = await visits.get(turn.db, number(args, 0), lock=lock)
-    if visit is None or not visit.open_to(turn.who):
+    if visit is None or not visit.open_to(turn.who, turn.now):
         raise Stale
     return await sheet_of(turn, visit)
 

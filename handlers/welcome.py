@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from markupsafe import Markup
 
 from handlers import menu
-from handlers.access import FIELD
 from handlers.belonging import VISITED, campaign_of, place_of, places, roles_of
 from handlers.chat import Attachment, Place, Text
 from handlers.errors import Uninvited, Unsuitable, UserError
@@ -20,9 +19,11 @@ from handlers.roles import GIVES, NAMES
 from handlers.text import mark, nearest, speech
 from storage import audit, invitations
 from storage.invitations import Invitation, InvitationExpired, InvitationUnknown, InvitationUsed
+from storage.people import FIELD
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from datetime import datetime
 
     from handlers.chat import Message
     from handlers.turn import Turn
@@ -67,7 +68,7 @@ async def _redeem(turn: Turn, token: str) -> None:
     if sender is None:
         raise LookupError("an invitation was opened by nobody")
     known = turn.person
-    before = {one.id for one in known.roles_now(turn.now)} if known else set()
+    before = _terms(known, turn.now)
     try:
         person = await invitations.redeem(turn.db, token, sender.id, sender.name, nearest(sender.language), turn.now)
     except InvitationUsed as error:
@@ -79,12 +80,12 @@ async def _redeem(turn: Turn, token: str) -> None:
         raise UserError(EXPIRED) from error
     except InvitationUnknown as error:
         raise UserError(UNKNOWN) from error
-    if known is not None and before == {one.id for one in known.roles_now(turn.now)}:
+    if known is not None and before == _terms(person, turn.now):
         await _nothing_new(turn, token)
     turn.person = person
     turn.conversation.person_id = person.id
     turn.speech = speech(person.language)
-    given = [one for one in person.roles_now(turn.now) if one.id not in before]
+    given = [one for one in person.roles_now(turn.now) if (one.id, one.until) not in before]
     audit.record(
         turn.db,
         "person.joined",
@@ -94,6 +95,11 @@ async def _redeem(turn: Turn, token: str) -> None:
         details={"roles": [one.role.value for one in given]},
     )
     await _welcome(turn, person, given)
+
+
+def _terms(person: Person | None, now: datetime) -> set[tuple[int, datetime | None]]:
+    """Return the roles somebody holds, and when each ends: a link may give a role, or more time in it."""
+    return {(one.id, one.until) for one in person.roles_now(now)} if person else set()
 
 
 async def _nothing_new(turn: Turn, token: str) -> NoReturn:

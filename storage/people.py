@@ -26,8 +26,15 @@ class Role(StrEnum):
     member = "member"
 
 
+FIELD = frozenset({Role.leader, Role.deputy, Role.inspector, Role.liaison})
+"""Roles of those who go on visits."""
+
+
 class Appointment(Entity):
-    """One role of one person, perhaps in a group or for a unit, from ``since`` until ``until`` (None: still)."""
+    """One role of one person, perhaps in a group or for a unit, from ``since`` until ``until`` (None: for good).
+
+    Both moments may lie ahead: a role can be given from next week on, or end with the month.
+    """
 
     __tablename__ = "roles"
     __table_args__ = (
@@ -44,8 +51,22 @@ class Appointment(Entity):
     until: Mapped[datetime | None] = mapped_column(default=None)
 
     def held(self, now: datetime) -> bool:
-        """Tell whether the role is held at that moment."""
-        return self.since <= now and (self.until is None or now < self.until)
+        """Tell whether the role is held at that moment: whatever asks who somebody is asks this, or :meth:`holding`."""
+        return self.since <= now and not self.over(now)
+
+    def over(self, now: datetime) -> bool:
+        """Tell whether the role has ended at that moment."""
+        return self.until is not None and self.until <= now
+
+    @classmethod
+    def holding(cls, now: datetime) -> sa.ColumnElement[bool]:
+        """Name the roles held at that moment: :meth:`held` in the words of a query."""
+        return sa.and_(cls.since <= now, cls.lasting(now))
+
+    @classmethod
+    def lasting(cls, now: datetime) -> sa.ColumnElement[bool]:
+        """Name the roles that have not ended at that moment, whether they have begun or not."""
+        return sa.or_(cls.until.is_(None), cls.until > now)
 
     @classmethod
     def about(cls, whom: Whom) -> sa.ColumnElement[bool]:
@@ -54,8 +75,8 @@ class Appointment(Entity):
 
     @classmethod
     def forget(cls, whom: Whom, now: datetime) -> sa.Update:
-        """End them."""
-        return sa.update(cls).where(cls.person_id == whom.id, cls.until.is_(None)).values(until=now)
+        """End them, those that have yet to begin too."""
+        return sa.update(cls).where(cls.person_id == whom.id, cls.lasting(now)).values(until=now)
 
 
 class Person(Entity):
@@ -79,24 +100,25 @@ class Person(Entity):
         """Return the roles held at that moment."""
         return [one for one in self.roles if one.held(now)]
 
-    def has(self, *roles: Role, group_id: int | None = None) -> bool:
-        """Tell whether the person holds one of the roles (in that group, when one is given)."""
-        return any(
-            one.until is None and one.role in roles and (group_id is None or one.group_id == group_id)
-            for one in self.roles
-        )
+    def has(self, now: datetime, *roles: Role, group_id: int | None = None) -> bool:
+        """Tell whether the person holds one of the roles at that moment (in that group, when one is given)."""
+        return any(one.role in roles and group_id in (None, one.group_id) for one in self.roles_now(now))
 
     def appoint(self, role: Role, now: datetime, *, group_id: int | None = None, unit_id: int | None = None) -> None:
-        """Give the person a role; one that is held already is not given twice."""
+        """Give the person a role from now on, for good.
+
+        One that is held is not given twice: it loses its end, and one that was to begin later begins now.
+        """
         for one in self.roles:
-            if (one.role, one.group_id, one.unit_id, one.until) == (role, group_id, unit_id, None):
+            if (one.role, one.group_id, one.unit_id) == (role, group_id, unit_id) and not one.over(now):
+                one.since, one.until = min(one.since, now), None
                 return
         self.roles.append(Appointment(role=role, since=now, group_id=group_id, unit_id=unit_id))
 
     def dismiss(self, role: Role, now: datetime, *, group_id: int | None = None) -> None:
-        """End a role of the person, everywhere or in one group."""
+        """End a role of the person, everywhere or in one group; one that has yet to begin never will."""
         for one in self.roles:
-            if one.role is role and one.until is None and (group_id is None or one.group_id == group_id):
+            if one.role is role and group_id in (None, one.group_id) and not one.over(now):
                 one.until = now
 
     def speak(self, language: str) -> None:
@@ -132,18 +154,18 @@ async def _one(db: Session, which: sa.ColumnElement[bool]) -> Person | None:
     return found.unique().one_or_none()
 
 
-async def with_role(db: Session, role: Role, group_id: int | None = None) -> list[Person]:
-    """Return everyone who holds the role now (in that group, when one is given), roles loaded, in order of id."""
-    holds = sa.select(Appointment.person_id).where(Appointment.role == role, Appointment.until.is_(None))
+async def with_role(db: Session, role: Role, now: datetime, group_id: int | None = None) -> list[Person]:
+    """Return everyone who holds the role at that moment (in that group, when one is given), roles loaded, by id."""
+    holds = sa.select(Appointment.person_id).where(Appointment.role == role, Appointment.holding(now))
     if group_id is not None:
         holds = holds.where(Appointment.group_id == group_id)
     query = sa.select(Person).where(Person.id.in_(holds), Person.erased_at.is_(None)).order_by(Person.id)
     return list((await db.scalars(query.options(joinedload(Person.roles)))).unique())
 
 
-async def lock_role(db: Session, role: Role) -> None:
+async def lock_role(db: Session, role: Role, now: datetime) -> None:
     """Keep everyone from taking the role away until this transaction ends; ask who holds it afterwards."""
-    query = sa.select(Appointment.id).where(Appointment.role == role, Appointment.until.is_(None))
+    query = sa.select(Appointment.id).where(Appointment.role == role, Appointment.holding(now))
     await db.execute(query.order_by(Appointment.id).with_for_update())
 
 

@@ -8,11 +8,12 @@ from datetime import date, datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
 
+from storage import campaigns
 from storage.campaigns import Unit
 from storage.entity import Entity, Session, Whom, insert_into, storable
-from storage.people import Person, Role
+from storage.people import FIELD, Person, Role
 
 _CURRENT = sa.text("superseded_at IS NULL")
 _GROUP_ROLES = frozenset({Role.leader, Role.deputy, Role.inspector})
@@ -89,14 +90,30 @@ class Visit(Entity):
         """Take a visit that was handed in back, so that it can be corrected."""
         self.state, self.submitted_at, self.submitted_by = State.open, None, None
 
-    def open_to(self, person: Person) -> bool:
-        """Tell whether the person may work on it: put on it by name, or leader, deputy or inspector of its group."""
-        return person.has(*_GROUP_ROLES, group_id=self.group_id) or any(m.person_id == person.id for m in self.members)
+    def open_to(self, person: Person, now: datetime) -> bool:
+        """Tell whether the person may work on it: leader, deputy or inspector of its group, or put on it by name.
+
+        Whoever was put on it must still go on visits at all, in whatever group.
+        """
+        named = person.has(now, *FIELD) and any(one.person_id == person.id for one in self.members)
+        return named or self.group_id in _groups(person, now)
+
+    @classmethod
+    def of(cls, person: Person, now: datetime) -> sa.ColumnElement[bool]:
+        """Name the visits the person may work on: :meth:`open_to` in the words of a query."""
+        group = cls.group_id.in_(_groups(person, now))
+        named = cls.id.in_(sa.select(VisitMember.visit_id).where(VisitMember.person_id == person.id))
+        return sa.or_(group, named) if person.has(now, *FIELD) else group
 
     @classmethod
     def about(cls, whom: Whom) -> sa.ColumnElement[bool]:
         """Name the visits the person handed in."""
         return cls.submitted_by == whom.id
+
+
+def _groups(person: Person, now: datetime) -> set[int]:
+    """Return the groups whose visits a person works on at that moment."""
+    return {one.group_id for one in person.roles_now(now) if one.role in _GROUP_ROLES and one.group_id is not None}
 
 
 class Answer(Entity):
@@ -155,37 +172,36 @@ async def get(db: Session, visit_id: int, *, lock: bool = False) -> Visit | None
     return (await db.scalars(query)).unique().one_or_none()
 
 
-async def planned_for(db: Session, person: Person, on: date | None = None, limit: int = 50) -> list[Visit]:
+async def planned_for(db: Session, person: Person, now: datetime, limit: int = 50) -> list[Visit]:
     """Return the visits a person may work on and that are not handed in, with unit and members.
 
-    Those that are open come first, then those planned for the day ``on``, then by planned day, undated ones last.
-    Nothing is filtered by the day.
+    Those that are open come first, then those planned for today, as the day is in the visit's campaign, then by
+    planned day, undated ones last.
     """
-    order = [sa.case((Visit.state == State.open, 0), else_=1)]
-    if on is not None:
-        order.append(sa.case((Visit.planned_on == on, 0), else_=1))
+    today = [
+        sa.and_(Visit.planned_on == day, Unit.campaign_id.in_(ids))
+        for day, ids in (await campaigns.on_day(db, now)).items()
+    ]
     query = (
         sa.select(Visit)
-        .where(_of(person), Visit.state != State.submitted)
-        .options(joinedload(Visit.unit), joinedload(Visit.members))
-        .order_by(*order, Visit.planned_on.asc().nulls_last(), Visit.id)
+        .join(Visit.unit)
+        .where(Visit.of(person, now), Visit.state != State.submitted)
+        .options(contains_eager(Visit.unit), joinedload(Visit.members))
+        .order_by(
+            sa.case((Visit.state == State.open, 0), (sa.or_(sa.false(), *today), 1), else_=2),
+            Visit.planned_on.asc().nulls_last(),
+            Visit.id,
+        )
         .limit(limit)
     )
     return list((await db.scalars(query)).unique())
 
 
-def _of(person: Person) -> sa.ColumnElement[bool]:
-    """Name the visits a person may work on, as :meth:`Visit.open_to` does."""
-    groups = {one.group_id for one in person.roles if one.until is None and one.role in _GROUP_ROLES}
-    mine = Visit.id.in_(sa.select(VisitMember.visit_id).where(VisitMember.person_id == person.id))
-    return sa.or_(Visit.group_id.in_(groups - {None}), mine)
-
-
-async def handed_in(db: Session, person: Person, since: datetime, limit: int = 20) -> list[Visit]:
+async def handed_in(db: Session, person: Person, now: datetime, since: datetime, limit: int = 20) -> list[Visit]:
     """Return the visits a person may look at that were handed in since a moment, with unit and members, in order."""
     query = (
         sa.select(Visit)
-        .where(_of(person), Visit.state == State.submitted, Visit.submitted_at >= since)
+        .where(Visit.of(person, now), Visit.state == State.submitted, Visit.submitted_at >= since)
         .options(joinedload(Visit.unit), joinedload(Visit.members))
         .order_by(Visit.submitted_at, Visit.id)
         .limit(limit)

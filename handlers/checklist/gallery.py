@@ -132,7 +132,7 @@ async def unreadable(turn: Turn, timer: Timer) -> None:
     if piece is None or piece.removed_at is not None or turn.person is None:
         return
     visit = await visits.get(turn.db, piece.visit_id)
-    if visit is None or not visit.open_to(turn.who):
+    if visit is None or not visit.open_to(turn.who, turn.now):
         return
     sheet = await sheet_of(turn, visit)
     screen = next((one for one in sheet.numbered() if piece in sheet.evidence_of(one)), None)

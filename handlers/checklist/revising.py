@@ -64,7 +64,7 @@ async def edited(turn: Turn, sent: Message) -> bool:
     if not written and not pieces:
         return await _afresh(turn, sent)
     visit = await visits.get(turn.db, written[0].visit_id if written else pieces[0].visit_id, lock=True)
-    if visit is None or not visit.open_to(turn.who):
+    if visit is None or not visit.open_to(turn.who, turn.now):
         raise UserError(NOT_YOURS)
     if visit.state == "submitted":
         raise UserError(SUBMITTED)

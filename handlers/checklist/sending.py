@@ -69,7 +69,7 @@ WHICH_ITEM = mark(
 async def message(turn: Turn, sent: Message) -> bool:
     """Take a message while the walk holds the chat; False when the visit is no longer this person's."""
     visit = await visits.get(turn.db, int(turn.state.get("visit", 0)), lock=True)
-    if visit is None or not visit.open_to(turn.who):
+    if visit is None or not visit.open_to(turn.who, turn.now):
         turn.leave()
         return False
     if not isinstance(sent, Text | Attachment | Place):

@@ -45,7 +45,7 @@ def _keep(turn: Turn, sent: Attachment | Place) -> None:
 
 async def _visits(turn: Turn, but: int = 0) -> Rows:
     """Return a button for each visit that is open to this person, the likeliest first."""
-    mine = await visits.planned_for(turn.db, turn.who, turn.now.date(), SHOWN + 1)
+    mine = await visits.planned_for(turn.db, turn.who, turn.now, SHOWN + 1)
     return tuple(
         (Button(visit.unit.name[:TITLE], data("visit", "open", visit.id)),) for visit in mine if visit.id != but
     )[:SHOWN]

@@ -68,7 +68,7 @@ async def test_a_leader_invites_an_inspector_into_the_own_group(bench: Bench):
     await guest.start(link_in(leader).removeprefix(LINK))
     person = await bench.person(guest)
     assert person.name == "督导员 07"
-    assert person.has(Role.inspector, group_id=(await bench.group("二组")).id)
+    assert person.has(bench.now, Role.inspector, group_id=(await bench.group("二组")).id)
 
 
 async def test_an_administrator_chooses_the_group(bench: Bench):
@@ -83,7 +83,7 @@ async def test_an_administrator_chooses_the_group(bench: Bench):
     guest = bench.stranger("小李")
     await guest.start(link_in(admin).removeprefix(LINK))
     person = await bench.person(guest)
-    assert (person.name, person.has(Role.deputy, group_id=(await bench.group("一组")).id)) == ("小李", True)
+    assert (person.name, person.has(bench.now, Role.deputy, group_id=(await bench.group("一组")).id)) == ("小李", True)
 
 
 async def test_an_administrator_needs_no_group_for_the_office(bench: Bench):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
-from storage import audit
+import pytest
+
+from storage import audit, campaigns, people, visits
 from storage.people import Role
 from storage.visits import VisitMember
 from tests.handlers.site import SMALL, add_unit, card, person_of, plan, site, title
@@ -50,6 +54,59 @@ async def test_what_is_overdue_is_on_today_s_list_with_its_day(bench: Bench):
     await here.one.text("/today")
     assert "10月19日 周一" in card(here.one).text
     assert len(card(here.one).labels) == 2
+
+
+@pytest.mark.parametrize(
+    ("zone", "hour", "day"),
+    [
+        ("Asia/Shanghai", 7, "10月22日 周四"),  # in UTC it is the evening before
+        ("Asia/Shanghai", 23, "10月22日 周四"),
+        ("America/Denver", 1, "10月22日 周四"),
+        ("America/Denver", 23, "10月22日 周四"),  # in UTC it is the morning after
+    ],
+)
+async def test_today_is_the_day_where_the_visits_are(bench: Bench, zone: str, hour: int, day: str):
+    async with bench.database.begin() as db:
+        (await campaigns.all_campaigns(db))[0].timezone = zone
+    phone = await bench.let_in("督导员01", Role.inspector, group="二组")
+    for unit, on in (("ZJ", 1), ("ZJ01", 2), ("JS", 0)):
+        await plan(bench, unit=unit, in_days=on)
+    bench.now = datetime(2026, 10, 22, hour, 30, tzinfo=ZoneInfo(zone))
+    await phone.text("/today")
+    text = card(phone).text
+    assert text.startswith(f"今日督导 · {day}")
+    assert [line for line in text.splitlines() if "公司党委" in line] == [
+        "1. 浙江省区域管理公司党委",
+        "2. 江苏省区域管理公司党委",
+    ]
+    assert "10月21日 周三" in text  # the overdue one says since when
+    assert "萧山" not in text
+    visit = await plan(bench, SMALL, unit="ZJ01", in_days=3)
+    async with bench.database.begin() as db:
+        (await visits.get(db, visit)).submit(await person_of(bench, phone), bench.now)
+    await phone.text("/today")
+    assert "✓ 萧山项目党支部" in card(phone).text
+    bench.now += timedelta(hours=24 - hour)
+    await phone.text("/today")
+    assert "✓" not in card(phone).text
+
+
+@pytest.mark.parametrize(("since", "until", "may"), [(1, None, False), (-2, -1, False), (-1, 0.3, True)])
+async def test_a_role_that_begins_tomorrow_or_ended_yesterday_opens_no_visit(
+    bench: Bench, since: float, until: float | None, may: bool
+):
+    here = await site(bench)
+    phone = await bench.let_in("督导员09", Role.inspector, group="二组")
+    await here.enter(phone)
+    async with bench.database.begin() as db:
+        (held,) = (await people.by_telegram(db, phone.id)).roles
+        held.since = bench.now + timedelta(days=since)
+        held.until = None if until is None else bench.now + timedelta(days=until)
+    for data in (f"visit.open:{here.visit_id}", f"checklist.answer:{here.visit_id}:1:0:0:0"):
+        await phone.press(data, card(phone).id)
+    await phone.text("/today")
+    assert await here.answers() == ({"i01": "done"} if may else {})
+    assert ("浙江省" in phone.last.text) is may
 
 
 async def test_the_to_do_list_says_what_each_visit_lacks(bench: Bench):

@@ -15,7 +15,7 @@ from storage.audit import Audit, record
 from storage.database import Database
 from storage.evidence import Evidence
 from storage.invitations import InvitationExpired, InvitationUnknown, InvitationUsed
-from storage.people import Person, Role
+from storage.people import Appointment, Person, Role
 from storage.visits import Answer
 
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ async def test_whoever_opens_the_link_is_let_in_with_the_name_and_role_of_the_in
         person = await people.by_telegram(db, 99)
     assert person is not None
     assert (person.name, person.language, person.language_chosen) == ("督导员01", "en", False)
-    assert person.has(Role.inspector)
-    assert not person.has(Role.admin, Role.leader)
+    assert person.has(now, Role.inspector)
+    assert not person.has(now, Role.admin, Role.leader)
 
 
 async def test_a_token_fits_a_deep_link_and_is_not_in_the_database(database: Database, now: datetime) -> None:
@@ -151,8 +151,8 @@ async def test_of_two_administrators_who_leave_at_once_one_stays(
         async with engine.begin() as db:
             person = await people.by_telegram(db, telegram_id)
             assert person is not None
-            await people.lock_role(db, Role.admin)
-            if len(await people.with_role(db, Role.admin)) == 1:
+            await people.lock_role(db, Role.admin, now)
+            if len(await people.with_role(db, Role.admin, now)) == 1:
                 return False
             await people.erase(db, person, now)
             return True
@@ -167,24 +167,107 @@ async def test_a_further_invitation_adds_a_role_to_the_same_person(
     token = await _invite(database, now, Role.leader, group_id=world.group.id)
     person = await _redeem(database, token, 1, now)
     assert person.id == world.first.id
-    assert person.has(Role.leader, group_id=world.group.id)
-    assert person.has(Role.inspector)
+    assert person.has(now, Role.leader, group_id=world.group.id)
+    assert person.has(now, Role.inspector)
     again = await _redeem(database, await _invite(database, now, Role.leader, group_id=world.group.id), 1, now)
     assert len(again.roles) == 2
 
 
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "held"),
+    [
+        (timedelta(0), None, True),  # begins this moment
+        (-DAY, timedelta(hours=9), True),  # ends later today
+        (-DAY, timedelta(microseconds=1), True),
+        (DAY, None, False),  # begins tomorrow
+        (timedelta(microseconds=1), None, False),
+        (-2 * DAY, -DAY, False),  # ended yesterday
+        (-DAY, timedelta(0), False),  # ends this moment
+    ],
+)
+async def test_a_role_is_held_from_its_first_moment_to_its_last_whoever_asks(
+    database: Database, world: World, now: datetime, since: timedelta, until: timedelta | None, held: bool
+) -> None:
+    async with database.begin() as db:
+        person = Person(telegram_id=7, name="办公室", created_at=now)
+        person.roles.append(
+            Appointment(role=Role.office, since=now + since, until=None if until is None else now + until)
+        )
+        db.add(person)
+    async with database.begin() as db:
+        person = await people.by_id(db, person.id)
+        assert person is not None
+        assert person.has(now, Role.office) is held
+        assert bool(person.roles_now(now)) is held
+        assert bool(await people.with_role(db, Role.office, now)) is held
+        token = (await invitations.create(
+            db, role=Role.leader, name="", now=now, lifetime=WEEK, group_id=world.group.id, created_by=person.id
+        ))[1]  # fmt: skip
+    if held:
+        await _redeem(database, token, 99, now)
+    else:
+        with pytest.raises(InvitationUnknown):
+            await _redeem(database, token, 99, now)
+
+
+@pytest.mark.parametrize("since", [-DAY, DAY])
+@pytest.mark.parametrize("until", [None, 2 * DAY])
+def test_a_role_that_has_not_ended_is_not_given_twice_and_goes_on_for_good(
+    now: datetime, since: timedelta, until: timedelta | None
+) -> None:
+    person = Person(telegram_id=7, name="办公室", created_at=now)
+    given = Appointment(role=Role.office, since=now + since, until=None if until is None else now + until)
+    person.roles.append(given)
+    person.appoint(Role.office, now)
+    assert person.roles == [given]
+    assert (given.since, given.until) == (min(now, now + since), None)
+
+
+def test_a_role_that_has_ended_is_given_anew_and_stays_in_the_history(now: datetime) -> None:
+    person = Person(telegram_id=7, name="办公室", created_at=now)
+    person.appoint(Role.office, now - DAY)
+    person.dismiss(Role.office, now)
+    person.appoint(Role.office, now)
+    assert [(one.since, one.until) for one in person.roles] == [(now - DAY, now), (now, None)]
+    assert len(person.roles_now(now)) == 1
+
+
+@pytest.mark.parametrize("how", ["dismissed", "erased"])
+async def test_whoever_is_dismissed_or_erased_holds_the_role_no_more_and_will_not_tomorrow(
+    database: Database, now: datetime, how: str
+) -> None:
+    async with database.begin() as db:
+        person = Person(telegram_id=7, name="办公室", created_at=now)
+        for since, until in ((-DAY, DAY), (DAY, None), (DAY, 2 * DAY)):
+            ends = None if until is None else now + until
+            person.roles.append(Appointment(role=Role.office, since=now + since, until=ends))
+        db.add(person)
+        await db.flush()
+        if how == "erased":
+            await people.erase(db, person, now)
+        else:
+            person.dismiss(Role.office, now)
+    async with database.read() as db:
+        found = await people.by_id(db, person.id)
+        assert found is not None
+        assert [found.roles_now(now + ahead) for ahead in (timedelta(0), DAY, 10 * DAY)] == [[], [], []]
+
+
 async def test_who_holds_a_role_is_found_until_it_ends(database: Database, world: World, now: datetime) -> None:
     async with database.begin() as db:
-        found = await people.with_role(db, Role.inspector, world.group.id)
+        found = await people.with_role(db, Role.inspector, now, world.group.id)
         assert [one.id for one in found] == [world.first.id, world.second.id]
-        assert await people.with_role(db, Role.inspector, world.group.id + 1) == []
+        assert await people.with_role(db, Role.inspector, now, world.group.id + 1) == []
         found[0].dismiss(Role.inspector, now)
     async with database.read() as db:
-        assert [one.id for one in await people.with_role(db, Role.inspector)] == [world.second.id]
+        assert [one.id for one in await people.with_role(db, Role.inspector, now)] == [world.second.id]
         former = await people.by_id(db, world.first.id)
     assert former is not None
     assert former.roles_now(now) == []
-    assert not former.has(Role.inspector)
+    assert not former.has(now, Role.inspector)
 
 
 async def test_a_person_is_marked_blocked_once_and_unmarked_when_they_write_again(world: World, now: datetime) -> None:
@@ -277,7 +360,7 @@ async def test_an_erased_person_can_no_longer_be_found_but_their_work_can(
         kept = await people.by_id(db, busy.first.id)
         assert kept is not None
         assert (kept.name, kept.telegram_id, kept.erased_at, kept.roles_now(now)) == ("", None, now, [])
-        assert await people.with_role(db, Role.leader) == []
+        assert await people.with_role(db, Role.leader, now) == []
         assert await timers.next_due(db) is None
         assert await outbox.card_of(db, 1) is None
         assert await inbox.set_aside(db) == []

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
 
 from storage import people, visits
+from storage.campaigns import Campaign, Group, Unit
 from storage.database import Database
-from storage.people import Person
+from storage.people import Appointment, Person, Role
 from storage.visits import Answer, State, Visit, VisitMember, VisitSubmitted
 
 if TYPE_CHECKING:
@@ -183,31 +184,89 @@ async def test_an_answer_that_comes_while_the_visit_is_handed_in_is_refused(
         assert await visits.answers(db, world.visit.id) == {}
 
 
+async def _may(database: Database, visit_id: int, person_id: int, now: datetime) -> bool:
+    """Whether somebody may work on a visit, asked of the visit and of the query, which must agree."""
+    async with database.read() as db:
+        visit = await visits.get(db, visit_id)
+        person = await people.by_id(db, person_id)
+        assert visit is not None
+        assert person is not None
+        may = visit.open_to(person, now)
+        assert [one.id for one in await visits.planned_for(db, person, now)] == ([visit_id] if may else [])
+    return may
+
+
 async def test_a_visit_is_for_its_group_and_for_those_put_on_it(
     database: Database, world: World, now: datetime
 ) -> None:
     async with database.begin() as db:
+        other = Group(campaign_id=world.campaign.id, name="一组")
+        db.add(other)
+        await db.flush()
+        found = []
+        for telegram_id, role, group in (
+            (3, Role.liaison, world.group),
+            (4, Role.liaison, world.group),
+            (5, Role.inspector, other),
+            (6, Role.inspector, other),
+            (7, Role.deputy, world.group),
+        ):
+            found.append(Person(telegram_id=telegram_id, name=f"{telegram_id}", created_at=now))
+            found[-1].appoint(role, now, group_id=group.id)
+        db.add_all(found)
+        await db.flush()
+        visit = await visits.get(db, world.visit.id)
+        assert visit is not None
+        visit.members += [VisitMember(person_id=found[at].id) for at in (0, 2)]
+    may = [await _may(database, world.visit.id, one.id, now) for one in (world.first, world.second, *found)]
+    assert may == [True, True, True, False, True, False, True]
+
+
+async def test_whoever_was_put_on_a_visit_and_goes_on_visits_no_more_may_not_work_on_it(
+    database: Database, world: World, now: datetime
+) -> None:
+    async with database.begin() as db:
         guest = Person(telegram_id=3, name="联络员", created_at=now)
-        stranger = Person(telegram_id=4, name="别组", created_at=now)
-        db.add_all([guest, stranger])
+        guest.appoint(Role.liaison, now, group_id=world.group.id)
+        guest.appoint(Role.contact, now, group_id=world.group.id, unit_id=world.unit.id)
+        db.add(guest)
         await db.flush()
         visit = await visits.get(db, world.visit.id)
         assert visit is not None
         visit.members.append(VisitMember(person_id=guest.id))
-    async with database.read() as db:
+    assert await _may(database, world.visit.id, guest.id, now)
+    async with database.begin() as db:
+        person = await people.by_id(db, guest.id)
+        assert person is not None
+        person.dismiss(Role.liaison, now)
+    assert not await _may(database, world.visit.id, guest.id, now)
+
+
+@pytest.mark.parametrize(("named", "role"), [(False, Role.inspector), (True, Role.liaison)])
+async def test_a_visit_is_open_from_the_first_moment_of_a_role_to_its_last(
+    database: Database, world: World, now: datetime, named: bool, role: Role
+) -> None:
+    day = timedelta(days=1)
+    async with database.begin() as db:
+        person = Person(telegram_id=3, name="督导员", created_at=now)
+        person.roles.append(Appointment(role=role, group_id=world.group.id, since=now + day, until=now + 2 * day))
+        db.add(person)
+        await db.flush()
         visit = await visits.get(db, world.visit.id)
         assert visit is not None
-        for telegram_id, may in ((1, True), (2, True), (3, True), (4, False)):
-            person = await people.by_telegram(db, telegram_id)
-            assert person is not None
-            assert visit.open_to(person) is may
-            assert [one.id for one in await visits.planned_for(db, person)] == ([world.visit.id] if may else [])
+        visit.members += [VisitMember(person_id=person.id)] if named else []
+        visit.submit(world.first, now)
+        await db.flush()
+        moments = [now, now + day, now + 2 * day - timedelta(seconds=1), now + 2 * day]
+        looked = [await visits.handed_in(db, person, moment, now) for moment in moments]
+        visit.withdraw()
+    assert [len(found) for found in looked] == [0, 1, 1, 0]
+    assert [await _may(database, world.visit.id, person.id, moment) for moment in moments] == [False, True, True, False]
 
 
 async def test_open_visits_come_first_then_those_of_the_day_and_none_that_are_handed_in(
     database: Database, world: World, now: datetime
 ) -> None:
-    today = date(2026, 10, 16)
     async with database.begin() as db:
         for name, day in (("tomorrow", 17), ("today", 16), ("yesterday", 15)):
             world_unit = type(world.unit)(
@@ -227,11 +286,63 @@ async def test_open_visits_come_first_then_those_of_the_day_and_none_that_are_ha
             )
         person = await people.by_telegram(db, 1)
         assert person is not None
-        names = [one.unit.name for one in await visits.planned_for(db, person, today)]
+        names = [one.unit.name for one in await visits.planned_for(db, person, now)]
         assert names == ["today", "yesterday", "tomorrow", "萧山项目党支部"]
-        found = {one.unit.name: one for one in await visits.planned_for(db, person, today)}
+        found = {one.unit.name: one for one in await visits.planned_for(db, person, now)}
         found["tomorrow"].open(now)
         found["today"].submit(person, now)
         await db.flush()
-        names = [one.unit.name for one in await visits.planned_for(db, person, today)]
+        names = [one.unit.name for one in await visits.planned_for(db, person, now)]
         assert names == ["tomorrow", "yesterday", "萧山项目党支部"]
+
+
+async def _planned(database: Database, world: World, zone: str, days: tuple[int, ...]) -> None:
+    """Have world.first go on a visit on each of these days of October, in a campaign that lives by the zone."""
+    async with database.begin() as db:
+        campaign = Campaign(
+            name=zone, title={"en": zone}, starts_on=date(2026, 10, 1), ends_on=date(2026, 12, 31), timezone=zone
+        )
+        db.add(campaign)
+        await db.flush()
+        group = Group(campaign_id=campaign.id, name="1")
+        db.add(group)
+        await db.flush()
+        person = await people.by_id(db, world.first.id)
+        assert person is not None
+        person.appoint(Role.inspector, world.now - timedelta(days=2), group_id=group.id)
+        for day in days:
+            unit = Unit(campaign_id=campaign.id, code=f"{zone} {day}", name=f"{zone} {day}", level=5, group_id=group.id)
+            db.add(unit)
+            await db.flush()
+            await visits.plan(
+                db,
+                Visit(
+                    unit_id=unit.id,
+                    group_id=group.id,
+                    form_version_id=world.form.id,
+                    created_at=world.now,
+                    planned_on=date(2026, 10, day),
+                ),
+            )
+
+
+@pytest.mark.parametrize(
+    ("moment", "first"),
+    [
+        (datetime(2026, 10, 15, 15, 59, tzinfo=UTC), ["Asia/Shanghai 15", "America/Denver 15"]),
+        (datetime(2026, 10, 15, 16, 0, tzinfo=UTC), ["America/Denver 15", "Asia/Shanghai 16"]),
+        (datetime(2026, 10, 16, 5, 59, tzinfo=UTC), ["America/Denver 15", "Asia/Shanghai 16"]),
+        (datetime(2026, 10, 16, 6, 0, tzinfo=UTC), ["Asia/Shanghai 16", "America/Denver 16"]),
+    ],
+)
+async def test_today_s_visits_come_first_by_the_day_where_each_of_them_is(
+    database: Database, world: World, moment: datetime, first: list[str]
+) -> None:
+    await _planned(database, world, "Asia/Shanghai", (14, 15, 16, 17))
+    await _planned(database, world, "America/Denver", (14, 15, 16, 17))
+    async with database.read() as db:
+        person = await people.by_id(db, world.first.id)
+        assert person is not None
+        found = [one.unit.name for one in await visits.planned_for(db, person, moment)]
+    assert found[:2] == first
+    assert found[2:4] == ["Asia/Shanghai 14", "America/Denver 14"]
