@@ -5,7 +5,6 @@ The checklist itself is another journey; this one lists, opens, sums up and subm
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -16,8 +15,9 @@ from handlers.errors import Stale, UserError
 from handlers.handing import may_withdraw
 from handlers.journey import Journey, data, number
 from handlers.menu import command
-from handlers.progress import bar, called, lacking
+from handlers.progress import bar, headline, lacking, missing
 from handlers.sheet import sheet_of
+from handlers.summary import summary_text
 from handlers.text import mark
 from storage import audit, people, visits
 
@@ -175,12 +175,20 @@ async def submit(turn: Turn, args: tuple[str, ...]) -> None:
         await _sum_up(turn, sheet)
         return
     if sheet.unfinished():
-        await turn.enter("checklist", visit=sheet.visit.id)
-        turn.toast(turn.label("Something is still open; here is the next item."), alert=True)
+        _not_yet(turn, sheet)
         return
     sheet.visit.submit(turn.who, turn.now)
     _note_down(turn, "visit.submit", sheet.visit)
     await _sum_up(turn, sheet)
+
+
+def _not_yet(turn: Turn, sheet: Sheet) -> None:
+    """Say what stands in the way of handing in, item by item, and lead there."""
+    visit, first = sheet.visit.id, sheet.unfinished()[0].number
+    what = missing(turn, sheet, exactly=True)
+    text = headline(turn, sheet) + Markup("\n") + turn.t("This cannot be handed in yet: {what}.", what=what)
+    go = Button(turn.label("Go to item {number}", number=first), data("checklist", "go", visit, first))
+    turn.card(text, ((go, Button(turn.label("☰ Overview"), data("checklist", "overview", visit))),))
 
 
 def _note_down(turn: Turn, action: str, visit: Visit) -> None:
@@ -208,18 +216,9 @@ async def summary(turn: Turn, args: tuple[str, ...]) -> None:
 
 
 async def _sum_up(turn: Turn, sheet: Sheet) -> None:
-    """Show the summary: how many of each answer, what was found, how much lies with it."""
+    """Show the summary, with the way to take it back for whoever may."""
     visit = sheet.visit
     author = await _author(turn, visit)
-    lines = [turn.t("<b>{unit}</b>", unit=visit.unit.name)]
-    if visit.submitted_at is not None:
-        when = turn.speech.moment(visit.submitted_at, sheet.zone)
-        lines.append(turn.t("Handed in {when} by {who}", when=when, who=called(author)))
-    lines.append(_tally(turn, sheet))
-    lines.extend(_found(turn, sheet))
-    lines.extend(
-        turn.t("\n<i>{note}</i>", note=sheet.walk.label(one.path, turn.speech.language)) for one in sheet.closing()
-    )
     rows: Rows = ()
     if visit.state == "submitted" and may_withdraw(turn, visit, author):
         rows = ((Button(turn.label("↶ Withdraw"), data("visit", "withdraw", visit.id)),),)
@@ -230,29 +229,7 @@ async def _sum_up(turn: Turn, sheet: Sheet) -> None:
             Button(turn.label("◀ Visits"), data("visit", "today")),
         ),
     )
-    turn.card(Markup("\n").join(lines), rows, final=True)
-
-
-def _tally(turn: Turn, sheet: Sheet) -> Markup:
-    """Return how many items got which answer, and how many pieces of evidence and notes there are."""
-    signs = Counter(sheet.symbol(screen) for screen in sheet.numbered())
-    counted = "  ".join(f"{sign} {count}" for sign, count in signs.most_common())
-    notes = sum(bool(note and sheet.walk.value(note.path)) for note in map(sheet.note, sheet.numbered()))
-    return turn.t("{counted}\n📎 {evidence}  ✎ {notes}", counted=counted, evidence=len(sheet.evidence), notes=notes)
-
-
-def _found(turn: Turn, sheet: Sheet) -> list[Markup]:
-    """Return one line for each item that carries a note: what somebody will ask about."""
-    lines = []
-    for screen in sheet.numbered():
-        note = sheet.note(screen)
-        words = sheet.walk.value(note.path) if note is not None and sheet.walk.relevant(note.path) else ""
-        if words:
-            flat = " ".join(words.split())
-            lines.append(
-                turn.t("{number}{sign} {words}", number=screen.number, sign=sheet.symbol(screen), words=flat[:60])
-            )
-    return [Markup(""), *lines] if lines else []
+    turn.card(summary_text(turn, sheet, author), rows, final=True)
 
 
 VISIT = Journey(
