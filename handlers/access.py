@@ -35,6 +35,8 @@ ACCESS: Final[Mapping[str, Allowed]] = {
     "/cancel": INVITED,
     "/me": INVITED,
     "/more": INVITED,
+    "welcome.help": EVERYONE,
+    "welcome.more": INVITED,
     "/invite": STEWARDS,
     "invitation.message": STEWARDS,
     "profile.me": INVITED,

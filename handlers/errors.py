@@ -23,7 +23,7 @@ class UserError(Exception):
 class NotAllowed(UserError):
     """The person's roles do not include what they asked for."""
 
-    message = mark("This is not part of your role. /help shows what is.")
+    message = mark("You do not have this here. /help shows what you can do.")
 
 
 class Uninvited(UserError):

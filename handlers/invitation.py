@@ -118,7 +118,7 @@ async def begin(turn: Turn, _: object) -> None:
     roles = gives(roles_of(turn.who, turn.now))
     chosen = [Button(turn.label(NAMES[role]), Draft(role).to("role")) for role in roles]
     rows = [tuple(chosen[at : at + 2]) for at in range(0, len(chosen), 2)]
-    rows.append((Button(turn.label("My invitations"), MINE),))
+    rows += [(Button(turn.label("My invitations"), MINE),), menu.way_back(turn.speech)]
     show(turn, turn.t("Whom would you like to invite?"), tuple(rows))
 
 

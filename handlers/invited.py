@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
-from handlers.belonging import campaign_of, zone_of
+from handlers.belonging import campaign_of, place_of, zone_of
 from handlers.chat import Button
 from handlers.errors import Stale
 from handlers.journey import data, number
 from handlers.panel import show
 from handlers.roles import NAMES
-from storage import audit, campaigns, invitations, people
+from storage import audit, invitations, people
 
 if TYPE_CHECKING:
     from handlers.turn import Turn
@@ -60,9 +60,9 @@ async def _list(turn: Turn) -> None:
 
 
 async def _line(turn: Turn, at: int, made: Invitation, names: dict[int, str]) -> Markup:
-    """Put one invitation into words: number, role, group, name, and what became of it."""
-    group = await campaigns.group(turn.db, made.group_id) if made.group_id is not None else None
-    parts = [turn.label(NAMES[made.role]), *([group.name] if group else []), *([made.name] if made.name else [])]
+    """Put one invitation into words: number, role, group or unit, name, and what became of it."""
+    place = await place_of(turn.db, made.role, group_id=made.group_id, unit_id=made.unit_id)
+    parts = [turn.label(NAMES[made.role]), *([place.name] if place else []), *([made.name] if made.name else [])]
     zone = zone_of(await campaign_of(turn.db, made.group_id))
     if made.used_at is not None:
         name = names.get(made.used_by or 0, "")

@@ -40,11 +40,11 @@ class Offer:
 
 
 OFFERS: Final = (
-    Offer("today", mark("Visits for today"), mark("Today's visits"), main=True),
-    Offer("todo", mark("What is waiting for you"), mark("My to-do list"), main=True),
+    Offer("today", mark("Visits for today"), mark("Today"), main=True),
+    Offer("todo", mark("What is waiting for you"), mark("To do"), main=True),
     Offer("invite", mark("Invite people"), mark("Invite people"), "invitation.begin", main=True),
     Offer("me", mark("Your name, role and group"), mark("About me"), "profile.me", main=True),
-    Offer("help", mark("What you can do here"), mark("Help"), main=True),
+    Offer("help", mark("What you can do here"), mark("Help"), "welcome.help", main=True),
     Offer("status", mark("How the bot is doing"), mark("Status"), "status.show"),
     Offer("language", mark("Change the language"), mark("Language"), "profile.language"),
     Offer("privacy", mark("What is stored about you"), mark("My data"), "profile.privacy"),
@@ -88,6 +88,11 @@ def buttons(roles: Collection[str], speech: Speech) -> Rows:
     taps = [offer for offer in offers(roles) if offer.tap and _fits(roles, offer.tap)]
     made = [Button(speech.label(offer.label), offer.tap) for offer in taps]
     return tuple(tuple(made[at : at + 2]) for at in range(0, len(made), 2))
+
+
+def way_back(speech: Speech) -> tuple[Button, ...]:
+    """Return the row that leads from a panel back to what lies behind "More"."""
+    return (Button(speech.label("◀ Back"), "welcome.more"),)
 
 
 def _fits(roles: Collection[str], action: str) -> bool:

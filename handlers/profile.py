@@ -51,7 +51,7 @@ async def me(turn: Turn, _: object) -> None:
         Button(turn.label("Language"), data("profile", "language")),
         Button(turn.label("My data"), data("profile", "privacy")),
     )
-    show(turn, Markup("\n").join(lines), (buttons,))
+    show(turn, Markup("\n").join(lines), (buttons, menu.way_back(turn.speech)))
 
 
 # --- language ---
@@ -80,7 +80,7 @@ def _languages(turn: Turn) -> None:
     row = tuple(
         Button(f"✓ {NAMES[one]}" if one == chosen else NAMES[one], data("profile", "speak", one)) for one in LANGUAGES
     )
-    show(turn, turn.t("Which language shall I speak?"), (row,))
+    show(turn, turn.t("Which language shall I speak?"), (row, menu.way_back(turn.speech)))
 
 
 # --- what is stored ---
@@ -108,6 +108,7 @@ async def privacy(turn: Turn, _: object) -> None:
     buttons = (
         (Button(turn.label("Export my data"), data("profile", "export")),),
         (Button(turn.label("Erase my data"), data("profile", "erase")),),
+        *((menu.way_back(turn.speech),) if roles_of(turn.person, turn.now) else ()),
     )
     show(turn, turn.t(STORED), buttons)
 

@@ -107,7 +107,7 @@ def _buttons(turn: Turn, aside: list[Arrival]) -> Rows:
         )
         for one in aside
     ]
-    return (*rows, (Button(turn.label("Look again"), data("status", "show")),))
+    return (*rows, (Button(turn.label("Look again"), data("status", "show")), *menu.way_back(turn.speech)))
 
 
 async def _set_aside(turn: Turn, args: tuple[str, ...]) -> Arrival:

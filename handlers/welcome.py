@@ -15,6 +15,7 @@ from handlers.belonging import VISITED, campaign_of, place_of, places, roles_of
 from handlers.chat import Attachment, Place, Text
 from handlers.errors import Uninvited, Unsuitable, UserError
 from handlers.journey import Journey
+from handlers.panel import show
 from handlers.roles import GIVES, NAMES
 from handlers.text import mark, nearest, speech
 from storage import audit, invitations
@@ -177,7 +178,7 @@ def _turn_away(turn: Turn) -> None:
 # --- finding one's way ---
 
 
-async def help_(turn: Turn, _: str) -> None:
+async def help_(turn: Turn, _: object) -> None:
     """Say what the person can do here."""
     roles = roles_of(turn.person, turn.now)
     listed = [turn.t("/{name} – {does}", name=name, does=does) for name, does in menu.commands(roles, turn.speech)]
@@ -189,12 +190,18 @@ async def help_(turn: Turn, _: str) -> None:
         listed.append(
             turn.t("Photos, files, voice and places can be sent at any time: they go to the question on screen.")
         )
+        listed.append(
+            turn.t(
+                "You can also simply send “9 ✅” or “10 partly ledger out of date”; "
+                "a photo whose caption is the number of an item goes to that item."
+            )
+        )
     _show_menu(turn, turn.person, [*lines, *listed])
 
 
-async def more(turn: Turn, _: str) -> None:
+async def more(turn: Turn, _: object) -> None:
     """Show what does not fit into the keyboard."""
-    turn.say(turn.t("What would you like to do?"), menu.buttons(roles_of(turn.who, turn.now), turn.speech))
+    show(turn, turn.t("What would you like to do?"), menu.buttons(roles_of(turn.who, turn.now), turn.speech))
 
 
 async def cancel(turn: Turn, _: str) -> None:
@@ -221,10 +228,9 @@ async def stranded(turn: Turn, message: Message) -> bool:
         said = turn.t(NO_ROLE)
     elif isinstance(message, Text):
         said = turn.t("No question is open that this would answer. Please choose below, or see /help.")
+        said += Markup("\n") + turn.t(WAITS) if FIELD.isdisjoint(roles) else Markup("")
     elif FIELD.isdisjoint(roles):
-        said = turn.t(
-            "Nothing is open that this could belong to, so it was not kept. Please choose below, or see /help."
-        )
+        said = turn.t("Nothing is asked of you here just now, so this was not kept.") + Markup("\n") + turn.t(WAITS)
     else:
         said = turn.t(
             "No visit is open that this could belong to, so it was not kept. Please open the visit and send it again."
@@ -241,5 +247,6 @@ WELCOME = Journey(
         "more": menu.command("more", more),
         "cancel": menu.command("cancel", cancel),
     },
+    taps={"help": help_, "more": more},
     stranded=stranded,
 )
