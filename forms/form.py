@@ -132,4 +132,4 @@ def _scopes(root: Definition) -> None:
     while pending:
         one = pending.pop()
         one.scope = one if one.repeat else (one.parent.scope if one.parent is not None else None)
-        pending += one.children
+        pending += (*one.attached, *one.children)

@@ -213,7 +213,7 @@ class _Builder:
     def add(self, definition: Definition) -> None:
         relevance, value = Vertex(definition, RELEVANCE), Vertex(definition, VALUE)
         self.comes_before(relevance, value)
-        for child in definition.children:
+        for child in (*definition.attached, *definition.children):
             self.comes_before(relevance, Vertex(child, RELEVANCE))
         if definition.repeat:
             self.comes_before(Vertex(definition, STRUCTURE), relevance)

@@ -34,7 +34,7 @@ _MAX_ROUNDS = 50
 class Cell(Node):
     """A node of the tree of answers. ``raw`` is what was answered, ``text`` what expressions see of it."""
 
-    __slots__ = ("definition", "kept", "order", "overridden", "own", "raw", "relevant")
+    __slots__ = ("attached", "definition", "kept", "order", "overridden", "own", "raw", "relevant")
 
     children: list[Cell]  # type: ignore[assignment]  # a cell's children are cells
     parent: Cell | None
@@ -42,6 +42,9 @@ class Cell(Node):
     def __init__(self, definition: Definition, parent: Cell | None, order: int) -> None:
         super().__init__(definition.name, parent, definition.default)
         self.definition = definition
+        self.attributes = definition.attributes
+        self.attached: list[Cell] = []
+        """Attributes that are worked out."""
         self.order = order
         self.raw = definition.default
         self.own = True
@@ -59,9 +62,18 @@ class Cell(Node):
         place = f"[{self.parent.named(self.name).index(self) + 1}]" if self.definition.repeat else ""
         return f"{self.parent.path}/{self.name}{place}"
 
+    def below(self) -> Iterable[Cell]:
+        """Give everything that can be asked for by its name: children, and attributes as ``@name``."""
+        return (*self.attached, *self.children) if self.attached else self.children
+
+    def attribute_values(self) -> dict[str, str]:
+        """Give the attributes by their full names, with those that are worked out as they stand."""
+        worked_out = {cell.name[1:]: cell.text for cell in self.attached}
+        return {name: worked_out.get(name.rpartition("}")[2], value) for name, value in self.attributes.items()}
+
     def family(self) -> list[Cell]:
-        """Give this cell and all below it, in document order."""
-        found = [self]
+        """Give this cell and all below it, in document order, a node's own attributes after it."""
+        found = [self, *self.attached]
         for child in self.children:
             found += child.family()
         return found
@@ -95,13 +107,15 @@ class Instance:
         self._born += 1
         self.by_definition.setdefault(definition, []).append(cell)
         if parent is not None:
-            parent.children.append(cell)
+            (parent.attached if definition.index < 0 else parent.children).append(cell)
             if definition.scope is not None:  # a path with positions has looked among the children already
                 parent.changed_children()
         if definition.scope is None:
             self.cells[definition.path] = cell
         else:
             self.cells[cell.path] = cell
+        for attribute in definition.attached:
+            self._new(attribute, cell, fresh=fresh)
         for child in definition.children:
             size = 1 if not child.repeat else 0 if child.count is not None else child.fresh if fresh else child.initial
             for _ in range(size):
@@ -274,7 +288,7 @@ class Instance:
             return
         cell.relevant = relevant
         self.changed.add(cell)
-        for child in cell.children:
+        for child in cell.below():
             self._spread(child)
         if not cell.definition.children:
             if not relevant:

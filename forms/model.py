@@ -96,6 +96,17 @@ class Model:
             return self.itext.get(match[1] or match[2] or "")
         return Text(self.languages, {"": (source,)}) if source.strip() else None
 
+    def definition(self, path: str | None) -> Definition | None:
+        """Give the definition of a node, or of an attribute (``/data/meta/entity/@id``)."""
+        path = (path or "").strip()
+        above, _, name = path.rpartition("/@")
+        if above and path not in self.definitions and above in self.definitions:
+            owner = self.definitions[above]
+            full = next((key for key in owner.attributes if key.rpartition("}")[2] == name), None)
+            if full is not None:
+                self.definitions[path] = owner.attach(full)
+        return self.definitions.get(path)
+
     # --- parts of the model ---------------------------------------------------------------------------------------
 
     def _main(self) -> Definition:
@@ -175,7 +186,7 @@ class Model:
 
     def _binds(self) -> None:
         for bind in children(self.element, "bind"):
-            definition = self.definitions.get((bind.get("nodeset") or "").strip())
+            definition = self.definition(bind.get("nodeset"))
             if definition is None:
                 self.warnings.append(f"a bind names {bind.get('nodeset')}, which the form does not have")
                 continue
@@ -197,7 +208,7 @@ class Model:
     def actions(self, parent: Element, source: Definition | None) -> None:
         """Read the ``setvalue`` elements of the model or of one control."""
         for element in children(parent, "setvalue"):
-            target = self.definitions.get((element.get("ref") or "").strip())
+            target = self.definition(element.get("ref"))
             if target is None:
                 self.warnings.append(f"a trigger sets {element.get('ref')}, which the form does not have")
                 continue

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from lxml import etree
 
@@ -43,9 +43,17 @@ class Node:
         """Give the children of this name in order; the list is shared and must not be changed."""
         if self._named is None:
             self._named = {}
-            for child in self.children:
+            for child in self.below():
                 self._named.setdefault(child.name, []).append(child)
         return self._named.get(name, [])
+
+    def below(self) -> Iterable[Node]:
+        """Give everything that can be asked for by its name."""
+        return self.children
+
+    def attribute_values(self) -> dict[str, str]:
+        """Give the attributes by their full names."""
+        return self.attributes
 
     def changed_children(self) -> None:
         """Forget what was remembered about the children; to be called after adding or removing one."""

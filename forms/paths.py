@@ -63,6 +63,11 @@ def _around(node: Node, *, after: bool) -> list[Node]:
     return in_order(found)
 
 
+def _attributes(node: Node) -> list[Node]:
+    values = node.attribute_values().items()
+    return [Node(name.rpartition("}")[2], node, text) for name, text in values]
+
+
 _AXES: dict[str, Callable[[Node], Iterable[Node]]] = {
     "self": lambda node: (node,),
     "child": lambda node: node.children,
@@ -75,7 +80,7 @@ _AXES: dict[str, Callable[[Node], Iterable[Node]]] = {
     "preceding-sibling": lambda node: _beside(node, after=False),
     "following": lambda node: _around(node, after=True),
     "preceding": lambda node: _around(node, after=False),
-    "attribute": lambda node: [Node(name, node, text) for name, text in node.attributes.items()],
+    "attribute": lambda node: _attributes(node),
     "namespace": lambda _node: (),
 }
 

@@ -26,7 +26,7 @@ class Definition:
     """One node of the main instance as the form defines it; ``path`` has no positions (``/data/rep/q``)."""
 
     __slots__ = (
-        "_named", "actions", "attributes", "calculate", "children", "constraint", "count", "default", "fresh", "index",
+        "_named", "actions", "attached", "attributes", "calculate", "children", "constraint", "count", "default", "fresh", "index",
         "initial", "name", "parent", "path", "preload", "question", "readonly", "relevant", "repeat", "required",
         "scope", "tag", "type",
     )  # fmt: skip
@@ -41,6 +41,8 @@ class Definition:
         self._named: dict[str, Definition] = {}
         self.default = ""
         self.attributes: dict[str, str] = {}
+        self.attached: list[Definition] = []
+        """Attributes that are worked out (``@id`` of an entity): definitions of their own, but no children."""
         self.type = "string"
         self.relevant: Expression | None = None
         self.required: Expression | None = None
@@ -69,13 +71,21 @@ class Definition:
         self._named[child.name] = child
         return child
 
+    def attach(self, attribute: str) -> Definition:
+        """Make an attribute one that can be worked out; ``attribute`` is its full name."""
+        own = Definition(f"@{attribute.rpartition('}')[2]}", self, -1)
+        own.default = self.attributes[attribute]
+        self.attached.append(own)
+        self._named[own.name] = own
+        return own
+
     def child(self, name: str) -> Definition | None:
-        """Give the child of this name."""
+        """Give the child of this name, or the worked-out attribute (``@id``)."""
         return self._named.get(name)
 
     def family(self) -> list[Definition]:
-        """Give this definition and all below it, in document order."""
-        found = [self]
+        """Give this definition and all below it, in document order, a node's own attributes after it."""
+        found = [self, *self.attached]
         for child in self.children:
             found += child.family()
         return found

@@ -30,7 +30,7 @@ def submission(root: Cell, namespaces: Mapping[str | None, str]) -> str:
 
 
 def _write(cell: Cell, element: Element) -> None:
-    for name, value in cell.definition.attributes.items():
+    for name, value in cell.attribute_values().items():
         element.set(name, value)
     if not cell.definition.children:
         element.text = legal(cell.text) or None

@@ -246,9 +246,14 @@ class Walk:
         """Give what the form has set by itself, once, and was not among the answers: store it too."""
         return {path: value for path, value in self.values().items() if self._given.get(path) != value}
 
+    def nodes(self) -> list[tuple[str, Question | None]]:
+        """Every node as it stands, relevant or not, in the order of the form: None for a group or repeat instance."""
+        cells = (cell for cell in self._instance.root.family() if cell.definition.index >= 0)
+        return [(cell.path, None if cell.definition.children else cell.definition.question) for cell in cells]
+
     def flat(self) -> dict[str, str]:
         """Every leaf that is relevant, with its value: one flat row."""
-        return {cell.path: cell.text for cell in self._instance.root.family() if cell.relevant and not cell.children}
+        return {path: self.value(path) for path, question in self.nodes() if question and self.relevant(path)}
 
     def xml(self) -> str:
         """Give the submission as ODK writes it: instance XML without what is not relevant."""
