@@ -112,19 +112,19 @@ async def database(seed: int) -> list[Figure]:
             url = await server.database()
             async with stage(url, folder, **people, door="webhook") as scene:
                 harm = trouble.restarted(server, times=3, away=4.0, between=5.0)
-                outcome = await trouble.under(scene, seed, harm, folder / "restart.log")
+                outcome = await trouble.under(scene, seed, harm, "restart.log")
         figures += _harmed("database: PostgreSQL restarted 3 times under load", outcome)
         base = folder / "locked.db"
         async with stage(await migrated(f"sqlite:///{base}"), folder, **people, door="polling") as scene:
             harm = trouble.locked(base, times=2, held=10.0, between=5.0)
-            outcome = await trouble.under(scene, seed + 1, harm, folder / "locked.log")
+            outcome = await trouble.under(scene, seed + 1, harm, "locked.log")
         figures += _harmed("database: SQLite locked twice for 10 s", outcome)
         with trouble.small_disk() as disk:
             base = (disk or folder) / "xundu.db"
             how = "a full disk" if disk else "no room for files to grow"
             async with stage(await migrated(f"sqlite:///{base}"), base.parent, **people, door="webhook") as scene:
                 make = trouble.full(disk, 3, 6.0, 4.0) if disk else trouble.capped(base, 3, 6.0, 4.0)
-                outcome = await trouble.under(scene, seed + 2, make, folder / "full.log")
+                outcome = await trouble.under(scene, seed + 2, make, "full.log")
             sound = trouble.whole(base)
         figures += _harmed(f"database: SQLite with {how}, 3 times 6 s", outcome)
         figures.append(Figure("database: SQLite's file is sound afterwards", sound, "", "1", sound))

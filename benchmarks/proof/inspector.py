@@ -19,7 +19,10 @@ from sandbox.client import Phone
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-PATIENCE = 3.0
+PACE, BRISK_PACE = (0.2, 1.0), (0.0, 0.05)
+"""Seconds between seeing a card and pressing a button on it."""
+
+PATIENCE, BRISK_PATIENCE = 3.0, 1.0
 """Seconds until a person tries once more."""
 
 PHOTO_SHARE, NOTE_SHARE, BACK_SHARE = 0.05, 0.08, 0.04
@@ -60,12 +63,13 @@ class Book:
 class Inspector:
     """One person with a phone; ``seed`` decides what they answer and how they dawdle."""
 
-    def __init__(self, url: str, phone_id: int, seed: int, photo: bytes, *, pause: tuple[float, float]) -> None:
+    def __init__(self, url: str, phone_id: int, seed: int, photo: bytes, *, brisk: bool = False) -> None:
         self.book = Book(phone_id)
         self._url = url
         self._dice = random.Random(seed)  # noqa: S311 - a script, not a secret
         self._photo = photo
-        self._pause = pause
+        self._pause = BRISK_PACE if brisk else PACE
+        self._patience = BRISK_PATIENCE if brisk else PATIENCE
         self._news = asyncio.Event()
         self._session: aiohttp.ClientSession
         self._phone: Phone
@@ -102,10 +106,10 @@ class Inspector:
             answer.raise_for_status()
             return Screen.of(await answer.json())
 
-    async def _until(self, seen: Callable[[Screen], bool], seconds: float = PATIENCE) -> Screen | None:
-        """Watch the screen until something is seen on it; None when patience is at an end."""
+    async def _until(self, seen: Callable[[Screen], bool], times: int = 1) -> Screen | None:
+        """Watch the screen until something is seen on it; None when patience, some times over, is at an end."""
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(times * self._patience):
                 while not seen(screen := await self.look()):
                     await self._news.wait()
                 return screen
@@ -115,7 +119,7 @@ class Inspector:
     async def _arrive(self) -> None:
         """Open the invitation and wait for the welcome; the link is opened again only by the impatient."""
         await self._phone.start()
-        while await self._until(lambda screen: screen.greeted, 4 * PATIENCE) is None:
+        while await self._until(lambda screen: screen.greeted, 4) is None:
             self.book.repeats += 1
             await self._phone.start()
 
@@ -138,7 +142,7 @@ class Inspector:
     async def _say_today(self) -> int:
         """Ask for the card; return the message that asks. A card below it was drawn after all that was sent before."""
         asked = int(str((await self._phone.text("今日督导"))["message_id"]))
-        await self._until(lambda screen: screen.message_id > asked, 2 * PATIENCE)
+        await self._until(lambda screen: screen.message_id > asked, 2)
         return asked
 
     async def _step(self, screen: Screen) -> None:

@@ -13,21 +13,19 @@ from typing import TYPE_CHECKING
 
 from benchmarks.proof.inspector import Inspector
 from benchmarks.proof.scene import BRISK, PHOTO, trouble
-from benchmarks.proof.serving import Serving, free_port
+from benchmarks.proof.serving import free_port
 from benchmarks.proof.verdict import Verdict, at_rest, compare
 from sandbox.faults import Settings
 
 if TYPE_CHECKING:
     from benchmarks.proof.inspector import Book
     from benchmarks.proof.scene import Scene
+    from benchmarks.proof.serving import Serving
 
 STARTING = 0.15
 """The share of kills that come before the process is ready."""
 
 FINISH_SECONDS = 600.0
-PAUSE = (0.2, 1.0)
-HURRY = (0.0, 0.05)
-"""Seconds between seeing a card and pressing a button on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +43,9 @@ class Plan:
 
 async def kill_test(scene: Scene, seed: int, plan: Plan) -> Verdict:
     """Run it once and return what was found."""
-    scene.telegram.trouble.put(trouble(seed, strict=not plan.brisk))
-    port = free_port()
-    serving = Serving(scene.settings(port, **(BRISK if plan.brisk else {})), scene.folder / "serve.log", port)
-    people = fleet(scene, seed, plan.visits, HURRY if plan.brisk else PAUSE)
+    scene.telegram.trouble.put(trouble(seed, strict=not plan.brisk, often=2.0 if plan.brisk else 1.0))
+    serving = scene.serving("serve.log", free_port(), **(BRISK if plan.brisk else {}))
+    people = fleet(scene, seed, plan.visits, brisk=plan.brisk)
     walking = [asyncio.create_task(one.run()) for one in people]
     try:
         await serving.start()
@@ -80,9 +77,9 @@ async def _kill(serving: Serving, plan: Plan, dice: random.Random) -> None:
     await serving.ready()
 
 
-def fleet(scene: Scene, seed: int, visits: int = 0, pause: tuple[float, float] = PAUSE) -> list[Inspector]:
+def fleet(scene: Scene, seed: int, visits: int = 0, *, brisk: bool = False) -> list[Inspector]:
     """Make an inspector for each phone; each ends after ``visits`` visits, 0: when told to."""
-    people = [Inspector(scene.telegram.url, one, seed * 1000 + one, PHOTO, pause=pause) for one in scene.phones]
+    people = [Inspector(scene.telegram.url, one, seed * 1000 + one, PHOTO, brisk=brisk) for one in scene.phones]
     for one in people:
         one.most = visits
     return people

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from benchmarks.proof.kills import HURRY, PAUSE, fleet, handed_in
+from benchmarks.proof.kills import fleet, handed_in
 from benchmarks.proof.proxy import Proxy
 from benchmarks.proof.scene import BRISK
-from benchmarks.proof.serving import Serving, free_port
+from benchmarks.proof.serving import free_port
 from benchmarks.proof.verdict import Verdict, at_rest, compare
 from sandbox.faults import Rates, Settings
 from storage import timers
@@ -64,9 +64,8 @@ async def replicas(scene: Scene, seed: int, plan: Plan) -> Outcome:
     scene.telegram.trouble.put(Settings(seed=seed, duplicate_update=0.03, strict=not plan.brisk, rates=rates))
     front, ports = free_port(), [free_port() for _ in range(plan.processes)]
     more = BRISK if plan.brisk else {"XUNDU_RATE_OVERALL": str(RATE)}
-    settings = scene.settings(front, **more)
-    running = [Serving(settings, scene.folder / f"serve-{at}.log", port) for at, port in enumerate(ports)]
-    people = fleet(scene, seed, plan.visits, HURRY if plan.brisk else PAUSE)
+    running = [scene.behind(front, f"serve-{at}.log", port, **more) for at, port in enumerate(ports)]
+    people = fleet(scene, seed, plan.visits, brisk=plan.brisk)
     async with Proxy(ports, front) as proxy:
         try:
             await asyncio.gather(*(one.start() for one in running))

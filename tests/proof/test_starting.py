@@ -8,22 +8,24 @@ from typing import TYPE_CHECKING
 import pytest
 
 from benchmarks.proof.scene import stage
-from benchmarks.proof.serving import Serving, free_port
+from benchmarks.proof.serving import free_port
 from sandbox.faults import Planned
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from benchmarks.proof.hatchery import Hatchery
+
 pytestmark = pytest.mark.timeout(400)  # it waits for real processes, however busy the machine is
 
 
-async def test_a_bot_starts_although_telegram_stumbles(sqlite_url: str, tmp_path: Path):
-    async with stage(sqlite_url, tmp_path, inspectors=1, visits=1, driver="ptb", door="webhook") as scene:
+async def test_a_bot_starts_although_telegram_stumbles(sqlite_url: str, tmp_path: Path, hatchery: Hatchery):
+    about = {"driver": "ptb", "door": "webhook", "hatchery": hatchery}
+    async with stage(sqlite_url, tmp_path, inspectors=1, visits=1, **about) as scene:
         trouble = scene.telegram.trouble
         trouble.plan(Planned(fault="http_502", method="getMe"))
         trouble.plan(Planned(fault="flood", method="setWebhook"))
-        port = free_port()
-        serving = Serving(scene.settings(port), tmp_path / "serve.log", port)
+        serving = scene.serving("serve.log", free_port())
         try:
             await serving.start()
             await serving.ready()
