@@ -22,6 +22,7 @@ from bot.drivers.driver import open_driver, utc_now
 from bot.drivers.errors import RetryLater, Unreachable
 from bot.drivers.measured import Measured
 from bot.health import Health
+from bot.introduction import introduce
 from bot.jobs import Jobs
 from bot.limits import Limits
 from bot.metrics import Metrics
@@ -81,6 +82,7 @@ class App:
         self._downloader = Downloader(self.database, self._driver, self._blobs, clock)
         self._jobs: Jobs | None = None
         self._tasks: list[asyncio.Task[None]] = []
+        self._introduction: asyncio.Task[None] | None = None
         self._runner: web.AppRunner | None = None
 
     # --- life ---
@@ -128,6 +130,7 @@ class App:
         self._spawn(self._workers.run(), "workers")
         self._spawn(self._deliverer.run(), "deliverer")
         self._jobs.start()
+        self._introduction = asyncio.create_task(introduce(self._driver), name="introduction")
         if not self._alone:
             await self._open_door()
 
@@ -189,9 +192,10 @@ class App:
         if self._jobs is not None:
             await self._jobs.stop()
         await self._downloader.close()
-        for task in self._tasks:
+        tasks = [*self._tasks, *([self._introduction] if self._introduction is not None else [])]
+        for task in tasks:
             task.cancel()
-        for result in await asyncio.gather(*self._tasks, return_exceptions=True):
+        for result in await asyncio.gather(*tasks, return_exceptions=True):
             if isinstance(result, Exception):
                 log.error("a loop ended with %s", type(result).__name__)
         try:

@@ -149,6 +149,9 @@ class TerminalDriver:
         if text:
             _write(f"    ‹{text}›")
 
+    async def describe(self, language: str, text: str, short: str) -> None:
+        """Nobody reads it here."""
+
     async def commands(self, chat_id: int, pairs: Sequence[tuple[str, str]]) -> None:
         """Do nothing: a terminal has no command menu."""
 

@@ -85,6 +85,9 @@ class Driver(Protocol):
     async def commands(self, chat_id: int, pairs: Sequence[tuple[str, str]]) -> None:
         """Set the command menu of one chat: (name, description) pairs."""
 
+    async def describe(self, language: str, text: str, short: str) -> None:
+        """Set what is read before a first "Start", and on the bot's own page; ``language`` '' is for all others."""
+
     async def set_webhook(self, url: str, secret: str) -> None:
         """Have updates sent to ``url`` with ``secret`` in their header."""
 

@@ -102,6 +102,10 @@ class Measured:
         """Set the command menu of a chat."""
         await self._call("commands", self._driver.commands(chat_id, pairs))
 
+    async def describe(self, language: str, text: str, short: str) -> None:
+        """Set what the bot says of itself."""
+        await self._call("describe", self._driver.describe(language, text, short))
+
     async def set_webhook(self, url: str, secret: str) -> None:
         """Have updates sent to us."""
         await self._call("set_webhook", self._driver.set_webhook(url, secret))

@@ -146,6 +146,12 @@ class PtbDriver:
                 scope=telegram.BotCommandScopeChat(chat_id),
             )
 
+    async def describe(self, language: str, text: str, short: str) -> None:
+        """Set what the bot says of itself, in one language."""
+        async with _translated():
+            await self._bot.set_my_description(text, language or None)
+            await self._bot.set_my_short_description(short, language or None)
+
     async def set_webhook(self, url: str, secret: str) -> None:
         """Have updates sent to ``url``."""
         async with _translated():

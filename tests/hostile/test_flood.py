@@ -80,6 +80,9 @@ class Quiet:
     async def commands(self, chat_id: int, pairs: object) -> None:
         pass
 
+    async def describe(self, language: str, text: str, short: str) -> None:
+        pass
+
 
 class Work:
     """A whole bot with one inspector in front of a checklist."""
