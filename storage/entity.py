@@ -126,8 +126,8 @@ class Entity(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, repr=Fa
 
     def as_data(self) -> dict[str, object]:
         """Return the row as plain JSON data, moments and dates as ISO text."""
-        values = {column.key: getattr(self, column.key) for column in sa.inspect(type(self)).column_attrs}
-        return {key: _plain(value) for key, value in values.items() if key not in self.secret}
+        keys = [column.key for column in sa.inspect(type(self)).column_attrs if column.key not in self.secret]
+        return {key: _plain(getattr(self, key)) for key in keys}
 
 
 def _plain(value: object) -> object:

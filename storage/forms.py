@@ -4,12 +4,17 @@ What a form means is in the room forms/; here it is only kept.
 """
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, undefer
 
-from storage.entity import Entity, Session
+from storage.campaigns import Round
+from storage.entity import Entity, Session, Whom, insert_into
+from storage.people import Person
+from storage.visits import State, Visit
 
 
 class VersionTaken(Exception):
@@ -36,6 +41,36 @@ class FormVersion(Entity):
     def retire(self, now: datetime) -> None:
         """Let no new visit start with this version; those that have go on with it."""
         self.retired_at = self.retired_at or now
+
+
+class RoundForm(Entity):
+    """The form that the visits of a round begin with, as somebody chose it."""
+
+    __tablename__ = "round_forms"
+
+    round_id: Mapped[int] = mapped_column(sa.ForeignKey("rounds.id"), primary_key=True)
+    form_version_id: Mapped[int] = mapped_column(sa.ForeignKey("forms.id"))
+    chosen_by: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+    chosen_at: Mapped[datetime]
+
+    @classmethod
+    def about(cls, whom: Whom) -> sa.ColumnElement[bool]:
+        """Name the choices the person made."""
+        return cls.chosen_by == whom.id
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """How many visits have a version: those not begun, under way, and handed in."""
+
+    planned: int = 0
+    open: int = 0
+    submitted: int = 0
+
+    @property
+    def visits(self) -> int:
+        """Return how many there are in all."""
+        return self.planned + self.open + self.submitted
 
 
 async def publish(
@@ -89,3 +124,65 @@ async def source_of(db: Session, version_id: int) -> bytes | None:
     query = sa.select(FormVersion).where(FormVersion.id == version_id).options(undefer(FormVersion.source))
     found = await db.scalar(query.execution_options(populate_existing=True))
     return None if found is None else found.source
+
+
+async def of_version(db: Session, form_id: str, version: str) -> FormVersion | None:
+    """Return what was published under this id and version, retired or not."""
+    return await db.scalar(sa.select(FormVersion).where(FormVersion.form_id == form_id, FormVersion.version == version))
+
+
+async def every(db: Session, *, offset: int, limit: int) -> Sequence[FormVersion]:
+    """Return published versions, the latest first, those retired last."""
+    order = (FormVersion.retired_at.is_not(None), FormVersion.published_at.desc(), FormVersion.id.desc())
+    return (await db.scalars(sa.select(FormVersion).order_by(*order).offset(offset).limit(limit))).all()
+
+
+async def count(db: Session) -> int:
+    """Return how many versions were ever published."""
+    return await db.scalar(sa.select(sa.func.count()).select_from(FormVersion)) or 0
+
+
+# --- which visits have which ---
+
+
+async def uses(db: Session, version_ids: Sequence[int]) -> dict[int, Use]:
+    """Return how many visits have each of these versions; every one of them is a key."""
+    query = (
+        sa.select(Visit.form_version_id, Visit.state, sa.func.count())
+        .where(Visit.form_version_id.in_(version_ids))
+        .group_by(Visit.form_version_id, Visit.state)
+    )
+    found: dict[int, dict[str, int]] = {one: {} for one in version_ids}
+    for version_id, state, number in await db.execute(query):
+        found[version_id][State(state).value] = number
+    return {one: Use(**counts) for one, counts in found.items()}
+
+
+async def rounds_with(db: Session, version_id: int) -> Sequence[Round]:
+    """Return the rounds for which a version was chosen, in order."""
+    query = sa.select(Round).join(RoundForm, RoundForm.round_id == Round.id)
+    return (await db.scalars(query.where(RoundForm.form_version_id == version_id).order_by(Round.starts_on))).all()
+
+
+async def of_round(db: Session, round_id: int) -> FormVersion | None:
+    """Return the version that was chosen for the visits of a round, None when nobody has chosen."""
+    query = sa.select(FormVersion).join(RoundForm, RoundForm.form_version_id == FormVersion.id)
+    return await db.scalar(query.where(RoundForm.round_id == round_id))
+
+
+async def choose(db: Session, round_: Round, version: FormVersion, by: Person, now: datetime) -> int:
+    """Let the visits of a round begin with a version, those planned already too; return how many of those.
+
+    A visit that has begun keeps what it began with.
+    """
+    row = {"form_version_id": version.id, "chosen_by": by.id, "chosen_at": now}
+    statement = insert_into(db, RoundForm).values(row | {"round_id": round_.id})
+    await db.execute(statement.on_conflict_do_update(index_elements=["round_id"], set_=row))
+    moved = (
+        sa.update(Visit)
+        .where(Visit.round_id == round_.id, Visit.state == State.planned, Visit.form_version_id != version.id)
+        .values(form_version_id=version.id, changes=Visit.changes + 1)
+        .returning(Visit.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len((await db.execute(moved)).all())

@@ -16,6 +16,7 @@ from storage import (
     audit,
     campaigns,
     conversations,
+    drafts,
     evidence,
     forms,
     inbox,
@@ -27,7 +28,20 @@ from storage import (
 )
 from storage.entity import Entity, Session
 
-MODULES = (audit, campaigns, conversations, evidence, forms, inbox, invitations, outbox, people, timers, visits)
+MODULES = (
+    audit,
+    campaigns,
+    conversations,
+    drafts,
+    evidence,
+    forms,
+    inbox,
+    invitations,
+    outbox,
+    people,
+    timers,
+    visits,
+)
 """Where the entities are; tests compare this with what lies in the folder."""
 
 METADATA = Entity.metadata

@@ -10,10 +10,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import undefer
 
-from storage import audit, conversations, inbox, outbox, portable, refill, schema, timers, visits
-from storage.campaigns import Unit
+from storage import audit, conversations, drafts, forms, inbox, outbox, portable, refill, schema, timers, visits
+from storage.campaigns import Round, Unit
 from storage.database import Database
-from storage.entity import Entity
+from storage.drafts import DraftFile, FormDraft
+from storage.entity import Entity, Session
 from storage.evidence import Evidence
 from storage.inbox import Arrival
 from storage.portable import Shape
@@ -103,10 +104,25 @@ async def filled(database: Database, world: World, now: datetime) -> Database:
         )
         db.add_all([place, picture])
         audit.record(db, "visit.answered", "visit:1", now=now)
+        await _forms_in_hand(db, world, now)
     async with database.begin() as db:  # a number that was given and is gone
         await inbox.store(db, [(6, 7, {})], now)
         await db.execute(sa.delete(Arrival).where(Arrival.update_id == 6))
     return database
+
+
+async def _forms_in_hand(db: Session, world: World, now: datetime) -> None:
+    """A form that is being sent in, and one that is chosen for a round."""
+    draft = FormDraft(
+        person_id=world.first.id, chat_id=7, name="表.xlsx", created_at=now, asked_at=now, found={"warnings": ["甲"]}
+    )
+    await drafts.add(db, draft, DraftFile(draft_id=0, name="表.xlsx", file_id="f", content=b"\x00\xff"))
+    later = Round(campaign_id=world.campaign.id, number=9, starts_on=date(2027, 1, 1), ends_on=date(2027, 1, 9))
+    db.add(later)
+    await db.flush()
+    version = await forms.get(db, world.visit.form_version_id)
+    assert version is not None
+    await forms.choose(db, later, version, world.first, now)
 
 
 async def test_every_row_arrives_as_it_was(filled: Database, elsewhere: str):
