@@ -49,9 +49,8 @@ format: $(READY) ## put the code into the house style
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
 
-bench: $(READY) ## the benchmarks, one after another
-	@for one in $(patsubst benchmarks/%.py,%,$(filter-out %/__init__.py,$(wildcard benchmarks/*.py))); do \
-		echo "== $$one"; $(BIN)/python -m benchmarks.$$one $(ARGS); done
+bench: $(READY) ## the benchmarks, 10 minutes on a machine with nothing else to do; ONLY=turns for one of them
+	@$(BIN)/python -m benchmarks $(ONLY) $(ARGS)
 
 proof: $(READY) ## kills, replicas and a database in trouble, 20 minutes; ONLY=kills for a part of it
 	@nice $(BIN)/python -m benchmarks.proof $(ONLY) $(ARGS)

@@ -1,0 +1,43 @@
+"""`make bench`: the benchmarks one after another, or those that are named; the figures go where figures.py says."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+from benchmarks import figures, machine, turns
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+BENCHMARKS: dict[str, Callable[[], Awaitable[tuple[list[figures.Figure], str]]]] = {
+    "turns": turns.run,
+}
+
+
+async def main() -> None:
+    """Run and write down; each benchmark's figures are kept when it is done."""
+    parser = argparse.ArgumentParser(prog="make bench", description="Measure, and write the figures down.")
+    parser.add_argument("only", nargs="*", choices=[[], *BENCHMARKS], metavar="NAME", help=", ".join(BENCHMARKS))
+    parser.add_argument("--dry", action="store_true", help="show the figures and write nothing down")
+    given = parser.parse_args()
+    told = machine.description()
+    print(told, flush=True)
+    if not given.dry and not given.only:
+        figures.put(told, "machine")
+    for name in given.only or BENCHMARKS:
+        began = time.monotonic()
+        found, notes = await BENCHMARKS[name]()
+        print(f"== {name}, {time.monotonic() - began:.0f} s", flush=True)
+        figures.show(found)
+        if notes:
+            print(f"\n{notes}\n", flush=True)
+        if not given.dry:
+            figures.keep(name, found)
+            figures.publish(name, found, notes)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
