@@ -92,6 +92,8 @@ class Instance:
         self._queue: list[tuple[int, int, int, Vertex, Cell]] = []
         self._queued: dict[tuple[Vertex, Cell], bool] = {}
         self._opening = True
+        self.beginning = False
+        """While a form sets its dynamic defaults; as in ODK's engine, only what stands above one is triggered by it."""
         self._triggered: list[tuple[Action, Cell]] = []
         self._pushed = 0
         self.root = self._new(form.root, None)
@@ -323,7 +325,8 @@ class Instance:
         if not self._opening:
             for action in cell.definition.actions:
                 if action.event == "xforms-value-changed" and action.source is not None:
-                    self._triggered.append((action, cell))
+                    if not self.beginning or action.target.place < cell.definition.place:
+                        self._triggered.append((action, cell))
 
     # --- choices and actions --------------------------------------------------------------------------------------
 

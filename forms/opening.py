@@ -83,11 +83,13 @@ def _fill(instance: Instance, about: Circumstances, beginning: datetime) -> None
 def _begin(instance: Instance, answers: Mapping[str, str]) -> None:
     """Set dynamic defaults as of the beginning, but for what has been answered since."""
     instance.work_out_all()
+    instance.beginning = True
     for action in instance.form.beginnings:
         for cell in tuple(instance.by_definition.get(action.target, ())):
             if cell.path not in answers and cell.relevant:
                 instance.act(action, cell)
         instance.settle()
+    instance.beginning = False
 
 
 def _apply(instance: Instance, answers: Mapping[str, str]) -> dict[str, str]:

@@ -80,7 +80,7 @@ _AXES: dict[str, Callable[[Node], Iterable[Node]]] = {
     "preceding-sibling": lambda node: _beside(node, after=False),
     "following": lambda node: _around(node, after=True),
     "preceding": lambda node: _around(node, after=False),
-    "attribute": lambda node: _attributes(node),
+    "attribute": _attributes,
     "namespace": lambda _node: (),
 }
 

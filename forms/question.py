@@ -26,9 +26,9 @@ class Definition:
     """One node of the main instance as the form defines it; ``path`` has no positions (``/data/rep/q``)."""
 
     __slots__ = (
-        "_named", "actions", "attached", "attributes", "calculate", "children", "constraint", "count", "default", "fresh", "index",
-        "initial", "name", "parent", "path", "preload", "question", "readonly", "relevant", "repeat", "required",
-        "scope", "tag", "type",
+        "_named", "actions", "attached", "attributes", "calculate", "children", "constraint", "count", "default",
+        "fresh", "index", "initial", "name", "parent", "path", "preload", "question", "readonly", "relevant", "repeat",
+        "required", "scope", "tag", "type",
     )  # fmt: skip
 
     def __init__(self, tag: str, parent: Definition | None, index: int) -> None:
@@ -63,6 +63,11 @@ class Definition:
 
     def __repr__(self) -> str:
         return f"<Definition {self.path}>"
+
+    @property
+    def place(self) -> list[int]:
+        """Where this node stands: comparing two tells which is first in the form."""
+        return [*self.parent.place, self.index] if self.parent is not None else []
 
     def grow(self, tag: str) -> Definition:
         """Add a child after the others."""

@@ -33,6 +33,8 @@ _LINE = re.compile(
     (?P<stop>[.、:：)）]?)(?P<space>\s*)(?P<rest>.*)""",
     re.VERBOSE | re.IGNORECASE,
 )
+_SHORT = 4
+"""Letters of an English answer that sentences begin with: no, yes, done. Longer ones (partly) are meant when said."""
 _NEXT = re.compile(rf"(?<=[\s{''.join(_SIGNS)},，、;；])(?=\d{{1,3}}\s*[{''.join(_SIGNS)}])")
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 
@@ -141,7 +143,7 @@ def _by_wording(choices: Sequence[Choice], text: str, languages: Sequence[str]) 
             rest = bare[found.end() :]
             named = wording not in _labels(choice, languages)
             runs_on = bare == text and rest[:1].isspace() and rest.strip(_GAP) != ""
-            loose = runs_on and wording.isascii() and (named or " " not in wording)
+            loose = runs_on and wording.isascii() and (named or len(wording) <= _SHORT)
             return Match(choice.value, rest.strip(_GAP + " \t"), loose, named)
     return None
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from forms.canonical import InvalidAnswer, adapted, canonical
 from forms.opening import Circumstances, opened
-from forms.question import SELECTS, Screen
+from forms.question import SELECTS, SILENT, Screen
 from forms.submission import submission
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Walk:
         does not fit its type or choices is cut down to what fits, which may be '', instead of refused.
         """
         cell, question = self._asked(path)
-        if self.readonly(path):
+        if question.kind in SILENT or self.readonly(path):
             raise InvalidAnswer("readonly", path, value)
         stored = (canonical if strict else adapted)(question, value, self._offered(cell))
         if stored == cell.raw and cell.kept:
