@@ -33,8 +33,8 @@ USER 10001
 WORKDIR /data
 VOLUME /data
 EXPOSE 8080
-# /healthz answers while every loop of the process runs, with a webhook and without. /readyz asks the database too.
-HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
-  CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/healthz', timeout=4)"]
+# Well means that every loop of the process runs, with a webhook and without; the port is that of XUNDU_LISTEN. That the
+# database can be used, too, is for `check --ready`: a new start would not mend a database.
+HEALTHCHECK --interval=60s --timeout=10s --start-period=30s --retries=3 CMD ["python", "-m", "bot", "check", "--live"]
 ENTRYPOINT ["python", "-m", "bot"]
 CMD ["serve"]

@@ -24,6 +24,7 @@ from bot import config, hold, logs
 from bot.archive import BackupError, Refused
 from bot.drivers.errors import BadToken, Conflict, DriverError, Unreachable
 from bot.hold import CommandError
+from bot.live import ask
 from storage.database import Database, Unavailable
 from storage.people import Role
 
@@ -72,7 +73,9 @@ def parser() -> argparse.ArgumentParser:
     migrate.set_defaults(run=_migrate)
 
     check = commands.add_parser("check", help="check settings, database and token, and say what is wrong")
-    check.add_argument("--live", action="store_true", help="ask the running bot whether it is well")
+    running = check.add_mutually_exclusive_group()
+    running.add_argument("--live", action="store_true", help="only ask the running bot whether all of it runs")
+    running.add_argument("--ready", action="store_true", help="likewise, and whether it can use its database")
     check.set_defaults(run=_check)
 
     backup = commands.add_parser("backup", help="write everything into one file, while the bot goes on working")
@@ -186,7 +189,7 @@ async def _migrate(given: argparse.Namespace) -> None:
     hold.folder(settings.data_dir)
     database = Database(settings.database.reveal())
     try:
-        with _database():
+        with hold.database(settings), _database():
             await database.migrate()
         _say(f"The database is at revision {(await database.revision())[0]}.")
     finally:
@@ -219,13 +222,13 @@ async def _forms_check(given: argparse.Namespace) -> None:
 
 
 async def _check(given: argparse.Namespace) -> None:
+    if given.live or given.ready:
+        await ask(config.read(os.environ, need_token=False).listen, "readyz" if given.ready else "healthz")
+        _say("All is well.")
+        return
     from bot.drivers.driver import open_driver  # noqa: PLC0415 - the Telegram library is wanted only here
-    from bot.health import ask  # noqa: PLC0415 - likewise
 
     settings = config.read(os.environ)
-    if given.live:
-        await ask(settings.listen)
-        return
     await _up_to_date(settings)
     driver = open_driver(settings)
     try:

@@ -6,6 +6,7 @@ import sys
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from bot import hold
 from bot.archive import BackupError
 from bot.backup import back_up
 from bot.progress import Progress
@@ -38,10 +39,11 @@ async def backed_up(settings: Settings, file: Path, now: datetime) -> Said:
 
 
 async def restored(settings: Settings, file: Path) -> Said:
-    """Restore a backup. Raises BackupError, Refused, Unavailable."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    """Restore a backup. Raises BackupError, CommandError, Refused, Unavailable."""
+    hold.folder(settings.data_dir)
     async with _at_work(settings, "The backup was not restored") as (database, progress):
-        made = await restore(file, database, Blobs(settings.evidence_dir), progress)
+        with hold.database(settings):
+            made = await restore(file, database, Blobs(settings.evidence_dir), progress)
     lost = len(made.missing) + len(made.damaged)
     why = f"{lost} evidence files were missing or damaged when the backup was made; its manifest.json names them."
     return f"Restored {_contents(made)}, as of {made.made_at}.", [why] if lost else []

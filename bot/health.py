@@ -5,24 +5,17 @@ Says nothing about anybody: no names, no counts of people, no settings.
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
-from urllib.error import URLError
-from urllib.request import urlopen
 
 from aiohttp import web
 
-from bot.drivers.errors import Unreachable
 from storage import timers
 from storage.database import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.config import Address
     from storage.database import Database
-
-ANYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - compared with, never bound
 
 
 class Health:
@@ -63,17 +56,3 @@ class Health:
         if not self._up_to_date:
             return web.Response(status=503, text="the database is behind\n")
         return web.Response(text="ok\n")
-
-
-async def ask(listen: Address) -> None:
-    """Ask a process that runs here whether it is well; raises Unreachable when it is not."""
-    host = "127.0.0.1" if listen.host in ANYWHERE else listen.host
-
-    def get() -> int:
-        with urlopen(f"http://{host}:{listen.port}/readyz", timeout=4) as answer:
-            return int(answer.status)
-
-    try:
-        await asyncio.to_thread(get)
-    except (URLError, OSError) as error:
-        raise Unreachable(f"No well process answers at {host}:{listen.port}.", fate_unknown=False) from error

@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import re
 from typing import IO, TYPE_CHECKING
 
 from bot.archive import CHUNK, BackupError, Refused, file_member, opened, table_member
-from storage import refill
+from storage import portable, refill
+from storage.blobs import SHA256
 from storage.portable import BATCH, Shape
 from storage.refill import Filler, NotEmpty, UnknownRevision
 
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
     Told = Callable[[str, int, int], None]
     """Is told what is worked on, how much of it is done, and how much there is."""
-
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 async def restore(path: Path, database: Database, blobs: Blobs, progress: Told) -> Manifest:
@@ -52,6 +50,9 @@ async def restore(path: Path, database: Database, blobs: Blobs, progress: Told) 
             for table in manifest.tables:
                 await _fill(db, archive, table, progress)
             await refill.finish(db)
+            _, passing = await portable.files(db)
+            for sha256 in passing.intersection(hashes):
+                blobs.pass_on(sha256)  # or nobody would ever sweep it
     return manifest
 
 
@@ -88,14 +89,14 @@ def _changed(name: str) -> BackupError:
 
 def _hashes(archive: zipfile.ZipFile) -> list[str]:
     hashes = [name.removeprefix("files/") for name in archive.namelist() if name.startswith("files/")]
-    if strange := [one for one in hashes if not _SHA256.fullmatch(one)]:
+    if strange := [one for one in hashes if not SHA256.fullmatch(one)]:
         raise BackupError(f"The backup holds a file that is not named by a hash: {strange[0][:80]!r}.")
     return hashes
 
 
 def _nothing_else(blobs: Blobs, hashes: list[str]) -> None:
     """Refuse a folder with files of another history."""
-    ours = {blobs.path(one) for one in hashes}
+    ours = {place for one in hashes for place in (blobs.path(one), blobs.find(one))}
     for one in blobs.root.rglob("*"):
         if one.is_file() and one not in ours and one.suffix != ".part":
             raise Refused(f"There are files in {blobs.root} already. Restore into an empty data directory.")

@@ -15,7 +15,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+SHA256 = re.compile(r"[0-9a-f]{64}")
+"""How a hash is written, and with it the name of a file."""
 
 
 def _clear(files: Iterable[Path], before: datetime) -> int:
@@ -49,7 +50,7 @@ class Blobs:
 
     def path(self, sha256: str) -> Path:
         """Return where the file with that hash lies, or would. Raises ValueError for anything that is no hash."""
-        if not _SHA256.fullmatch(sha256):
+        if not SHA256.fullmatch(sha256):
             raise ValueError("a blob is named by 64 lower-case hexadecimal digits")
         return self.root / sha256[:2] / sha256[2:]
 
@@ -89,6 +90,12 @@ class Blobs:
     async def put_once(self, data: bytes) -> Stored:
         """Store a file that is made to be sent and then forgotten, apart from those that are kept."""
         return await self._once.put_bytes(data)
+
+    def pass_on(self, sha256: str) -> None:
+        """Put a file that is kept among those that are made to be sent and then forgotten."""
+        made = self._once.path(sha256)
+        made.parent.mkdir(parents=True, exist_ok=True)
+        self.path(sha256).replace(made)
 
     def find(self, sha256: str) -> Path:
         """Return where a file lies that is to be sent, whether it is kept or was made for sending."""

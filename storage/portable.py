@@ -6,7 +6,6 @@ the tables of that version and be migrated afterwards (storage/refill.py). Nothi
 
 import base64
 import json
-import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage import schema
+from storage.blobs import SHA256
 from storage.entity import Moment, Session, Words
 from storage.outbox import Outgoing, State
 
@@ -23,8 +23,6 @@ Row = Sequence[object]
 
 BATCH = 500
 """Rows read or written together."""
-
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +142,7 @@ async def files(db: Session) -> tuple[set[str], set[str]]:
             kept.update(await db.scalars(sa.select(table.c.blob_sha256).where(table.c.blob_sha256.is_not(None))))
     passing: set[str] = set()
     for reply in await db.scalars(sa.select(Outgoing.reply).where(Outgoing.state == State.pending)):
-        passing.update(value for value in (reply or {}).values() if isinstance(value, str) and _SHA256.fullmatch(value))
+        passing.update(value for value in (reply or {}).values() if isinstance(value, str) and SHA256.fullmatch(value))
     return kept, passing - kept
 
 

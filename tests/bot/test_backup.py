@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from bot.__main__ import main
 from bot.archive import BackupError, Refused, opened
 from bot.backup import back_up
 from bot.demo import PACK
+from bot.hold import hold
 from bot.progress import Progress
 from bot.seed import seed
 from storage import inbox, outbox
@@ -76,11 +77,37 @@ async def test_what_waits_to_be_sent_comes_along_with_its_file(backup: Path, els
     async with target.begin() as db:
         (waiting,) = await outbox.pending(db, NOW)
         assert waiting.reply is not None
-        assert blobs.path(waiting.reply["picture"]).read_bytes() == b"a picture of an invitation" * 1000
+        picture = waiting.reply["picture"]
+        assert blobs.find(picture).read_bytes() == b"a picture of an invitation" * 1000
         (new,) = await outbox.put(db, 7, [{"kind": "say", "text": "y"}], now=NOW)
         await db.flush()
         assert new.id > waiting.id
     await target.close()
+    assert blobs.clear_once(datetime.now(UTC) + timedelta(seconds=1)) == 1
+    assert not blobs.find(picture).exists()
+
+
+async def test_a_file_that_is_evidence_and_waits_to_be_sent_is_kept(
+    sqlite_database: Database, elsewhere: str, tmp_path: Path
+):
+    blobs, restored = Blobs(tmp_path / "evidence"), Blobs(tmp_path / "new" / "evidence")
+    photo = await blobs.put_bytes(b"a photo")
+    async with sqlite_database.begin() as db:
+        await seed(db, PACK, NOW)
+        db.add(Person(telegram_id=1, name="x", created_at=NOW))
+        await db.flush()
+        visit = (await db.scalars(sa.select(Visit.id))).first()
+        sender = (await db.scalars(sa.select(Person.id))).first()
+        piece = Evidence(visit_id=visit, path="/data/a", kind="photo", sender_id=sender, sent_at=NOW)
+        piece.stored(photo.sha256, photo.size)
+        db.add(piece)
+        await outbox.put(db, 7, [{"kind": "say", "text": "x", "picture": photo.sha256}], now=NOW)
+    await back_up(sqlite_database, blobs, tmp_path / "b.zip", NOW, silent)
+    target = Database(elsewhere)
+    await restoring.restore(tmp_path / "b.zip", target, restored, silent)
+    await target.close()
+    assert restored.clear_once(datetime.now(UTC) + timedelta(seconds=1)) == 0
+    assert restored.exists(photo.sha256)
 
 
 async def test_a_database_with_rows_is_refused(backup: Path, database_url: str, tmp_path: Path):
@@ -101,7 +128,17 @@ async def test_a_folder_with_other_files_is_refused(backup: Path, elsewhere: str
     assert await rows_in(elsewhere) == 0
 
 
-async def test_a_restore_that_was_broken_off_can_be_run_again(backup: Path, elsewhere: str, tmp_path: Path):
+def power_cut_after(act: Callable[..., object]) -> Callable[..., None]:
+    def acted(*given: object) -> None:
+        act(*given)
+        raise KeyboardInterrupt
+
+    return acted
+
+
+async def test_a_restore_that_was_broken_off_can_be_run_again(
+    backup: Path, elsewhere: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     blobs, calls = Blobs(tmp_path / "new" / "evidence"), []
 
     def power_cut(what: str, done: int, total: int) -> None:
@@ -113,6 +150,10 @@ async def test_a_restore_that_was_broken_off_can_be_run_again(backup: Path, else
     with pytest.raises(KeyboardInterrupt):
         await restoring.restore(backup, target, blobs, power_cut)
     assert "inbox" in calls
+    with monkeypatch.context() as broken:
+        broken.setattr(Blobs, "pass_on", power_cut_after(Blobs.pass_on))
+        with pytest.raises(KeyboardInterrupt):
+            await restoring.restore(backup, target, blobs, silent)
     assert await rows_in(elsewhere) == 0
     await restoring.restore(backup, target, blobs, silent)
     await target.close()
@@ -263,6 +304,21 @@ def test_the_commands_say_what_they_did(
     assert "Restored 0 rows" in capsys.readouterr().out
     assert main(["restore", str(tmp_path / "none.zip")]) == 1
     assert "There is no file" in capsys.readouterr().err
+
+
+def test_a_restore_into_the_sqlite_file_of_a_bot_that_runs_is_refused(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    file, data = str(tmp_path / "b.zip"), tmp_path / "new"
+    monkeypatch.setenv("XUNDU_DATA_DIR", str(tmp_path))
+    assert main(["backup", file]) == 0
+    monkeypatch.setenv("XUNDU_DATA_DIR", str(data))
+    data.mkdir()
+    with hold(data / "xundu.db.lock"):
+        assert main(["restore", file]) == 1
+        assert f"Another process works on {data / 'xundu.db'}" in capsys.readouterr().err
+        assert not (data / "xundu.db").exists()
+    assert main(["restore", file]) == 0
 
 
 class Terminal(io.StringIO):

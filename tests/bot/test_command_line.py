@@ -244,8 +244,17 @@ def test_a_listen_port_that_is_taken_is_said(monkeypatch: pytest.MonkeyPatch, ca
 def test_a_second_process_on_the_same_sqlite_file_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert main(["migrate"]) == 0
     with hold(tmp_path / "xundu.db.lock"):
-        for command in (["serve"], ["chat", "--data", str(tmp_path)]):
+        for command in (["serve"], ["migrate"], ["chat", "--data", str(tmp_path)]):
             assert f"Another process works on {tmp_path / 'xundu.db'}" in told(capsys, 1, *command)
+
+
+def test_migrating_waits_for_nobody_and_leaves_a_new_file_alone_while_a_bot_has_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    with hold(tmp_path / "xundu.db.lock"):
+        assert "stop that one first" in told(capsys, 1, "migrate")
+        assert not (tmp_path / "xundu.db").exists()
+    assert main(["migrate"]) == 0
 
 
 def test_postgresql_is_not_held_by_one_process(tmp_path: Path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from contextlib import nullcontext
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -9,9 +11,11 @@ from typing import TYPE_CHECKING
 import aiohttp
 import pytest
 import sqlalchemy as sa
+from aiohttp import web
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot import metrics
+from bot.__main__ import main
 from bot.app import App
 from bot.config import Address, Secret, Settings
 from bot.drivers.errors import Blocked, DriverError, Rejected, RetryLater, TooLarge, Unreachable
@@ -293,3 +297,38 @@ async def test_a_stopped_loop_or_a_database_that_is_gone_is_told(database: Datab
 
     monkeypatch.setattr(timers, "next_due", gone)
     assert await asked.ready() == (503, "the database cannot be reached\n")
+
+
+async def test_the_command_says_what_the_running_bot_says(
+    database: Database, unused_tcp_port: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    for name in [name for name in os.environ if name.startswith("XUNDU_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("XUNDU_LISTEN", f"0.0.0.0:{unused_tcp_port}")  # and no token: none is needed to ask
+    where = f"127.0.0.1:{unused_tcp_port}"
+
+    async def check(question: str) -> tuple[int, str]:
+        status = await asyncio.to_thread(main, ["check", question])
+        said = capsys.readouterr()
+        return status, (said.out + said.err).strip()
+
+    assert await check("--live") == (1, f"xundu: No bot answers at {where} (XUNDU_LISTEN).")
+    asked = Asked(database)
+    site = web.Application()
+    site.add_routes(asked.health.routes())
+    runner = web.AppRunner(site)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", unused_tcp_port).start()
+    try:
+        assert await check("--live") == await check("--ready") == (0, "All is well.")
+
+        async def gone(_: object) -> None:
+            raise metrics.Unavailable
+
+        monkeypatch.setattr(timers, "next_due", gone)
+        assert await check("--live") == (0, "All is well.")
+        assert await check("--ready") == (1, f"xundu: The bot at {where} is not well: the database cannot be reached.")
+        asked.alive = False
+        assert await check("--live") == (1, f"xundu: The bot at {where} is not well: stopped.")
+    finally:
+        await runner.cleanup()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from bot.__main__ import parser
 from bot.config import variables
 
 ROOT = Path(__file__).parents[2]
@@ -40,7 +42,11 @@ def test_the_image_checks_hashes_runs_as_nobody_and_reports_its_health(dockerfil
     last = dockerfile[dockerfile.rindex("\nFROM ") :]
     assert "--require-hashes -r requirements.lock" in dockerfile
     assert re.search(r"^USER 10001$", last, re.MULTILINE)
-    assert re.search(r"^HEALTHCHECK ", last, re.MULTILINE)
+    health = re.search(r"^HEALTHCHECK .* CMD (\[.*\])$", last, re.MULTILINE)
+    assert health is not None
+    python, *module, command, option = json.loads(health[1])
+    assert [python, *module] == json.loads(re.search(r"^ENTRYPOINT (.*)$", last, re.MULTILINE)[1])
+    assert parser().parse_args([command, option]).live
     assert "pybabel compile" in dockerfile
 
 
