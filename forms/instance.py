@@ -128,6 +128,15 @@ class Instance:
         """Give the instances of a repeat in one place."""
         return [cell for cell in parent.children if cell.definition is definition]
 
+    def counted(self, definition: Definition, parent: Cell) -> float:
+        """Work out how many instances a repeat must have in one place: NaN while that is open, or up to people.
+
+        The count is read as from an instance of the repeat, though there may be none: ``../x`` stands beside it.
+        """
+        if definition.count is None:
+            return math.nan
+        return definition.count.number(Cell(definition, parent, -1), self.world)
+
     def resize(self, definition: Definition, parent: Cell, size: int) -> None:
         """Give a repeat this many instances, adding or removing at its end."""
         size = max(0, min(size, MAX_REPEATS))
@@ -279,7 +288,7 @@ class Instance:
         elif vertex.aspect == VALUE:
             self._value(cell, calculate=calculate)
         elif definition.count is not None:
-            size = definition.count.number(cell, self.world)
+            size = self.counted(definition, cell)
             if not math.isnan(size):  # while the count is blank, the instances there are stay
                 self.resize(definition, cell, int(max(0, min(size, MAX_REPEATS))))
 

@@ -235,7 +235,7 @@ class Walk:
             if cell.kept and not cell.definition.children:
                 found[cell.path] = cell.raw
             for child in cell.definition.children:
-                if child.repeat and (child.count is None or math.isnan(child.count.number(cell, self._world))):
+                if child.repeat and math.isnan(self._instance.counted(child, cell)):
                     size = len(self._instance.instances(child, cell))
                     expected = child.initial if child.count is None else 0
                     if size != expected or cell.definition.scope is not None:
