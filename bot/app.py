@@ -26,6 +26,7 @@ from bot.introduction import introduce
 from bot.jobs import Jobs
 from bot.limits import Limits
 from bot.metrics import Metrics
+from bot.reading import Reader
 from bot.receive import Intake, Poller, Webhook
 from bot.workers import Workers
 from handlers.engine import Engine, Outcome
@@ -80,6 +81,7 @@ class App:
         self._driver: Driver = Measured(driver or open_driver(settings, clock), self._metrics.called)
         self._blobs = Blobs(settings.evidence_dir)
         self._downloader = Downloader(self.database, self._driver, self._blobs, clock)
+        self._reader = Reader(self.database, self._driver, clock)
         self._jobs: Jobs | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._introduction: asyncio.Task[None] | None = None
@@ -126,7 +128,9 @@ class App:
         turn = partial(self._metrics.timed, self._engine.turn)
         self._workers = Workers(self.database, turn, clock, at_once=settings.chats_at_once)
         self._intake = Intake(self.database, self._workers.wake, clock)
-        self._jobs = Jobs(self.database, self._workers.wake, self._downloader.wake, clock, self._blobs)
+        self._jobs = Jobs(
+            self.database, self._workers.wake, self._downloader.wake, clock, self._blobs, self._reader.wake
+        )
         self._spawn(self._workers.run(), "workers")
         self._spawn(self._deliverer.run(), "deliverer")
         self._jobs.start()
@@ -192,6 +196,7 @@ class App:
         if self._jobs is not None:
             await self._jobs.stop()
         await self._downloader.close()
+        await self._reader.close()
         tasks = [*self._tasks, *([self._introduction] if self._introduction is not None else [])]
         for task in tasks:
             task.cancel()
@@ -206,7 +211,7 @@ class App:
     # --- work ---
 
     def _after(self, outcome: Outcome) -> None:
-        """Do what a committed turn left to be done: answer its tap, deliver its replies, fetch its files."""
+        """Do what a committed turn left to be done: answer its tap, deliver its replies, fetch and read its files."""
         self._metrics.turned(outcome)
         if outcome.callback_id:
             self._deliverer.toast(outcome.callback_id, outcome.toast.text, alert=outcome.toast.alert)
@@ -214,6 +219,7 @@ class App:
             self._deliverer.wake(*outcome.chats)
         if outcome.attached:
             self._downloader.wake()
+            self._reader.wake()
 
     async def take(self, updates: Iterable[Raw]) -> None:
         """Take updates in as if Telegram had sent them."""

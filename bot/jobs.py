@@ -15,7 +15,7 @@ from apscheduler.executors.asyncio import AsyncIOExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.drivers.driver import utc_now
-from storage import conversations, inbox, outbox, timers
+from storage import conversations, drafts, inbox, outbox, timers
 from storage.database import Unavailable
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ _FINISH_SECONDS = 10.0
 
 
 class Jobs:
-    """Three ticks: timers into the inbox, evidence home, old rows away."""
+    """The ticks: timers into the inbox, evidence home, forms read, old rows away."""
 
     def __init__(
         self,
@@ -52,12 +52,14 @@ class Jobs:
         download: Callable[[], None],
         clock: Callable[[], datetime],
         blobs: Blobs,
+        read: Callable[[], None],
     ) -> None:
         self._database = database
         self._wake = wake
         self._download = download
         self._clock = clock
         self._blobs = blobs
+        self._read = read
         self._ticking: set[asyncio.Task[None]] = set()
         self._scheduler = AsyncIOScheduler(
             executors={"default": AsyncIOExecutor()},
@@ -71,6 +73,7 @@ class Jobs:
         every = (
             (self.fire_timers, TICK_SECONDS),
             (self.fetch_evidence, DOWNLOAD_SECONDS),
+            (self.read_forms, DOWNLOAD_SECONDS),
             (self.prune, PRUNE_SECONDS),
             (self.sweep, SWEEP_SECONDS),
         )
@@ -114,6 +117,10 @@ class Jobs:
         """Have the evidence files that wait brought home; a tick does not wait for them."""
         self._download()
 
+    async def read_forms(self) -> None:
+        """Have the forms that were sent in read; a tick does not wait for them."""
+        self._read()
+
     async def prune(self) -> None:
         """Delete what is worked off and old."""
         now = self._clock()
@@ -123,11 +130,12 @@ class Jobs:
                 messages = await outbox.prune(db, now - KEEP, now - KEEP_NAMED)
                 fired = await timers.prune(db, now - KEEP_NAMED)
                 strangers = await conversations.prune(db, now - KEEP_STRANGERS)
+                forms = await drafts.prune(db, now - drafts.KEEP)
         except Unavailable:
             _LOG.warning("old rows stay for now: the database is in trouble")
             return
-        words = "pruned %d updates, %d messages, %d timers, %d conversations of strangers"
-        _LOG.info(words, updates, messages, fired, strangers)
+        words = "pruned %d updates, %d messages, %d timers, %d conversations of strangers, %d forms sent in"
+        _LOG.info(words, updates, messages, fired, strangers, forms)
 
     async def sweep(self) -> None:
         """Delete files that were made for sending or left half-written a day ago, by the machine's own clock."""

@@ -152,6 +152,18 @@ async def drop(db: Session, draft: FormDraft) -> None:
     await db.flush()
 
 
+async def any_waiting(db: Session, now: datetime) -> bool:
+    """Tell whether there is a draft to be read."""
+    due = sa.or_(FormDraft.retry_at.is_(None), FormDraft.retry_at <= now)
+    query = sa.select(FormDraft.id).where(FormDraft.state == sa.literal_column("'waiting'"), due)
+    return await db.scalar(query.limit(1)) is not None
+
+
+async def fetched(db: Session, file_id: int, content: bytes) -> None:
+    """Keep the content of a file that came home; one that was dropped meanwhile stays dropped."""
+    await db.execute(sa.update(DraftFile).where(DraftFile.id == file_id).values(content=content))
+
+
 async def waiting(db: Session, now: datetime, limit: int = 1) -> Sequence[FormDraft]:
     """Hand out drafts that are to be read, the longest waiting first; each is the caller's until ``now + LEASE``."""
     query = (

@@ -34,13 +34,17 @@ class Bench:
         self.clock = clock
         self.woken: list[int] = []
         self.downloads = 0
-        self.jobs = Jobs(database, self._wake, self._download, clock, Blobs(folder))
+        self.readings = 0
+        self.jobs = Jobs(database, self._wake, self._download, clock, Blobs(folder), self._read)
 
     def _wake(self, chats: Iterable[int]) -> None:
         self.woken.extend(chats)
 
     def _download(self) -> None:
         self.downloads += 1
+
+    def _read(self) -> None:
+        self.readings += 1
 
     async def plan(self, key: str, seconds: float, chat_id: int = 1) -> None:
         async with self.database.begin() as db:

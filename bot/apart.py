@@ -1,0 +1,65 @@
+"""Runs a function in a process of its own that may take so long and so much memory and no more.
+
+For work on files that strangers to the program made: whatever such a file does to its reader, the bot itself goes on.
+The function and what it is given and gives back must be picklable; it sees nothing else of this process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import resource
+import sys
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from multiprocessing.connection import Connection
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+MEMORY: int = 1536 * 2**20
+"""Bytes of address space; three times what the largest form that is allowed takes."""
+
+
+class Overrun(Exception):
+    """The process took too long or too much memory, or ended by itself; there is no result."""
+
+
+async def run(seconds: float, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run the function apart and return what it returns; raises :class:`Overrun`."""
+    spawn = multiprocessing.get_context("spawn")
+    ours, theirs = spawn.Pipe(duplex=False)
+    process = spawn.Process(target=_work, args=(theirs, function, args, kwargs), daemon=True)
+    try:
+        await asyncio.to_thread(process.start)
+        theirs.close()
+        found, result = await asyncio.to_thread(_received, ours, seconds)
+    finally:
+        if process.pid is not None:
+            process.kill()
+            await asyncio.shield(asyncio.to_thread(process.join))
+            process.close()
+        theirs.close()
+        ours.close()
+    if not found:
+        raise Overrun
+    return result  # type: ignore[return-value]  # what came through the pipe is what the function returned
+
+
+def _received(pipe: Connection, seconds: float) -> tuple[bool, object]:
+    try:
+        return (True, pipe.recv()) if pipe.poll(seconds) else (False, None)
+    except (EOFError, OSError):
+        return False, None
+
+
+def _work(pipe: Connection, function: Callable[..., object], args: tuple[object, ...], more: dict[str, object]) -> None:
+    if sys.platform.startswith("linux"):
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    try:
+        result = function(*args, **more)
+    except (MemoryError, RecursionError):
+        return  # whoever waits sees the pipe close
+    pipe.send(result)
