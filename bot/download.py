@@ -12,8 +12,8 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.drivers.driver import MAX_DOWNLOAD_BYTES
 from bot.drivers.errors import BadToken, DriverError, Rejected, RetryLater, TooLarge, Unreachable
+from handlers.chat import MAX_FILE_BYTES
 from storage import evidence, exif, timers
 from storage.blobs import BlobTooLarge
 from storage.database import Unavailable
@@ -113,7 +113,7 @@ class Downloader:
     async def _bring(self, one: Evidence) -> bool:
         """Fetch one file; True when it is stored. Whatever goes wrong is this file's matter alone."""
         try:
-            if one.size > MAX_DOWNLOAD_BYTES:
+            if one.size > MAX_FILE_BYTES:
                 return await self._failed(one.id, _TOO_LARGE, for_good=True)
             try:
                 return await self._fetch(one)
@@ -129,7 +129,7 @@ class Downloader:
 
     async def _fetch(self, one: Evidence) -> bool:
         try:
-            stored = await self._blobs.put(self._driver.download(one.file_id), limit=MAX_DOWNLOAD_BYTES)
+            stored = await self._blobs.put(self._driver.download(one.file_id), limit=MAX_FILE_BYTES)
         except (TooLarge, BlobTooLarge):
             return await self._failed(one.id, _TOO_LARGE, for_good=True)
         except Rejected as error:

@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING
 
 from storage import audit, inbox
+from storage.entity import LARGEST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,7 +88,7 @@ async def freed(database: Database, numbers: Sequence[int], now: datetime, *, dr
 
 
 async def _one(db: Session, number: int, *, lock: bool = False) -> Arrival:
-    row = await inbox.get(db, number, lock=lock) if abs(number) < 2**63 else None
+    row = await inbox.get(db, number, lock=lock) if abs(number) <= LARGEST else None
     if row is None or row.state is not inbox.State.aside:
         raise NotSetAside(f"Nothing with the number {number} is set aside. 'xundu inbox list' shows what is.")
     return row

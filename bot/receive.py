@@ -22,6 +22,7 @@ from bot.drivers.driver import ALLOWED_UPDATES
 from bot.drivers.errors import BadToken, Conflict, DriverError, RetryLater
 from storage import inbox
 from storage.database import Unavailable
+from storage.entity import LARGEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -39,7 +40,6 @@ BODY_SECONDS = 20.0
 _LONGEST_PAUSE = 30.0
 _CONFLICT_SECONDS = 5.0
 _FOLLOW_SECONDS = 1.0
-_LARGEST_ID = 2**63 - 1
 _DEEPEST = 40
 """Levels of an update; Telegram's have a dozen."""
 
@@ -63,7 +63,7 @@ def _chat_id(part: object) -> int | None:
 
 
 def _id(value: object) -> int | None:
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _LARGEST_ID:
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST:
         return value
     return None
 

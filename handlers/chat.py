@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 MAX_DATA_BYTES = 64
 """Telegram's limit on what a button may carry, in UTF-8 bytes."""
 
+MAX_FILE_BYTES = 20 * 1024 * 1024
+"""Telegram hands no larger file to a bot."""
+
 
 # --- what happens -----------------------------------------------------------------------------------------------
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from handlers.errors import Stale
+from storage.entity import LARGEST
 
 if TYPE_CHECKING:
     from handlers.chat import Message, Timer
@@ -58,10 +59,6 @@ class Journey:
     message: Take | None = None
     edited: Take | None = None
     stranded: Take | None = None
-
-
-LARGEST: Final = 2**63 - 1
-"""No number a database keeps is larger."""
 
 
 def data(journey: str, verb: str, *args: object) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from handlers.sheet import Sheet
     from handlers.turn import Turn
     from storage.people import Person
+    from storage.visits import Visit
 
 BAR: Final = 10
 FEW: Final = 3
@@ -27,6 +28,10 @@ MANY: Final = 30
 
 LABEL: Final = 20
 """Characters of a question in a list of what is missing."""
+
+
+UNIT: Final = 20
+"""Characters of a unit's name on a button."""
 
 
 def bar(done: int, total: int) -> str:
@@ -76,6 +81,11 @@ def brief(words: str, most: int = 40) -> str:
     """Return words on one line, cut to what is worth showing."""
     flat = " ".join(words.split())
     return flat if len(flat) <= most else flat[: most - 1] + "…"
+
+
+def unit_label(visit: Visit) -> str:
+    """Return what a button calls the unit of a visit."""
+    return brief(visit.unit.name, UNIT)
 
 
 def clipped(words: str, most: int) -> str:

@@ -15,7 +15,7 @@ from handlers.errors import Stale, UserError
 from handlers.handing import may_withdraw
 from handlers.journey import Journey, data, number
 from handlers.menu import command
-from handlers.progress import bar, headline, lacking, missing
+from handlers.progress import bar, headline, lacking, missing, unit_label
 from handlers.sheet import sheet_of
 from handlers.summary import summary_text
 from handlers.text import mark
@@ -36,9 +36,6 @@ SHOWN: Final = 8
 
 LONGEST_DAY: Final = timedelta(hours=25)
 """The day on which clocks are put back."""
-
-TITLE: Final = 20
-"""Characters of a unit's name that fit on a button."""
 
 
 async def today(turn: Turn, words: str = "") -> None:
@@ -111,7 +108,7 @@ async def _list(turn: Turn, title: Markup, shown: list[Visit], done: Sequence[Vi
     rows: list[tuple[Button, ...]] = []
     for at, visit in enumerate(shown[:SHOWN], 1):
         lines += await _listed(turn, at, visit)
-        rows.append((Button(f"{at}. {visit.unit.name[:TITLE]}", data("visit", "open", visit.id)),))
+        rows.append((Button(f"{at}. {unit_label(visit)}", data("visit", "open", visit.id)),))
     if len(shown) > SHOWN:
         rest = len(shown) - SHOWN
         lines.append(turn.n("\nand {count} more", "\nand {count} more", rest))
@@ -120,7 +117,7 @@ async def _list(turn: Turn, title: Markup, shown: list[Visit], done: Sequence[Vi
         zone = await turn.kit.shelf.zone(turn.db, visit.unit.campaign_id)
         when = turn.speech.clock(visit.submitted_at, zone) if visit.submitted_at else ""
         lines.append(turn.t("✓ {unit}, handed in {when}", unit=visit.unit.name, when=when))
-        rows.append((Button(f"✓ {visit.unit.name[:TITLE]}", data("visit", "summary", visit.id)),))
+        rows.append((Button(f"✓ {unit_label(visit)}", data("visit", "summary", visit.id)),))
     turn.card(Markup("\n").join(lines), tuple(rows))
 
 

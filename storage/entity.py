@@ -19,6 +19,9 @@ Session = AsyncSession
 
 Json = dict[str, Any]
 
+LARGEST = 2**63 - 1
+"""No whole number that a database keeps is larger."""
+
 
 class Moment(sa.TypeDecorator[datetime]):
     """An aware UTC moment on both databases; a naive one is refused, because nobody knows what it means."""

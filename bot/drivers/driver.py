@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 """The kinds of update we take. Telegram is told, so that it sends no others."""
 
-MAX_DOWNLOAD_BYTES = 20 * 1024 * 1024
-"""Telegram hands out no larger file to a bot."""
-
 CONNECTIONS = 100
 CALL_TIMEOUT = 40.0
 """Seconds a call may take; an upload or a download longer, see below."""

@@ -12,10 +12,7 @@ from math import isfinite
 from typing import Any, TypeVar
 
 from handlers.chat import Event, Message, Moved, Place, Sender, Tap
-from storage.entity import storable
-
-LARGEST = 2**63 - 1
-"""No number a database keeps is larger."""
+from storage.entity import LARGEST, storable
 
 LONGEST_NAME = 256
 """Characters; Telegram's own first and last names have 64 each."""

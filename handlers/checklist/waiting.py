@@ -16,7 +16,7 @@ from handlers.checklist.filing import described, summed
 from handlers.errors import UserError
 from handlers.handing import may_withdraw
 from handlers.journey import data
-from handlers.progress import called
+from handlers.progress import called, unit_label
 from handlers.text import mark
 from storage import people, visits
 
@@ -31,9 +31,6 @@ MOST: Final = 100
 SHOWN: Final = 5
 """Visits that are offered."""
 
-TITLE: Final = 20
-"""Characters of a unit's name that fit on a button."""
-
 TOO_MANY = mark("{most} pieces are waiting for a visit already; please open one first. This one was not kept.")
 
 
@@ -47,7 +44,7 @@ async def _visits(turn: Turn, but: int = 0) -> Rows:
     """Return a button for each visit that is open to this person, the likeliest first."""
     mine = await visits.planned_for(turn.db, turn.who, turn.now, SHOWN + 1)
     return tuple(
-        (Button(visit.unit.name[:TITLE], data("visit", "open", visit.id)),) for visit in mine if visit.id != but
+        (Button(unit_label(visit), data("visit", "open", visit.id)),) for visit in mine if visit.id != but
     )[:SHOWN]
 
 
