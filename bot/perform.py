@@ -58,7 +58,14 @@ async def _show(driver: Driver, chat_id: int, card: Card, live: int | None, file
             old = None
         else:
             return Performed(live, None if card.final else live)
-    message_id = await driver.send(chat_id, Say(text=card.text, buttons=card.buttons), files)
+    message = Say(
+        text=card.text,
+        buttons=card.buttons,
+        picture=card.picture,
+        document=card.document,
+        filename=card.filename,
+    )
+    message_id = await driver.send(chat_id, message, files)
     return Performed(message_id, None if card.final else message_id, old)
 
 

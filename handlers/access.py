@@ -88,6 +88,8 @@ ACCESS: Final[Mapping[str, Allowed]] = {
     "checklist.remove": FIELD,
     "checklist.restore": FIELD,
     "checklist.undo": FIELD,
+    "checklist.drop": FIELD,
+    "checklist.dropped": FIELD,
 }
 
 

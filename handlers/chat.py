@@ -195,6 +195,9 @@ class Card:
     It is edited in place when ``tapped`` is the message that holds it now; otherwise a new one is sent at the
     bottom and the old one removed, so the card follows the thumb. A later card of the same chat supersedes one not
     sent yet. With ``final`` it stays where it is afterwards: the next card is a new message.
+
+    ``picture`` or ``document`` is the SHA-256 of a stored file that it shows, ``filename`` the document's name: such a
+    card is always sent anew, and so is the next one, for a picture cannot be edited into words.
     """
 
     kind: ClassVar[str] = "card"
@@ -203,6 +206,9 @@ class Card:
     buttons: Rows = ()
     tapped: int = 0
     final: bool = False
+    picture: str = ""
+    document: str = ""
+    filename: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from handlers import journey as journeys
+from handlers import menu
 from handlers.access import may
+from handlers.belonging import roles_of
 from handlers.chat import Membership, Message, Moved, Say, Tap, Text, Timer, Toast, dump
 from handlers.errors import NotAllowed, Stale, Uninvited, UserError
 from handlers.text import mark, nearest, speech
@@ -24,6 +26,8 @@ from storage.database import Unavailable
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+
+    from markupsafe import Markup
 
     from handlers.chat import Event
     from handlers.registry import Registry
@@ -156,8 +160,10 @@ class Engine:
             kit=self.kit,
             person=person,
             enter=self._nowhere,
+            give_up=self._nothing,
         )
         turn.enter = partial(self._enter, turn)
+        turn.give_up = partial(self._give_up, turn)
         return turn
 
     async def _close(self, turn: Turn, update: Arrival) -> Outcome:
@@ -255,13 +261,20 @@ class Engine:
 
     def _allow(self, turn: Turn, action: str) -> None:
         if not may(turn.person, action, turn.now):
-            raise NotAllowed if turn.person is not None else Uninvited
+            raise menu.refusal(roles_of(turn.person, turn.now), turn.speech) if turn.person is not None else Uninvited
 
     async def _enter(self, turn: Turn, name: str, **args: object) -> None:
         journey = self.registry.journeys[name]
         if journey.enter is None:
             raise LookupError(f"journey {name} cannot be entered")
         await journey.enter(turn, **args)
+
+    async def _give_up(self, turn: Turn) -> bool:
+        holder = self.registry.journeys.get(turn.conversation.journey)
+        return holder is not None and holder.give_up is not None and await holder.give_up(turn)
+
+    async def _nothing(self) -> bool:
+        return False
 
     async def _nowhere(self, name: str, **_: object) -> None:
         raise LookupError(f"the turn is not open yet: {name}")
@@ -294,8 +307,15 @@ class Engine:
             elif event.private and not isinstance(event, Timer):
                 if isinstance(refusal, NotAllowed) and not _is_command(event):
                     turn.leave()  # the role that opened what holds the chat has ended
-                turn.say(turn.t(refusal.message, **refusal.values))
+                await self._complain(turn, event, turn.t(refusal.message, **refusal.values))
             return await self._close(turn, update)
+
+    async def _complain(self, turn: Turn, event: Event, said: Markup) -> None:
+        """Say why a message was refused: on the card of the journey that holds the chat, else as a message."""
+        holder = self.registry.journeys.get(turn.conversation.journey)
+        complain = holder.complain if holder is not None and not _is_command(event) else None
+        if not (complain is not None and isinstance(event, Message) and await complain(turn, event, said)):
+            turn.say(said)
 
     async def _fail(self, update_id: int, chat_id: int, error: Exception) -> Outcome:
         """Count the failure; at the third, set the update aside, tell the person and the administrators."""

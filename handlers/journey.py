@@ -15,6 +15,8 @@ from handlers.errors import Stale
 from storage.entity import LARGEST
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from handlers.chat import Message, Timer
     from handlers.turn import Turn
 
@@ -28,6 +30,12 @@ Take = Callable[["Turn", "Message"], Awaitable[bool]]
 """A message's step: the turn and the message; False when the journey has no use for it."""
 
 Enter = Callable[..., Awaitable[None]]
+
+Complain = Callable[["Turn", "Message", "Markup"], Awaitable[bool]]
+"""Says in the journey's own way why a message was refused; False when it has none just now."""
+
+GiveUp = Callable[["Turn"], Awaitable[bool]]
+"""Gives up the innermost thing the journey is in the middle of, and says which; False when there is nothing."""
 
 Fire = Callable[["Turn", "Timer"], Awaitable[None]]
 
@@ -48,7 +56,8 @@ class Journey:
     """One conversation a person can have with the bot.
 
     ``message`` takes what is sent while the journey holds the chat; ``edited`` takes later versions of earlier
-    messages, whoever holds the chat; ``stranded`` takes a message when no journey holds the chat.
+    messages, whoever holds the chat; ``stranded`` takes a message when no journey holds the chat. ``complain`` says why
+    a message was refused, after all that its turn did has been undone; it must not raise a UserError.
     """
 
     name: str
@@ -59,6 +68,8 @@ class Journey:
     message: Take | None = None
     edited: Take | None = None
     stranded: Take | None = None
+    give_up: GiveUp | None = None
+    complain: Complain | None = None
 
 
 def data(journey: str, verb: str, *args: object) -> str:

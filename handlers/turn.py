@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 WAITING: Final = "waiting"
 """Where the conversation keeps what was sent and has no place yet, whichever journey holds the chat."""
 
+PICTURED: Final = "pictured"
+"""What the conversation remembers while its live card shows a file, whichever journey holds the chat."""
+
 
 @dataclass(frozen=True, slots=True)
 class Kit:
@@ -56,6 +59,8 @@ class Turn:
     person: Person | None
     enter: Callable[..., Awaitable[None]]
     """Hands the turn to another journey by name: ``await turn.enter("checklist", visit=12)``."""
+    give_up: Callable[[], Awaitable[bool]]
+    """Lets the journey that holds the chat give up what it is in the middle of; False when there is nothing."""
     replies: list[tuple[int, Reply]] = field(default_factory=list)
     toast_reply: Toast | None = None
     attached: int = 0
@@ -80,9 +85,11 @@ class Turn:
 
     def remember(self, journey: str, **state: Any) -> None:  # noqa: ANN401 - JSON data of the journey's own
         """Make ``journey`` hold this chat, with this state."""
-        kept = {name: value for name, value in state.items() if name != WAITING}
+        kept = {name: value for name, value in state.items() if name not in {WAITING, PICTURED}}
         if self.waiting:
             kept[WAITING] = self.waiting
+        if self.state.get(PICTURED):
+            kept[PICTURED] = True
         self.conversation.journey = journey
         self.conversation.state = kept
 
@@ -121,9 +128,22 @@ class Turn:
         self.reply(Say(text=str(text), buttons=buttons, menu=menu, **more))  # type: ignore[arg-type]
 
     def card(self, text: str, buttons: Rows = (), *, final: bool = False) -> None:
-        """Show the live card: in place when it was tapped, else at the bottom of the chat."""
-        tapped = self.event.message_id if isinstance(self.event, Tap) else 0
+        """Show the live card: in place when it was tapped and holds words only, else at the bottom of the chat."""
+        pictured = bool(self.state.get(PICTURED))
+        if pictured:
+            self.conversation.state = {name: value for name, value in self.state.items() if name != PICTURED}
+        tapped = self.event.message_id if isinstance(self.event, Tap) and not pictured else 0
         self.reply(Card(text=str(text), buttons=buttons, tapped=tapped, final=final))
+
+    def pictured_card(
+        self, text: str, buttons: Rows, *, picture: str = "", document: str = "", filename: str = ""
+    ) -> None:
+        """Show a stored file as the live card, in the place of the one that is there: the next card takes its place.
+
+        ``picture``, or ``document`` and ``filename``, as a Card has them.
+        """
+        self.reply(Card(text=str(text), buttons=buttons, picture=picture, document=document, filename=filename))
+        self.conversation.state = self.state | {PICTURED: True}
 
     def change(self, text: str, buttons: Rows = ()) -> None:
         """Change the message whose button was tapped."""

@@ -1,14 +1,15 @@
 """The checklist walk: one item at a time on one live card.
 
-``tapping`` takes taps, ``sending`` words, ``filing`` files and places, ``waiting`` what has no place yet, ``mending``
-takes back, ``revising`` takes edited messages, ``gallery`` shows what lies with an item; ``entry`` makes answers of
-words, ``steps`` is what they share, ``card`` draws. All of them work on a ``Sheet`` (handlers/sheet.py) and none of
-them commits or sends.
+``tapping`` takes taps, ``sending`` words, ``filing`` files and places; ``waiting`` takes what has no place yet, as
+plain ``pieces``, and ``intake`` lets it in; ``mending`` takes back, ``revising`` takes edited messages, ``complaining``
+says why something was not taken, ``gallery`` shows what lies with an item. ``entry`` makes answers of words, ``steps``
+is what they share; ``card``, ``choosing`` and ``overview`` draw. All of them work on a ``Sheet`` (handlers/sheet.py)
+and none of them commits or sends.
 """
 
 from __future__ import annotations
 
-from handlers.checklist import gallery, mending, revising, sending, tapping, waiting
+from handlers.checklist import complaining, gallery, leaving, mending, revising, sending, tapping, waiting
 from handlers.journey import Journey
 
 CHECKLIST = Journey(
@@ -17,6 +18,8 @@ CHECKLIST = Journey(
         "answer": tapping.answer,
         "change": tapping.change,
         "toggle": tapping.toggle,
+        "choices": tapping.choices,
+        "day": tapping.day,
         "go": tapping.go,
         "again": tapping.again,
         "back": tapping.back,
@@ -29,11 +32,16 @@ CHECKLIST = Journey(
         "evidence": gallery.evidence,
         "look": gallery.look,
         "remove": gallery.remove,
+        "restore": gallery.restore,
         "undo": mending.undo,
+        "drop": waiting.drop,
+        "dropped": waiting.dropped,
     },
     timers={"unreadable": gallery.unreadable},
     enter=tapping.enter,
     message=sending.message,
     edited=revising.edited,
     stranded=waiting.stranded,
+    complain=complaining.complain,
+    give_up=leaving.give_up,
 )

@@ -1,17 +1,19 @@
-"""Draws the live card of the walk: one item with its choices, and what it still lacks.
+"""Draws the live card of the walk: one item with its choices (see ``choosing``), and what it still lacks.
 
 Pure drawing: it reads a sheet and returns text and buttons. It writes nothing and does not decide what comes next.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-from unicodedata import east_asian_width
+from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
+from forms import bounds
 from handlers.chat import Button
+from handlers.checklist import choosing
 from handlers.journey import data
 from handlers.progress import clipped, header, item_title, listed
 
@@ -21,14 +23,17 @@ if TYPE_CHECKING:
     from handlers.sheet import Sheet
     from handlers.turn import Turn
 
-ROW_WIDTH = 30
-"""How many half-width cells of button text fit beside one another on a 360 px phone."""
+WORDS: Final = 300
+"""Characters of an answer that a card shows; a message holds 4096 of everything."""
 
-WORDS = 300
-"""Characters of a note that a card shows; a message holds 4096 of everything."""
+NOTE: Final = 120
+"""Characters of a note that a card shows while something else is asked."""
 
-LONG = 1200
+LONG: Final = 1200
 """Characters of the form's own guidance that a card shows."""
+
+_GRADE: Final = re.compile(r"(?<=[。.；;])\s*(?=[^。.；;:：\d]{1,24}[:：])")
+"""Where guidance goes on to the next grade: ``…说得清。部分：…``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +45,13 @@ class Receipt:
     """The message that brought it, 0 when there is nothing to undo."""
     until: int = 0
     """The last of several messages that brought it together, 0 when one did."""
-    left: tuple[str, ...] = ()
-    """Lines that were not understood: they stay on the card, message after message, until something is tapped."""
-
-
-def width(label: str) -> int:
-    """Return how many half-width cells a label takes."""
-    return sum(2 if east_asian_width(char) in "WF" else 1 for char in label)
-
-
-def in_rows(buttons: list[Button], room: int = ROW_WIDTH) -> Rows:
-    """Lay buttons out in rows of equal number, as many in a row as fit."""
-    if not buttons:
-        return ()
-    widest = max(width(button.label) for button in buttons) + 3
-    fit = max(1, min(len(buttons), 4, room // widest))
-    rows = -(-len(buttons) // fit)
-    fit = -(-len(buttons) // rows)  # as even as can be: 4 + 1 becomes 3 + 2
-    return tuple(tuple(buttons[at : at + fit]) for at in range(0, len(buttons), fit))
+    left: tuple[str | int, ...] = ()
+    """Lines that were not understood, and numbers that no item here has: they stay on the card, message after message,
+    until something is tapped."""
+    drop: bool = False
+    """Something still waits to be filed, and can be given up."""
+    complaint: Markup | None = None
+    """Why the newest message was not taken."""
 
 
 def value_text(turn: Turn, sheet: Sheet, question: Question) -> str:
@@ -78,10 +72,11 @@ def question_card(
     receipt: Receipt | None = None,
     *,
     at_length: bool = False,
+    page: int | None = None,
 ) -> tuple[Markup, Rows]:
     """Return the card that asks one question of a screen: the item itself, or one of its follow-ups.
 
-    ``at_length`` adds the form's guidance: what each answer means.
+    ``at_length`` adds the form's guidance: what each answer means. ``page`` is that of very many choices.
     """
     main = sheet.main(screen)
     parts = [header(turn, sheet)]
@@ -95,7 +90,7 @@ def question_card(
             parts.append(turn.t("What to look at: {hint}", hint=clipped(hint, LONG // 2)))
         guidance = sheet.walk.guidance(main.path, turn.speech.language)
         if guidance and at_length:
-            parts.append(Markup.escape(clipped(guidance, LONG)))
+            parts.append(Markup.escape(_GRADE.sub("\n", clipped(guidance, LONG))))
         if question.kind in {"text", "integer", "decimal", "date"} and sheet.answered(screen):
             parts.append(turn.t("Answer: <b>{answer}</b>", answer=value_text(turn, sheet, main)))
     else:
@@ -106,10 +101,11 @@ def question_card(
         for one in sheet.notes(screen)
     )
     parts.extend(_given(turn, sheet, screen, question))
-    choices = _choices(turn, sheet, screen, question)
-    if not choices and question is main:
+    choices = choosing.answers(turn, sheet, screen, question, page)
+    if question is main and question.kind not in {"select_one", "select_multiple"}:
         parts.append(_how(turn, question))
-    return finished(parts, choices + _tools(turn, sheet, screen, question), receipt, sheet, turn)
+    tools = _tools(turn, sheet, screen, question, at_length=at_length)
+    return finished(parts, choices + tools, receipt, sheet, turn)
 
 
 def _ask(turn: Turn, sheet: Sheet, question: Question) -> Markup:
@@ -131,14 +127,24 @@ def _how(turn: Turn, question: Question) -> Markup:
     match question.kind:
         case "image":
             return turn.t("Send a photo.")
-        case "integer":
-            return turn.t("Send a whole number.")
-        case "decimal":
-            return turn.t("Send a number.")
+        case "integer" | "decimal":
+            return _how_much(turn, question)
         case "date":
-            return turn.t("Send a date, such as 2026-10-16 or “yesterday”.")
+            return turn.t("Tap a day, or send a date such as 2026-10-16.")
         case _:
             return turn.t("Send it as a message.")
+
+
+def _how_much(turn: Turn, question: Question) -> Markup:
+    """Return how a number is given, with the range the form allows where it says one."""
+    ends = bounds.of_number(question).both
+    if question.kind == "integer":
+        if ends:
+            return turn.t("Send a whole number, {least} to {most}.", least=f"{ends[0]:g}", most=f"{ends[1]:g}")
+        return turn.t("Send a whole number.")
+    if ends:
+        return turn.t("Send a number, {least} to {most}.", least=f"{ends[0]:g}", most=f"{ends[1]:g}")
+    return turn.t("Send a number.")
 
 
 def _given(turn: Turn, sheet: Sheet, screen: Screen, asked: Question) -> list[Markup]:
@@ -149,38 +155,14 @@ def _given(turn: Turn, sheet: Sheet, screen: Screen, asked: Question) -> list[Ma
         if question is asked or question is sheet.main(screen) or not value or not sheet.walk.relevant(question.path):
             continue
         if question.kind == "text":
-            lines.append(turn.t("✎ {note}", note=clipped(value, WORDS)))
+            lines.append(turn.t("✎ {note}", note=clipped(value, NOTE)))
         elif question.kind in {"select_one", "select_multiple", "integer", "decimal", "date"}:
             label = sheet.walk.label(question.path, turn.speech.language)
             lines.append(turn.t("{label}: {value}", label=label, value=value_text(turn, sheet, question)))
     return lines
 
 
-def _choices(turn: Turn, sheet: Sheet, screen: Screen, question: Question) -> Rows:
-    """Return one button a choice; the chosen one is marked, a select_multiple toggles. None once handed in."""
-    if question.kind not in {"select_one", "select_multiple"} or sheet.visit.state == "submitted":
-        return ()
-    at = screen.questions.index(question)
-    several = question.kind == "select_multiple"
-    held = set(sheet.walk.value(question.path).split()) if several else {sheet.walk.value(question.path)}
-    offered = {choice.value for choice in sheet.walk.choices(question.path)}
-    buttons = []
-    for index, choice in enumerate(question.choices):
-        if choice.value not in offered:
-            continue
-        label = choice.label(turn.speech.language)
-        if several:
-            label = f"☑ {label}" if choice.value in held else f"☐ {label}"
-        elif choice.value in held:
-            label = f"● {label}"
-        verb = "toggle" if several else "answer"
-        buttons.append(
-            Button(label, data("checklist", verb, sheet.visit.id, screen.number, at, index, sheet.seen(question.path)))
-        )
-    return in_rows(buttons)
-
-
-def _tools(turn: Turn, sheet: Sheet, screen: Screen, question: Question) -> Rows:
+def _tools(turn: Turn, sheet: Sheet, screen: Screen, question: Question, *, at_length: bool) -> Rows:
     """Return the rows under the choices: what lets a follow-up wait; back, overview, on; note, evidence, guidance.
 
     Back and on stand where the thumb found them on the card before, whatever the item.
@@ -197,9 +179,10 @@ def _tools(turn: Turn, sheet: Sheet, screen: Screen, question: Question) -> Rows
     tools = []
     if sheet.note(screen) is not None and not written:
         tools.append(Button(turn.label("✎ Note"), data("checklist", "note", visit, number)))
-    tools.append(Button(f"📎 {len(sheet.evidence_of(screen))}", data("checklist", "evidence", visit, number)))
+    usable = sum(piece.is_usable for piece in sheet.evidence_of(screen))
+    tools.append(Button(f"📎 {usable}", data("checklist", "evidence", visit, number)))
     if question is main and sheet.walk.guidance(question.path, turn.speech.language):
-        tools.append(Button("ⓘ", data("checklist", "hint", visit, number)))
+        tools.append(Button("ⓘ", data("checklist", "hint", visit, number, *([0] if at_length else []))))
     return (*first, tuple(moves), tuple(tools))
 
 
@@ -222,16 +205,44 @@ def _waits(turn: Turn, sheet: Sheet, screen: Screen, question: Question) -> Rows
 def finished(parts: list[Markup], rows: Rows, receipt: Receipt | None, sheet: Sheet, turn: Turn) -> tuple[Markup, Rows]:
     """Return a card's text and buttons, with what was just stored under them and a way to take it back."""
     if receipt is not None:
-        if receipt.text:
-            parts.append(Markup("\n") + receipt.text)
-        if receipt.left:
-            before = Markup("") if receipt.text else Markup("\n")
-            lines = Markup("").join(turn.t("“{line}”", line=line) for line in receipt.left)
-            parts.append(before + turn.t("⚠ Not understood, not recorded: {lines}", lines=lines))
+        lines = [*([receipt.text] if receipt.text else []), *_untaken(turn, sheet, receipt)]
+        if receipt.complaint:
+            lines.append(turn.t("⚠ {complaint}", complaint=receipt.complaint))
+        if lines:
+            parts.append(Markup("\n") + Markup("\n").join(lines))
         if receipt.undo:
             what = (receipt.undo, receipt.until) if receipt.until else (receipt.undo,)
             rows = (*rows, (Button(turn.label("↶ Undo"), data("checklist", "undo", sheet.visit.id, *what)),))
+        if receipt.drop:
+            rows = (
+                *rows,
+                (Button(turn.label("✕ Discard what is not filed"), data("checklist", "drop", sheet.visit.id)),),
+            )
     return Markup("\n").join(parts), rows
+
+
+def _untaken(turn: Turn, sheet: Sheet, receipt: Receipt) -> list[Markup]:
+    """Return what to say of lines that were not recorded: of numbers no item here has, and of those not understood."""
+    said = []
+    existing = {screen.number for screen in sheet.form.screens}
+    numbers = [one for one in receipt.left if isinstance(one, int)]
+    spared = [one for one in numbers if one in existing]
+    none = [one for one in numbers if one not in existing]
+    if spared:
+        said.append(
+            turn.n(
+                "⚠ Item {numbers} does not apply to this unit; nothing was recorded.",
+                "⚠ Items {numbers} do not apply to this unit; nothing was recorded.",
+                len(spared),
+                numbers=listed(turn, spared),
+            )
+        )
+    if none:
+        said.append(turn.t("⚠ There is no item {numbers}; nothing was recorded for it.", numbers=listed(turn, none)))
+    lines = Markup("").join(turn.t("“{line}”", line=one) for one in receipt.left if isinstance(one, str))
+    if lines:
+        said.append(turn.t("⚠ Not understood, not recorded: {lines}", lines=lines))
+    return said
 
 
 def counted(turn: Turn, kind: str, count: int) -> Markup:
@@ -245,16 +256,18 @@ def counted(turn: Turn, kind: str, count: int) -> Markup:
             return turn.n("{count} video", "{count} videos", count)
         case "place":
             return turn.n("{count} place", "{count} places", count)
+        case "text":
+            return turn.n("{count} message", "{count} messages", count)
         case _:
             return turn.n("{count} file", "{count} files", count)
 
 
-def note_card(turn: Turn, sheet: Sheet, screen: Screen) -> tuple[Markup, Rows]:
+def note_card(turn: Turn, sheet: Sheet, screen: Screen, receipt: Receipt | None = None) -> tuple[Markup, Rows]:
     """Return the card that waits for one sentence on an item."""
     note, number = sheet.note(screen), screen.number
     written = sheet.walk.value(note.path) if note else ""
     parts = [header(turn, sheet) + Markup("\n"), item_title(turn, sheet, screen)]
-    row = [Button(turn.label("↩ No note"), data("checklist", "go", sheet.visit.id, number))]
+    row = [Button(turn.label("↩ No note"), data("checklist", "go", sheet.visit.id, number, 0))]
     if note is not None and written:
         parts.append(turn.t("✎ {note}", note=clipped(written, LONG)))
         parts.append(turn.t("Send one message; it is added to the note on item {number}.", number=number))
@@ -262,4 +275,4 @@ def note_card(turn: Turn, sheet: Sheet, screen: Screen) -> tuple[Markup, Rows]:
         row.append(Button(turn.label("✕ Clear the note"), clear))
     else:
         parts.append(turn.t("Send one message; it becomes the note on item {number}.", number=number))
-    return Markup("\n").join(parts), (tuple(row),)
+    return finished(parts, (tuple(row),), receipt, sheet, turn)

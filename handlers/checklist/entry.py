@@ -5,6 +5,7 @@ Every function here writes or raises the sentence that says why not; what is sho
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from forms import quick
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from handlers.sheet import Sheet
     from handlers.turn import Turn
 
+_MEANT: Final = re.compile(r"\s*(?:(?:第|#)?\s*(\d{1,3})\s*[题项条]?)\s*[.、:)]?\s*(?:[✅✓✔√☑❌✗✘×◐△]|$)")
+"""Words that were clearly meant for a numbered item: nothing but a number, or a number with a sign after it."""
+
 TYPED: Final = frozenset({"integer", "decimal", "date"})
 """Kinds of question that are answered by typing a value."""
 
@@ -30,6 +34,11 @@ WHOLE = mark("A whole number is asked for here, such as 12. Nothing was changed.
 RANGE = mark("This number is too large or too small to be true. Nothing was changed.")
 DATE = mark("A date is asked for here, such as 2026-10-16 or “yesterday”. Nothing was changed.")
 MONTH = mark("Which of the two is the month? Please write the date like 2026-10-16. Nothing was changed.")
+NO_ITEM = mark("There is no item {number}. Nothing was changed.")
+NOT_HERE = mark("Item {number} does not apply to this unit; nothing was recorded.")
+FORWARDED = mark(
+    "A forwarded message is not taken as your own words. To record it on item {number}, copy the text and send it."
+)
 PROBLEMS: Final[Mapping[str, str]] = {
     "not_a_number": NUMBER,
     "not_an_integer": WHOLE,
@@ -38,6 +47,19 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "ambiguous_date": MONTH,
 }
 """What to say when words cannot be read as what is asked, by the code of InvalidAnswer."""
+
+
+def meant_for(words: str) -> int | None:
+    """Return the number of the item that a line is clearly meant for, whether there is such an item or not."""
+    found = _MEANT.match(quick.plain(words))
+    return int(found[1]) if found is not None else None
+
+
+def no_item(sheet: Sheet, number: int | None) -> UserError:
+    """Return what to say when this visit has no item of a number: it does not apply here, or nowhere."""
+    if any(screen.number == number for screen in sheet.form.screens):
+        return UserError(NOT_HERE, number=number)
+    return UserError(NO_ITEM, number=number)
 
 
 def spelt_out(sheet: Sheet, question: Question, words: str) -> Entry | None:

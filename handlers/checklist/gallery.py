@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
-from handlers.chat import Button, Say
+from handlers.chat import Button
 from handlers.checklist.card import counted
+from handlers.checklist.filing import screen_of, settle_in
 from handlers.checklist.steps import hold, opened
 from handlers.errors import Stale
 from handlers.journey import data, number
@@ -37,7 +38,8 @@ async def evidence(turn: Turn, args: tuple[str, ...]) -> None:
     _gallery(turn, sheet, sheet.screen(number(args, 1)), page)
 
 
-def _gallery(turn: Turn, sheet: Sheet, screen: Screen, page: int = 0) -> None:
+def _gallery(turn: Turn, sheet: Sheet, screen: Screen, page: int = 0, *, removed: Evidence | None = None) -> None:
+    """Draw the list; ``removed`` is the piece that was removed just now and can be brought back."""
     visit, pieces = sheet.visit.id, sheet.evidence_of(screen)
     last = max(0, (len(pieces) - 1) // A_PAGE)
     page = min(max(page, 0), last)
@@ -58,8 +60,11 @@ def _gallery(turn: Turn, sheet: Sheet, screen: Screen, page: int = 0) -> None:
         if page < last:
             pages.append(Button("▶", data("checklist", "evidence", visit, screen.number, page + 1)))
         rows.append(tuple(pages))
+    if removed is not None:
+        lines.append(Markup("\n") + turn.t("✓ Removed: {what}", what=counted(turn, removed.kind, 1)))
+        rows.append((Button(turn.label("↶ Undo"), data("checklist", "restore", visit, removed.id, page)),))
     back = turn.label("◀ Back to item {number}", number=screen.number)
-    rows.append((Button(back, data("checklist", "go", visit, screen.number)),))
+    rows.append((Button(back, data("checklist", "go", visit, screen.number, 0)),))
     hold(turn, sheet, screen)
     turn.card(Markup("\n").join(lines), tuple(row for row in rows if row))
 
@@ -89,18 +94,36 @@ def _piece(sheet: Sheet, piece_id: int) -> tuple[Evidence, Screen]:
 
 
 async def look(turn: Turn, args: tuple[str, ...]) -> None:
-    """Send one stored piece back to the person who asks."""
+    """Show one stored piece in the place of the list; no copy of it stays in the chat."""
     sheet = await opened(turn, number(args, 0), to_write=False)
     piece, screen = _piece(sheet, number(args, 1))
-    caption = str(turn.t("Item {number}", number=screen.number))
     if not piece.is_usable:
         turn.toast(turn.label("This file cannot be opened. Please remove it and send it again."), alert=True)
     elif not piece.blob_sha256:
         turn.toast(turn.label("This file is still being fetched. Please try again in a moment."), alert=True)
-    elif piece.kind == "photo":
-        turn.reply(Say(text=caption, picture=piece.blob_sha256, silent=True))
     else:
-        turn.reply(Say(text=caption, document=piece.blob_sha256, filename=piece.filename, silent=True))
+        hold(turn, sheet, screen)
+        text, rows = _shown(turn, sheet, screen, piece)
+        if piece.kind == "photo":
+            turn.pictured_card(text, rows, picture=piece.blob_sha256)
+        else:
+            turn.pictured_card(text, rows, document=piece.blob_sha256, filename=piece.filename)
+
+
+def _shown(turn: Turn, sheet: Sheet, screen: Screen, piece: Evidence) -> tuple[Markup, Rows]:
+    """Return what stands under a piece that is looked at, and the way to the next one and back."""
+    visit, pieces = sheet.visit.id, sheet.evidence_of(screen)
+    at = pieces.index(piece)
+    text = turn.t("<b>Item {number}</b>", number=screen.number) + Markup("\n") + _line(turn, sheet, at + 1, piece)
+    can = [one for one in pieces if one.blob_sha256 and one.is_usable]
+    here, row = can.index(piece), []
+    if here:
+        row.append(Button("◀", data("checklist", "look", visit, can[here - 1].id)))
+    row.append(Button(turn.label("☰ List"), data("checklist", "evidence", visit, screen.number, at // A_PAGE)))
+    if here + 1 < len(can):
+        row.append(Button("▶", data("checklist", "look", visit, can[here + 1].id)))
+    back = turn.label("◀ Back to item {number}", number=screen.number)
+    return text, (tuple(row), (Button(back, data("checklist", "go", visit, screen.number, 0)),))
 
 
 async def remove(turn: Turn, args: tuple[str, ...]) -> None:
@@ -110,6 +133,22 @@ async def remove(turn: Turn, args: tuple[str, ...]) -> None:
     piece.remove(turn.who, turn.now, why="removed in the gallery")
     forget(sheet, [piece])
     turn.toast(turn.label("Removed. It stays in the history."))
+    page = number(args, 2) if len(args) > 2 else 0  # noqa: PLR2004 - visit, piece, page
+    _gallery(turn, sheet, screen, page, removed=piece)
+
+
+async def restore(turn: Turn, args: tuple[str, ...]) -> None:
+    """Bring back a piece that was removed."""
+    sheet = await opened(turn, number(args, 0))
+    piece = await evidences.get(turn.db, number(args, 1))
+    screen = screen_of(sheet, piece.path) if piece is not None and piece.visit_id == sheet.visit.id else None
+    if piece is None or screen is None:
+        raise Stale
+    if piece.removed_at is not None:
+        piece.restore()
+        settle_in(sheet, piece)
+        sheet.evidence.sort(key=lambda one: one.id)
+        turn.toast(turn.label("Undone."))
     _gallery(turn, sheet, screen, number(args, 2) if len(args) > 2 else 0)  # noqa: PLR2004 - visit, piece, page
 
 
@@ -154,5 +193,5 @@ def _way(turn: Turn, sheet: Sheet, screen: Screen | None) -> Rows:
         return ((Button(turn.label("↶ Withdraw"), data("visit", "withdraw", visit.id)),),) if mine else ()
     if screen is None:
         return ()
-    go = data("checklist", "go", visit.id, screen.number)
+    go = data("checklist", "go", visit.id, screen.number, 0)
     return ((Button(turn.label("Go to item {number}", number=screen.number), go),),)

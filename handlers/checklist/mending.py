@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from handlers.checklist.filing import album_of, screen_of
 from handlers.checklist.gallery import forget
-from handlers.checklist.steps import held, opened, show, show_overview, write
+from handlers.checklist.steps import opened, show_again, write
 from handlers.journey import number
 from handlers.progress import listed
 from storage import visits
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from datetime import datetime
 
-    from handlers.checklist.card import Receipt
     from handlers.sheet import Sheet
     from handlers.turn import Turn
     from storage.visits import Answer
@@ -82,13 +81,3 @@ async def before(turn: Turn, answer: Answer, messages: Collection[int] = ()) -> 
     earlier = [one for one in history if one.id < answer.id and (one.message_id, one.at) != run]
     earlier = [one for one in earlier if one.chat_id != turn.chat_id or one.message_id not in messages]
     return earlier[-1].value if earlier else ""
-
-
-def show_again(turn: Turn, sheet: Sheet, receipt: Receipt | None = None) -> None:
-    """Show what was on screen once more."""
-    state = held(turn, sheet)
-    here = sheet.find(state.get("number"))
-    if here is None or state.get("mode") == "overview":
-        show_overview(turn, sheet, receipt)
-    else:
-        show(turn, sheet, here, receipt)

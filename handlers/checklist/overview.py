@@ -118,4 +118,4 @@ def _way_on(turn: Turn, sheet: Sheet) -> Rows:
     if not waiting:
         return ((submit, visits),)
     goes_on = turn.label("Go on with {number}", number=waiting[0].number)
-    return (Button(goes_on, data("checklist", "go", visit.id, waiting[0].number)), submit), (visits,)
+    return (Button(goes_on, data("checklist", "go", visit.id, waiting[0].number, 0)), submit), (visits,)

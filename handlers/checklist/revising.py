@@ -15,11 +15,11 @@ from forms import quick
 from handlers.chat import Attachment, Message, Place, Text
 from handlers.checklist import sending, waiting
 from handlers.checklist.card import Receipt
-from handlers.checklist.entry import TYPED, joined, read_typed, spelt_out
-from handlers.checklist.filing import album_of, described, made, move, read_caption, screen_of, settle_in
+from handlers.checklist.entry import TYPED, joined, meant_for, no_item, read_typed, spelt_out
+from handlers.checklist.filing import album_of, move, read_caption, screen_of, settle_in
 from handlers.checklist.gallery import forget
-from handlers.checklist.mending import show_again
-from handlers.checklist.steps import SUBMITTED, held, refuse_violation, write
+from handlers.checklist.pieces import described, made
+from handlers.checklist.steps import SUBMITTED, held, refuse_violation, show_again, write
 from handlers.errors import UserError
 from handlers.progress import listed
 from handlers.sheet import sheet_of
@@ -154,6 +154,9 @@ def _entries(sheet: Sheet, revision: Revision, words: str, *, captioned: bool) -
     entries = [entry for entry in quick.read(words, sheet.form, sheet.offered) if entry.matched]
     if entries:
         return entries
+    number = meant_for(words)
+    if number is not None and sheet.find(number) is None:
+        raise no_item(sheet, number)
     for question in questions:
         screen = screen_of(sheet, question.path)
         spelt = spelt_out(sheet, question, words) if screen is not None else None
@@ -165,7 +168,7 @@ def _entries(sheet: Sheet, revision: Revision, words: str, *, captioned: bool) -
 def _aim_entry(sheet: Sheet, revision: Revision, entry: Entry) -> None:
     screen = sheet.find(entry.number)
     if screen is None:
-        raise UserError(sending.NO_SUCH_ITEM, line=entry.line)
+        raise no_item(sheet, entry.number)
     targets, note = revision.targets, sheet.note(screen)
     if entry.choice is not None:
         targets[sheet.main(screen).path] = entry.choice

@@ -12,11 +12,22 @@ from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup
 
-from forms import quick
+from forms import bounds, quick
 from handlers.chat import Attachment, Message, Place, Text
-from handlers.checklist import filing, waiting
+from handlers.checklist import filing, intake, waiting
 from handlers.checklist.card import Receipt
-from handlers.checklist.entry import TYPED, add_note, enter_quickly, read_typed, spelt_out
+from handlers.checklist.complaining import length_before
+from handlers.checklist.entry import (
+    FORWARDED,
+    TYPED,
+    add_note,
+    enter_quickly,
+    meant_for,
+    no_item,
+    read_typed,
+    spelt_out,
+)
+from handlers.checklist.pieces import keep
 from handlers.checklist.steps import (
     advance,
     held,
@@ -34,16 +45,15 @@ from handlers.text import mark
 from storage import people, visits
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from forms.question import Question, Screen
     from forms.quick import Entry
     from handlers.sheet import Sheet
     from handlers.turn import Turn
 
-_FILED: Final = re.compile(r"\s*\d{1,3}\s*[✅✓✔√❌✗✘×◐△]")
-"""Words that were clearly meant for a numbered item, whether there is one or not."""
-
-_NUMBER: Final = re.compile(r"\s*第?\s*\d{1,3}\s*[题项条]?\s*")
-"""Nothing but the number of an item."""
+_NUMBER: Final = re.compile(r"\s*(第|#|＃)?\s*\d{1,3}\s*([题项条])?\s*[.。、:：)）]?\s*")
+"""Nothing but the number of an item: ``7``, ``第7题``, ``#7``, ``7、``."""
 
 MAX_TEXT: Final = 4000
 """Characters of one answer; a chat message cannot be longer than 4096."""
@@ -54,15 +64,11 @@ LONGEST_RUN: Final = 30
 WIDEST_RUN: Final = 60
 """Messages, the bot's own among them, that one undo looks through."""
 
-NO_SUCH_ITEM = mark("No such item here: “{line}”. Nothing was changed.")
 TOO_LONG = mark(
     "This is {length} characters long; {most} fit. Please send it in parts. What you sent before is all here."
 )
-FORWARDED = mark(
-    "A forwarded message is not taken as your own words. To record it on item {number}, copy the text and send it."
-)
-WHICH_ITEM = mark(
-    "Which item is this for? Tap one first, or begin with its number, such as “7 …”. Nothing was changed."
+DOUBTFUL = mark(
+    "Not recorded: “{line}”. For item {number}, begin with “#{number}”; for a note, begin with another word."
 )
 
 
@@ -88,26 +94,42 @@ async def message(turn: Turn, sent: Message) -> bool:
 async def _words(turn: Turn, sheet: Sheet, sent: Text) -> None:
     """Find out what words are for; the item on screen has them when they name no other."""
     words, state = sent.text.strip(), held(turn, sheet)
-    if len(words) > MAX_TEXT:
-        raise UserError(TOO_LONG, length=len(words), most=MAX_TEXT)
     screen = filing.here(turn, sheet)
     if sent.forwarded:
         raise UserError(FORWARDED, number=screen.number if screen else "…")
     entries = quick.read(words, sheet.form, sheet.offered)
     filed = any(entry.choice is not None for entry in entries)
     asking = sheet.form.questions.get(str(state.get("asking", ""))) if screen else None
-    if screen is not None and state.get("mode") == "note" and not (filed and _FILED.match(words)):
+    if asking is not None and (filed or screen is None or not _takes_words(sheet, screen, asking)):
+        asking = None
+    _refuse_length(sent, state, None if filed or screen is None else asking or sheet.note(screen))
+    number = _NUMBER.fullmatch(words)
+    if number and len(entries) == 1 and (number[1] or number[2]):
+        await _jump(turn, sheet, words)
+    elif screen is not None and state.get("mode") == "note" and not (filed and meant_for(words)):
         await _note(turn, sheet, screen, words, sent)
-    elif screen is not None and asking is not None and not filed and _takes_words(sheet, screen, asking):
+    elif screen is not None and asking is not None:
         await _asked_for(turn, sheet, screen, asking, words, sent)
-    elif len(entries) == 1 and _NUMBER.fullmatch(words):
-        await _jump(turn, sheet, entries[0])
-    elif any(entry.matched for entry in entries) or _FILED.match(words):
+    elif number and len(entries) == 1:
+        await _jump(turn, sheet, words)
+    elif any(entry.matched for entry in entries) or meant_for(words):
         await _burst(turn, sheet, entries, sent)
+    elif len(entries) == 1 and entries[0].doubtful:
+        raise UserError(DOUBTFUL, line=brief(words), number=entries[0].doubtful)
     elif screen is None:
-        raise UserError(WHICH_ITEM)
+        keep(turn, sent)
+        show_overview(turn, sheet)
     else:
         await _loose(turn, sheet, screen, words, sent)
+
+
+def _refuse_length(sent: Text, state: Mapping[str, Any], question: Question | None) -> None:
+    """Refuse a text that is longer than anything can be, and every further part of it that the client cut it into."""
+    before = length_before(state, sent)
+    if not before and len(sent.text.strip()) <= MAX_TEXT:
+        return
+    most = bounds.of_length(question).most if question is not None else None
+    raise UserError(TOO_LONG, length=before + len(sent.text), most=min(MAX_TEXT, round(most or MAX_TEXT)))
 
 
 def _takes_words(sheet: Sheet, screen: Screen, asking: Question) -> bool:
@@ -117,11 +139,11 @@ def _takes_words(sheet: Sheet, screen: Screen, asking: Question) -> bool:
     return asking.kind in TYPED or (asking.kind == "text" and asking is not sheet.note(screen))
 
 
-async def _jump(turn: Turn, sheet: Sheet, entry: Entry) -> None:
-    screen = sheet.find(entry.number)
+async def _jump(turn: Turn, sheet: Sheet, words: str) -> None:
+    screen = sheet.find(meant_for(words))
     if screen is None:
-        raise UserError(NO_SUCH_ITEM, line=entry.line)
-    show(turn, sheet, screen, await filing.let_in(turn, sheet, screen))
+        raise no_item(sheet, meant_for(words))
+    show(turn, sheet, screen, await intake.let_in(turn, sheet, screen))
 
 
 async def _asked_for(turn: Turn, sheet: Sheet, screen: Screen, question: Question, words: str, sent: Text) -> None:
@@ -154,10 +176,13 @@ async def _note(turn: Turn, sheet: Sheet, screen: Screen, words: str, sent: Mess
     """Put a sentence with an item; a second one goes under the first."""
     waited_for = sheet.answered(screen) and not sheet.complete(screen)
     await add_note(turn, sheet, screen, words, sent.message_id)
-    hold(turn, sheet, screen, skipped=let_wait(turn, sheet, screen))
-    done = turn.t("✓ Note on item {number}: “{words}”", number=screen.number, words=brief(words))
-    on = advance if waited_for else show
-    on(turn, sheet, screen, Receipt(done, undo=sent.message_id))
+    skipped = let_wait(turn, sheet, screen)
+    hold(turn, sheet, screen, skipped=skipped)
+    if waited_for and not sheet.open_questions(screen, skipped):
+        done = turn.t("✓ Note on item {number}: “{words}”", number=screen.number, words=brief(words))
+        advance(turn, sheet, screen, Receipt(done, undo=sent.message_id))
+    else:  # the card itself shows what the note says
+        show(turn, sheet, screen, Receipt(turn.t("✓ Noted"), undo=sent.message_id))
 
 
 # --- lines that name their items ---
@@ -166,13 +191,13 @@ async def _note(turn: Turn, sheet: Sheet, screen: Screen, words: str, sent: Mess
 async def _burst(turn: Turn, sheet: Sheet, entries: list[Entry], sent: Message) -> None:
     """File lines that name their items; one receipt for all of them. What cannot be filed is named, the rest stands."""
     filed: list[Screen] = []
-    left: list[str] = []
+    left: list[str | int] = []
     remarks: list[Markup] = []
     said: dict[str, str] = {}
     for entry in entries:
         screen = sheet.find(entry.number)
         if screen is None or not entry.matched or (entry.choice is None and not entry.note):
-            left.append(brief(entry.line))
+            left.append(_untaken(sheet, entry))
             continue
         over = await _overwritten(turn, sheet, screen, entry)
         before = sheet.walk.value(sheet.main(screen).path)
@@ -182,7 +207,7 @@ async def _burst(turn: Turn, sheet: Sheet, entries: list[Entry], sent: Message) 
             if len(entries) == 1:
                 raise
             problem = turn.t(error.message, **error.values)
-            remarks.append(turn.t("Item {number}: {problem}", number=screen.number, problem=problem))
+            remarks.append(turn.t("⚠ Item {number}: {problem}", number=screen.number, problem=problem))
             continue
         remarks += [over] if over else []
         filed.append(screen)
@@ -193,6 +218,12 @@ async def _burst(turn: Turn, sheet: Sheet, entries: list[Entry], sent: Message) 
     until = run["last"] if run["last"] != run["first"] else 0
     _after_burst(turn, sheet, filed, Receipt(text, undo=run["first"], until=until, left=tuple(left)))
     turn.remember("checklist", **{**turn.state, "run": run})
+
+
+def _untaken(sheet: Sheet, entry: Entry) -> str | int:
+    """Return what stands on the card for a line that was not taken: the number when it is the number that is wrong."""
+    number = meant_for(entry.line) if entry.number is None else entry.number
+    return number if number is not None and sheet.find(number) is None else brief(entry.line)
 
 
 def _run(turn: Turn, sheet: Sheet, said: dict[str, str], remarks: list[Markup], message_id: int) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 from markupsafe import Markup
 
 from handlers.chat import Tap
-from handlers.checklist.card import Receipt, question_card
+from handlers.checklist.card import Receipt, note_card, question_card
 from handlers.checklist.overview import overview_card, page_of
+from handlers.checklist.pieces import where_to
 from handlers.errors import Stale, UserError
 from handlers.sheet import Sheet, sheet_of
 from handlers.text import mark
@@ -72,9 +73,31 @@ def show_overview(turn: Turn, sheet: Sheet, receipt: Receipt | None = None, page
     at = state.get("number")
     if page is None:
         page = int(state.get("page", page_of(sheet, int(at or 0))))
+    if receipt is None and turn.waiting:
+        receipt = Receipt(where_to(turn), drop=True)
     receipt = _carried(turn, sheet, receipt)
     turn.remember("checklist", visit=sheet.visit.id, number=at, mode="overview", page=page, left=_left(receipt))
     turn.card(*overview_card(turn, sheet, receipt, page))
+
+
+def show_again(turn: Turn, sheet: Sheet, receipt: Receipt | None = None) -> None:
+    """Show what was on screen once more."""
+    state = held(turn, sheet)
+    here = sheet.find(state.get("number"))
+    if here is None or state.get("mode") == "overview":
+        show_overview(turn, sheet, receipt)
+    elif state.get("mode") == "note" and sheet.note(here) is not None:
+        show_note(turn, sheet, here, receipt)
+    else:
+        show(turn, sheet, here, receipt, again=state.get("asking") == sheet.main(here).path)
+
+
+def show_note(turn: Turn, sheet: Sheet, screen: Screen, receipt: Receipt | None = None) -> None:
+    """Wait for one sentence on an item."""
+    receipt = _carried(turn, sheet, receipt)
+    skipped = let_wait(turn, sheet, screen)
+    hold(turn, sheet, screen, mode="note", skipped=skipped, left=_left(receipt))
+    turn.card(*note_card(turn, sheet, screen, receipt))
 
 
 def _carried(turn: Turn, sheet: Sheet, receipt: Receipt | None) -> Receipt | None:
@@ -86,7 +109,7 @@ def _carried(turn: Turn, sheet: Sheet, receipt: Receipt | None) -> Receipt | Non
     return replace(receipt, left=tuple(dict.fromkeys([*before, *receipt.left]))[-MOST_LEFT:])
 
 
-def _left(receipt: Receipt | None) -> list[str]:
+def _left(receipt: Receipt | None) -> list[str | int]:
     return list(receipt.left) if receipt else []
 
 
@@ -135,6 +158,20 @@ async def write(turn: Turn, sheet: Sheet, question: Question, value: str, messag
     )
     sheet.answers[question.path] = answer
     sheet.walk.set(question.path, value, strict=False)
+    _bring_pictures(sheet, question)
+
+
+def _bring_pictures(sheet: Sheet, answered: Question) -> None:
+    """Give a picture that an answer has just made necessary those that were sent before it and lie with the item."""
+    screen = next((one for one in sheet.form.screens if answered in one.questions), None)
+    for place in screen.questions if screen is not None else ():
+        if place.kind != "image" or not sheet.asks(place) or sheet.walk.violation(place.path) is None:
+            continue
+        early = [one for one in sheet.evidence if one.path == answered.path and one.is_picture and one.is_usable]
+        for one in early:
+            one.path = place.path
+        if early:
+            sheet.walk.set(place.path, early[0].filename)
 
 
 def refuse_violation(turn: Turn, sheet: Sheet, question: Question, value: str) -> None:

@@ -6,11 +6,13 @@ until the person has seen both and chosen. Must not read messages (see ``sending
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from handlers.chat import Button
-from handlers.checklist.card import note_card, question_card
-from handlers.checklist.filing import let_in
+from handlers.checklist.card import question_card
+from handlers.checklist.choosing import page_with
+from handlers.checklist.intake import let_in
 from handlers.checklist.steps import (
     advance,
     held,
@@ -19,6 +21,7 @@ from handlers.checklist.steps import (
     opened,
     refuse_violation,
     show,
+    show_note,
     show_overview,
     write,
 )
@@ -29,6 +32,8 @@ from handlers.text import mark
 from storage import people
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from forms.question import Question, Screen
     from handlers.sheet import Sheet
     from handlers.turn import Turn
@@ -102,7 +107,7 @@ async def _ask_before_changing(
         new=question.choices[number(args, 3)].label(turn.speech.language),
     )
     change = data("checklist", "change", *args[:4], standing.id)
-    keep = data("checklist", "go", sheet.visit.id, screen.number)
+    keep = data("checklist", "go", sheet.visit.id, screen.number, 0)
     hold(turn, sheet, screen)
     turn.card(text, ((Button(turn.label("Change it"), change), Button(turn.label("Leave it"), keep)),))
 
@@ -134,17 +139,54 @@ async def toggle(turn: Turn, args: tuple[str, ...]) -> None:
         refuse_violation(turn, sheet, question, value)
         await write(turn, sheet, question, value)
     hold(turn, sheet, screen, asking=question.path, skipped=let_wait(turn, sheet, screen))
-    turn.card(*question_card(turn, sheet, screen, question))
+    turn.card(*question_card(turn, sheet, screen, question, page=page_with(sheet, question, choice)))
+
+
+async def choices(turn: Turn, args: tuple[str, ...]) -> None:
+    """Turn to another page of very many choices."""
+    sheet = await opened(turn, number(args, 0), to_write=False)
+    screen = sheet.screen(number(args, 1))
+    question = sheet.question(screen, number(args, 2))
+    hold(turn, sheet, screen, asking=question.path, skipped=let_wait(turn, sheet, screen))
+    turn.card(*question_card(turn, sheet, screen, question, page=number(args, 3)))
+
+
+async def day(turn: Turn, args: tuple[str, ...]) -> None:
+    """Take a day that was tapped; a card that showed another answer is shown anew first."""
+    sheet = await opened(turn, number(args, 0))
+    screen = sheet.screen(number(args, 1))
+    question = sheet.question(screen, number(args, 2))
+    chosen = _day(args)
+    if question.kind != "date":
+        raise Stale
+    if sheet.walk.value(question.path) == chosen.isoformat():
+        advance(turn, sheet, screen)
+    elif not sheet.asks(question) or sheet.seen(question.path) != number(args, 4):
+        _moved_on(turn, sheet, screen)
+    else:
+        refuse_violation(turn, sheet, question, chosen.isoformat())
+        await write(turn, sheet, question, chosen.isoformat())
+        turn.toast(turn.label("Item {number}: {answer}", number=screen.number, answer=chosen.isoformat()))
+        advance(turn, sheet, screen)
+
+
+def _day(args: tuple[str, ...]) -> date:
+    """Return the day a button carries, written ``20261016``; a forged one raises Stale."""
+    try:
+        return datetime.strptime(str(number(args, 3)), "%Y%m%d").date()  # noqa: DTZ007 - a day, in no zone
+    except ValueError as error:
+        raise Stale from error
 
 
 # --- moving ---
 
 
 async def go(turn: Turn, args: tuple[str, ...]) -> None:
-    """Jump to an item; what was sent before there was an item for it goes there."""
-    sheet = await opened(turn, number(args, 0), to_write=bool(turn.waiting))
+    """Jump to an item; what was sent before there was an item for it goes there, unless one only goes on or back."""
+    chosen = len(args) <= 2 and bool(turn.waiting)  # noqa: PLR2004 - visit, item, and 0 for going on or back
+    sheet = await opened(turn, number(args, 0), to_write=chosen)
     screen = sheet.screen(number(args, 1))
-    show(turn, sheet, screen, await let_in(turn, sheet, screen))
+    show(turn, sheet, screen, await let_in(turn, sheet, screen) if chosen else None)
 
 
 async def again(turn: Turn, args: tuple[str, ...]) -> None:
@@ -195,16 +237,15 @@ async def note(turn: Turn, args: tuple[str, ...]) -> None:
     screen = sheet.screen(number(args, 1))
     if sheet.note(screen) is None:
         raise Stale
-    hold(turn, sheet, screen, mode="note", skipped=let_wait(turn, sheet, screen))
-    turn.card(*note_card(turn, sheet, screen))
+    show_note(turn, sheet, screen)
 
 
 async def hint(turn: Turn, args: tuple[str, ...]) -> None:
-    """Show an item with all the form says about it: what each answer means."""
+    """Show an item with all the form says about it, what each answer means; tapped again, without."""
     sheet = await opened(turn, number(args, 0), to_write=False)
     screen = sheet.screen(number(args, 1))
     hold(turn, sheet, screen, asking=sheet.main(screen).path, skipped=let_wait(turn, sheet, screen))
-    turn.card(*question_card(turn, sheet, screen, sheet.main(screen), at_length=True))
+    turn.card(*question_card(turn, sheet, screen, sheet.main(screen), at_length=len(args) <= 2))  # noqa: PLR2004 - and 0 closes it
 
 
 async def clear(turn: Turn, args: tuple[str, ...]) -> None:

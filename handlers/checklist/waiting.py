@@ -1,7 +1,8 @@
 """Keeps what is sent while there is no place for it, and asks where it belongs.
 
-A photo sent with no visit open, or on one that has been handed in, is not filed and not lost: it waits in the
-conversation as plain data until a visit, or an item, is opened for it. Words do not wait; their sender is told.
+What is sent with no visit open, or on one that has been handed in, is not filed and not lost, words as little as
+photos: it waits in the conversation as plain data until a visit, or an item, is opened for it (see ``intake``), or
+until its sender gives it up.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ from markupsafe import Markup
 
 from handlers.access import may
 from handlers.chat import Attachment, Button, Place, Text
-from handlers.checklist.filing import described, summed
-from handlers.errors import UserError
+from handlers.checklist.entry import FORWARDED
+from handlers.checklist.pieces import keep, summed
+from handlers.checklist.steps import opened, show_overview
+from handlers.errors import Stale, UserError
 from handlers.handing import may_withdraw
-from handlers.journey import data
+from handlers.journey import data, number
 from handlers.progress import called, unit_label
-from handlers.text import mark
 from storage import people, visits
 
 if TYPE_CHECKING:
@@ -25,19 +27,8 @@ if TYPE_CHECKING:
     from handlers.turn import Turn
     from storage.visits import Visit
 
-MOST: Final = 100
-"""Pieces that may wait; an evening's photos, not an archive."""
-
 SHOWN: Final = 5
 """Visits that are offered."""
-
-TOO_MANY = mark("{most} pieces are waiting for a visit already; please open one first. This one was not kept.")
-
-
-def _keep(turn: Turn, sent: Attachment | Place) -> None:
-    if len(turn.waiting) >= MOST:
-        raise UserError(TOO_MANY, most=MOST)
-    turn.keep_waiting([*turn.waiting, described(sent)])
 
 
 async def _visits(turn: Turn, but: int = 0) -> Rows:
@@ -55,16 +46,13 @@ async def stranded(turn: Turn, sent: Message) -> bool:
     rows = await _visits(turn)
     if not rows:
         return False
-    if isinstance(sent, Text):
-        text = turn.t("No visit is open here, so this was not recorded. Please open one, then send it again.")
-        if turn.waiting:
-            text += Markup("\n") + turn.t("{what} still kept, not filed.", what=summed(turn, turn.waiting))
-    else:
-        _keep(turn, sent)
-        text = turn.t(
-            "No visit is open here. {what} kept, not filed yet. Which visit is it for?", what=summed(turn, turn.waiting)
-        )
-    turn.card(text, rows)
+    if sent.forwarded and isinstance(sent, Text):
+        raise UserError(FORWARDED, number="…")
+    keep(turn, sent)
+    text = turn.t(
+        "No visit is open here. {what} kept, not filed yet. Which visit is it for?", what=summed(turn, turn.waiting)
+    )
+    turn.card(text, (*rows, _give_up(turn)))
     return True
 
 
@@ -72,20 +60,51 @@ async def after_handing_in(turn: Turn, visit: Visit, sent: Text | Attachment | P
     """Say that a visit has been handed in: whoever did it can withdraw it, other visits are open."""
     author = await people.by_id(turn.db, visit.submitted_by) if visit.submitted_by else None
     handed_in = turn.t("{who} handed in the visit to {unit}.", who=called(author), unit=visit.unit.name)
-    if isinstance(sent, Text):
-        said = turn.t("This was not recorded. To add it, withdraw the visit and send it again.")
-    else:
-        _keep(turn, sent)
-        what = summed(turn, turn.waiting)
-        said = turn.t("{what} kept, not filed. Withdraw the visit to add it, or choose another one.", what=what)
+    if sent.forwarded and isinstance(sent, Text):
+        raise UserError(FORWARDED, number="…")
+    keep(turn, sent, visit=visit.id)
+    what = summed(turn, turn.waiting)
+    said = turn.t("{what} kept, not filed. Withdraw the visit to add it, or choose another one.", what=what)
     rows = await _visits(turn, but=visit.id)
     if may_withdraw(turn, visit, author):
         rows = ((Button(turn.label("↶ Withdraw"), data("visit", "withdraw", visit.id)),), *rows)
-    turn.card(handed_in + Markup("\n") + said, rows or _list(turn))
+    turn.card(handed_in + Markup("\n") + said, (*(rows or _list(turn)), _give_up(turn)))
 
 
 def _list(turn: Turn) -> Rows:
     return ((Button(turn.label("◀ Visits"), data("visit", "today")),),)
+
+
+# --- giving up ---
+
+
+def _give_up(turn: Turn) -> tuple[Button, ...]:
+    return (Button(turn.label("✕ Discard"), data("checklist", "drop", 0)),)
+
+
+async def drop(turn: Turn, args: tuple[str, ...]) -> None:
+    """Ask whether what waits is to be given up; the first number is the visit to go back to, 0 when there is none."""
+    if not turn.waiting:
+        raise Stale
+    visit_id = number(args, 0)
+    text = turn.t("Discard {what}? It is filed nowhere yet.", what=summed(turn, turn.waiting))
+    back = data("checklist", "overview", visit_id) if visit_id else data("visit", "today")
+    ids = turn.waiting[-1]["message_id"], len(turn.waiting)
+    sure = Button(turn.label("✕ Discard"), data("checklist", "dropped", visit_id, *ids))
+    turn.card(text, ((sure, Button(turn.label("Keep it"), back)),))
+
+
+async def dropped(turn: Turn, args: tuple[str, ...]) -> None:
+    """Give up what waits, exactly what was asked about; nothing that came since."""
+    waiting = turn.waiting
+    if not waiting or (waiting[-1]["message_id"], len(waiting)) != (number(args, 1), number(args, 2)):
+        raise Stale
+    turn.keep_waiting([])
+    turn.toast(turn.label("Discarded. Nothing else was changed."))
+    if number(args, 0):
+        show_overview(turn, await opened(turn, number(args, 0), to_write=False))
+    else:
+        turn.card(turn.t("Discarded. Nothing else was changed."), _list(turn))
 
 
 def revise(turn: Turn, message_id: int, caption: str) -> bool:

@@ -61,6 +61,7 @@ def filed(text: str) -> Filed:
         ("1 部分 台账未更新", 1, "part", "台账未更新"),
         ("1 未落实，没有记录", 1, "none", "没有记录"),
         ("1 in place, thanks", 1, "full", "thanks"),
+        ("1 partly ledger out of date", 1, "part", "ledger out of date"),
         ("1 Not done: no ledger", 1, "none", "no ledger"),
         ("1. not applicable", 1, "na", ""),
         ("1 — 无", 1, "na", "无"),
@@ -100,7 +101,6 @@ def test_line_with_a_choice_is_filed(text: str, number: int, choice: str, note: 
         "0 ✅",
         "1 none of the sheets is signed",
         "1 part of the ledger is missing",
-        "1 partly because the ledger is new",
         "2 no minutes were kept",
     ],
 )

@@ -329,11 +329,20 @@ class Bench:
         live = await outbox.card_of(db, phone.id)
         if live is not None and live == card.tapped:
             shown = phone.message(live)
+            assert not shown.picture and not shown.document, "Telegram cannot edit a picture into words"
             shown.html, shown.buttons, shown.edited = card.text, card.buttons, True
             shown.check()
         else:
             phone.screen[:] = [one for one in phone.screen if one.id != live]
-            shown = Shown(next(self.numbers), mine=False, html=card.text, buttons=card.buttons)
+            shown = Shown(
+                next(self.numbers),
+                mine=False,
+                html=card.text,
+                buttons=card.buttons,
+                picture=card.picture,
+                document=card.document,
+                filename=card.filename,
+            )
             shown.check()
             phone.screen.append(shown)
         await outbox.set_card(db, phone.id, None if card.final else shown.id)

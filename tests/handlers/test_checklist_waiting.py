@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handlers.checklist.waiting import MOST
+from handlers.checklist.pieces import MOST
 from storage import people
 from storage.people import Role
 from tests.handlers.site import SMALL, Site, card, plan, site, title
@@ -72,7 +72,7 @@ async def test_after_leaving_a_photo_is_not_lost(bench: Bench):
     await phone.text("/cancel")
     await phone.photo()
     await phone.text("/cancel")
-    assert phone.last.text.startswith("现在没有打开的内容")
+    assert phone.last.text.startswith("现在没有可取消的操作")
     await phone.text("/language")
     await here.enter()
     await here.at(2)
