@@ -12,6 +12,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 import segno
+from markupsafe import Markup
 
 from handlers import invited, menu
 from handlers.belonging import campaign_of, roles_of, zone_of
@@ -28,8 +29,6 @@ from storage import audit, campaigns, invitations
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-
-    from markupsafe import Markup
 
     from handlers.chat import Message, Rows
     from handlers.turn import Turn
@@ -309,8 +308,24 @@ def _finish(turn: Turn, text: Markup) -> None:
     waited = _let_go(turn)
     panel = turn.event.message_id if isinstance(turn.event, Tap) else waited
     if panel:
-        further = (Button(turn.label("Invite another"), BEGIN), Button(turn.label("My invitations"), MINE))
-        turn.reply(Change(message_id=panel, text=str(text), buttons=(further,)))
+        turn.reply(Change(message_id=panel, text=str(text), buttons=(_another(turn),)))
+
+
+def _another(turn: Turn) -> tuple[Button, ...]:
+    """Return what may come after an invitation, made or not."""
+    return (Button(turn.label("Invite another"), BEGIN), Button(turn.label("My invitations"), MINE))
+
+
+async def give_up(turn: Turn) -> bool:
+    """Drop the draft; whatever was going on before it goes on."""
+    panel = _let_go(turn)
+    said = turn.t("The invitation is cancelled; no link was made.")
+    if panel:
+        turn.reply(Change(message_id=panel, text=str(said), buttons=(_another(turn),)))
+    if turn.conversation.journey:
+        said += Markup("\n") + turn.t("Everything else goes on where it was.")
+    turn.say(said)
+    return True
 
 
 INVITATION = Journey(
@@ -326,4 +341,5 @@ INVITATION = Journey(
         "revoke": invited.revoke,
     },
     message=message,
+    give_up=give_up,
 )

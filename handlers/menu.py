@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from handlers.access import ACCESS, STRANGER
 from handlers.chat import Button
+from handlers.errors import NotAllowed
 from handlers.journey import Command
 from handlers.text import mark
 
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
 
 MAIN_PLACES: Final = 2
 """How many offers stand in the reply keyboard beside "More"; three labels are what a narrow telephone shows whole."""
+
+
+NO_ROLE: Final = mark(
+    "You have no role here at the moment. If you are taking part again, please ask for an invitation."
+)
+INSTEAD: Final = mark("You do not have this here. What you can use: {choices}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,7 @@ OFFERS: Final = (
     Offer("status", mark("How the bot is doing"), mark("Status"), "status.show"),
     Offer("language", mark("Change the language"), mark("Language"), "profile.language"),
     Offer("privacy", mark("What is stored about you"), mark("My data"), "profile.privacy"),
-    Offer("cancel", mark("Leave what is open")),
+    Offer("cancel", mark("Cancel what is under way")),
     Offer("more", mark("Everything else"), mark("More")),
     Offer("start", mark("Begin")),
 )
@@ -93,6 +100,14 @@ def buttons(roles: Collection[str], speech: Speech) -> Rows:
 def way_back(speech: Speech) -> tuple[Button, ...]:
     """Return the row that leads from a panel back to what lies behind "More"."""
     return (Button(speech.label("◀ Back"), "welcome.more"),)
+
+
+def refusal(roles: Collection[str], speech: Speech) -> NotAllowed:
+    """Return what to tell somebody who asks for what their roles do not have: that, and what they have instead."""
+    if not roles:
+        return NotAllowed(NO_ROLE)
+    (row,) = keyboard(roles, speech)
+    return NotAllowed(INSTEAD, choices=" · ".join(row))
 
 
 def _fits(roles: Collection[str], action: str) -> bool:

@@ -37,9 +37,6 @@ HELD: Final = mark("You already have this role: {role}. This invitation is still
 HELD_THERE: Final = mark(
     "You already have this role in {place}: {role}. This invitation is still unused; please pass it on."
 )
-NO_ROLE: Final = mark(
-    "You have no role here at the moment. If you are taking part again, please ask for an invitation."
-)
 
 WALKS: Final = mark(
     "I go with you through every visit: one question at a time, photos whenever you like, "
@@ -155,7 +152,7 @@ async def _greet(turn: Turn, person: Person) -> None:
         turn.speech = speech(person.language)
     lines = [turn.t("Hello, {name}.", name=person.name), *await places(turn, person)]
     roles = roles_of(person, turn.now)
-    _show_menu(turn, person, [*lines, *(_introduction(turn, roles) if roles else [turn.t(NO_ROLE)])])
+    _show_menu(turn, person, [*lines, *(_introduction(turn, roles) if roles else [turn.t(menu.NO_ROLE)])])
 
 
 def _introduction(turn: Turn, roles: Collection[Role]) -> list[Markup]:
@@ -185,7 +182,7 @@ async def help_(turn: Turn, _: object) -> None:
     if turn.person is None:
         turn.say(Markup("\n").join([turn.t(Uninvited.message), *listed]))
         return
-    lines = [turn.t(NO_ROLE)] if not roles else [turn.t("<b>What you can do here</b>")]
+    lines = [turn.t(menu.NO_ROLE)] if not roles else [turn.t("<b>What you can do here</b>")]
     if not FIELD.isdisjoint(roles):
         listed.append(
             turn.t("Photos, files, voice and places can be sent at any time: they go to the question on screen.")
@@ -205,14 +202,11 @@ async def more(turn: Turn, _: object) -> None:
 
 
 async def cancel(turn: Turn, _: str) -> None:
-    """Leave whatever holds the chat."""
-    held = bool(turn.conversation.journey)
+    """Give up the innermost thing that is under way, and nothing around it; what holds the chat says what that was."""
+    if await turn.give_up():
+        return
     turn.leave()
-    said = (
-        turn.t("Closed. Nothing was lost; what you answered and sent is saved.")
-        if held
-        else turn.t("Nothing is open. What you answered and sent is saved.")
-    )
+    said = turn.t("There is nothing to cancel. What you answered and sent is saved.")
     turn.say(said, menu=menu.keyboard(roles_of(turn.who, turn.now), turn.speech))
 
 
@@ -225,7 +219,7 @@ async def stranded(turn: Turn, message: Message) -> bool:
         raise Unsuitable
     roles = roles_of(turn.person, turn.now)
     if not roles:
-        said = turn.t(NO_ROLE)
+        said = turn.t(menu.NO_ROLE)
     elif isinstance(message, Text):
         said = turn.t("No question is open that this would answer. Please choose below, or see /help.")
         said += Markup("\n") + turn.t(WAITS) if FIELD.isdisjoint(roles) else Markup("")

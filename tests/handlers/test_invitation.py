@@ -13,7 +13,7 @@ from storage import conversations, invitations
 from storage.campaigns import Campaign, Group, Unit
 from storage.people import Role
 from tests.handlers.phone import BOT, Bench, Phone
-from tests.handlers.site import plan
+from tests.handlers.site import plan, site
 
 LINK = f"https://t.me/{BOT}?start="
 
@@ -50,7 +50,7 @@ async def many_units(bench: Bench, count: int) -> None:
 async def test_a_leader_invites_an_inspector_into_the_own_group(bench: Bench):
     leader = await bench.let_in("组长", Role.leader, group="二组")
     await leader.text("/invite")
-    assert leader.last.labels == ["督导组成员", "联络员", "单位联系人", "党员群众", "我的邀请"]
+    assert leader.last.labels == ["督导组成员", "联络员", "单位联系人", "党员群众", "我的邀请", "◀ 返回"]
     await leader.tap("督导组成员")
     assert leader.last.text == (
         "督导组成员 · 二组 · 「第二批主题教育巡回督导」\n"
@@ -222,8 +222,10 @@ async def test_every_step_has_a_way_back_and_words_after_it_are_no_name(bench: B
         await admin.tap("◀ 返回")
         seen.append(admin.last.text)
     assert seen == ["哪个单位？", "单位联系人：加入哪个组？", "您想邀请谁？"]
+    await admin.tap("◀ 返回")
+    assert admin.last.text == "您想做什么？"
     await admin.text("小李")
-    assert admin.last.text == "现在没有等着回答的问题。请从下面选择，或看 /help。"
+    assert "现在没有等着回答的问题。请从下面选择，或看 /help。" in admin.last.text
 
 
 async def test_after_an_invitation_the_next_one_is_a_tap_away(bench: Bench):
@@ -340,11 +342,33 @@ async def test_my_invitations_say_what_became_of_each(both_benches: Bench):
     await leader.tap("我的邀请")
     assert leader.last.text == (
         "我的邀请\n"
-        "1. 党员群众 · 二组 · 小张 – 待使用，11月5日 09:00 前有效\n"
+        "1. 党员群众 · 小张 – 待使用，11月5日 09:00 前有效\n"
         "2. 督导组成员 · 二组 · 督导员07 – 督导员07 已加入，10月29日 09:00\n"
         "3. 联络员 · 二组 – 10月28日 09:00 已过期"
     )
     assert leader.last.labels == ["收回第1条", "邀请成员"]
+
+
+async def test_an_invitation_of_a_contact_names_the_unit_and_not_the_group(bench: Bench):
+    admin = await bench.let_in("王主任", Role.admin)
+    await admin.text("/invite")
+    for label in ("单位联系人", "二组", "萧山项目党支部", "跳过"):
+        await admin.tap(label)
+    await admin.text("/invite")
+    await admin.tap("我的邀请", on=admin.last)
+    assert "1. 单位联系人 · 萧山项目党支部 – 待使用" in admin.last.text
+
+
+async def test_cancelling_an_invitation_gives_the_visit_back(bench: Bench):
+    here = await site(bench)
+    leader = await bench.let_in("组长", Role.leader, group="二组")
+    await here.enter(leader)
+    await leader.text("/invite")
+    await leader.tap("督导组成员")
+    await leader.text("/cancel")
+    assert leader.last.text == "已取消这份邀请，没有生成链接。\n其他的照旧，可以接着做。"
+    await leader.text("1 ✅")
+    assert await here.answers() == {"i01": "done"}
 
 
 async def test_an_invitation_that_is_taken_back_lets_nobody_in(bench: Bench):

@@ -32,7 +32,7 @@ async def test_me_shows_name_roles_groups_and_language(bench: Bench):
         "督导组成员 · 二组 · 「第二批主题教育巡回督导」\n"
         "语言：简体中文"
     )
-    assert phone.last.labels == ["语言", "我的数据"]
+    assert phone.last.labels == ["语言", "我的数据", "◀ 返回"]
 
 
 async def test_a_panel_changes_in_place_and_leaves_no_trail(bench: Bench):
@@ -61,10 +61,10 @@ async def test_settings_do_not_disturb_what_holds_the_chat(bench: Bench):
 async def test_a_chosen_language_changes_words_menu_and_commands_at_once(bench: Bench):
     phone = await bench.let_in("小张", Role.member, group="二组")
     await phone.text("/language")
-    assert phone.last.labels == ["✓ 简体中文", "English"]
+    assert phone.last.labels == ["✓ 简体中文", "English", "◀ 返回"]
     await phone.tap("English")
     panel, said = phone.bot_said
-    assert panel.labels == ["简体中文", "✓ English"]
+    assert panel.labels == ["简体中文", "✓ English", "◀ Back"]
     assert said.text == "I speak English from now on."
     assert phone.menu == (("About me", "Help", "More"),)
     assert dict(phone.commands)["me"] == "Your name, role and group"

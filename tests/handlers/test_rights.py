@@ -28,7 +28,7 @@ async def test_whoever_is_dismissed_in_the_middle_of_a_visit_writes_no_more(benc
         assert person is not None
         person.dismiss(Role.inspector, bench.now)
     await phone.text("2 ✅")
-    assert phone.last.text == "这项不在您的职责之内。您能用的见 /help。"
+    assert phone.last.text == "您目前没有担任任何角色，如再次参加，请要一个新的邀请。"
     await phone.photo("3 ✅")
     await phone.edit(sent, "1 ❌ 没有名单")
     assert await place.answers() == before

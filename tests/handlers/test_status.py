@@ -92,7 +92,7 @@ async def test_all_is_well_on_one_small_screen(both_benches: Bench):
         "佐证：已存0个，下载中0个，失败0个",
         "搁置：0条",
     ]
-    assert admin.last.labels == ["刷新"]
+    assert admin.last.labels == ["刷新", "◀ 返回"]
 
 
 async def test_what_waits_is_told_with_its_age(bench: Bench, admin: Phone, sender: Phone):
@@ -118,7 +118,7 @@ async def test_what_was_set_aside_is_shown_without_what_was_written(bench: Bench
         "搁置：1条",
         f"第{number}号 · 10月21日 09:00 · <督导员01> · KeyError at visit.py:7",
     ]
-    assert admin.last.labels == [f"重试第{number}号", f"放弃第{number}号…", "刷新"]
+    assert admin.last.labels == [f"重试第{number}号", f"放弃第{number}号…", "刷新", "◀ 返回"]
     assert WORDS not in str(admin)
 
 
@@ -197,4 +197,4 @@ async def test_the_office_finds_it_behind_more_and_in_english(bench: Bench):
     await office.text("More")
     await office.tap("Status")
     assert office.last.text.startswith("How the bot is doing")
-    assert office.last.labels == ["Look again"]
+    assert office.last.labels == ["Look again", "◀ Back"]

@@ -53,7 +53,7 @@ async def test_an_invitation_without_a_name_takes_the_name_of_the_telephone(benc
     assert phone.last.text.startswith(
         "Welcome, <小王> & co. You have joined “Theme education, second batch”, 二组. Your role: Group leader."
     )
-    assert phone.menu == (("Today's visits", "My to-do list", "More"),)
+    assert phone.menu == (("Today", "To do", "More"),)
 
 
 async def test_somebody_without_a_group_is_welcomed_into_the_campaign(bench: Bench):
@@ -253,6 +253,7 @@ async def test_help_fits_the_role(bench: Bench):
         await phone.text("/help")
     assert "/today – 今天的督导" in inspector.last.text
     assert "随时可以发照片" in inspector.last.text
+    assert "也可以直接发「9 ✅」或「10 部分 台账未更新」；照片说明里写题号，就归到那一题。" in inspector.last.text
     assert "/invite" not in inspector.last.text
     assert "/invite – 邀请成员" in leader.last.text
     assert "/today" not in member.last.text
@@ -262,40 +263,61 @@ async def test_help_fits_the_role(bench: Bench):
 async def test_the_menu_buttons_are_commands_in_both_languages(bench: Bench):
     phone = await bench.let_in("小张", Role.member, group="二组")
     await phone.text("更多")
-    assert phone.last.labels == ["我的信息", "语言", "我的数据"]
+    assert phone.last.labels == ["我的信息", "帮助", "语言", "我的数据"]
     await phone.text("More")
-    assert phone.last.labels == ["我的信息", "语言", "我的数据"]
+    assert phone.last.labels == ["我的信息", "帮助", "语言", "我的数据"]
+
+
+async def test_every_panel_behind_more_leads_back_to_it(bench: Bench):
+    admin = await bench.let_in("王主任", Role.admin)
+    await admin.text("更多")
+    panel = admin.last
+    for label in ("邀请成员", "我的信息", "状态", "语言", "我的数据"):
+        await admin.tap(label, on=panel)
+        assert panel.text != "您想做什么？"
+        await admin.tap("◀ 返回", on=panel)
+        assert panel.text == "您想做什么？"
+    await admin.tap("帮助", on=panel)
+    assert admin.last.text.startswith("在这里能做什么")
+
+
+async def test_who_asks_for_what_the_role_has_not_is_told_what_it_has(bench: Bench):
+    member = await bench.let_in("小张", Role.member, group="二组")
+    await member.text("/today")
+    assert member.last.text == "这项功能您这里没有。您可以用：我的信息 · 帮助 · 更多。"
 
 
 async def test_more_offers_inviting_only_to_those_who_may(bench: Bench):
     leader = await bench.let_in("组长", Role.leader, group="二组")
     await leader.text("更多")
-    assert leader.last.labels == ["邀请成员", "我的信息", "语言", "我的数据"]
+    assert leader.last.labels == ["邀请成员", "我的信息", "帮助", "语言", "我的数据"]
 
 
-async def test_cancel_leaves_what_is_open_and_says_that_nothing_was_lost(bench: Bench):
+async def test_cancel_drops_a_draft_and_then_there_is_nothing_to_cancel(bench: Bench):
     admin = await bench.let_in("王主任", Role.admin)
     await admin.text("/invite")
     await admin.tap("管理员")
     await admin.text("/cancel")
-    assert admin.last.text == "已退出。什么都没有丢，您答过、发过的都已保存。"
+    assert admin.last.text == "已取消这份邀请，没有生成链接。"
     await admin.text("小李")
-    assert admin.last.text == "现在没有等着回答的问题。请从下面选择，或看 /help。"
+    assert "现在没有等着回答的问题。请从下面选择，或看 /help。" in admin.last.text
     await admin.text("/cancel")
-    assert admin.last.text == "现在没有打开的内容。您答过、发过的都已保存。"
+    assert admin.last.text == "现在没有可取消的操作。您答过、发过的都已保存。"
 
 
 async def test_words_that_nobody_waits_for_get_a_hint_with_the_menu(bench: Bench):
     phone = await bench.let_in("小张", Role.member, group="二组")
     await phone.text("在吗")
-    assert phone.last.text == "现在没有等着回答的问题。请从下面选择，或看 /help。"
+    assert phone.last.text == (
+        "现在没有等着回答的问题。请从下面选择，或看 /help。\n有需要您回答或阅读的内容时，会发到这里。"
+    )
     assert phone.menu == (("我的信息", "帮助", "更多"),)
 
 
 async def test_a_photo_that_belongs_to_nothing_is_said_not_to_have_been_kept(bench: Bench):
     phone = await bench.let_in("小张", Role.member, group="二组")
     await phone.photo()
-    assert "没有保存" in phone.last.text
+    assert phone.last.text == "现在没有需要您提交的内容，所以没有保存。\n有需要您回答或阅读的内容时，会发到这里。"
 
 
 async def test_a_sticker_is_refused_with_what_would_do(bench: Bench):
