@@ -18,7 +18,7 @@ PYTHON := $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
 endif
 
-.PHONY: help setup demo demo-reset test check format bench proof lock upgrade locales compiled-locales clean
+.PHONY: help setup demo demo-reset test check format bench proof lock upgrade locales clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,9 +74,6 @@ $(VENV)/lock/bin/uv:
 
 locales: $(READY) ## collect the sentences of the code into the catalogues
 	@$(BIN)/python -m locales
-
-compiled-locales: $(READY) ## compile the catalogues, as the container image does; the .po files work as they are
-	$(BIN)/pybabel compile --domain xundu --directory locales
 
 clean: ## remove what was set up and made, but not the demo's data
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
