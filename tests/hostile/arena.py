@@ -137,8 +137,10 @@ class Arena:
         self.outcomes.clear()
         by_id = {actor.id: actor for actor in self.actors.values()}
         async with self.database.begin() as db:
-            while rows := await outbox.pending(db, self.now, limit=500):
-                fates = []
+            more = True
+            while more:
+                rows = await outbox.pending(db, self.now, limit=500)
+                fates, more = [], len(rows) == 500
                 for row in rows:
                     self._sent += 1
                     fates.append((row.id, "sent", self._read(row, by_id.get(row.chat_id)), None))
