@@ -64,10 +64,6 @@ class Round(Entity):
     starts_on: Mapped[date]
     ends_on: Mapped[date]
 
-    def covers(self, day: date) -> bool:
-        """Tell whether the day is in the round."""
-        return self.starts_on <= day <= self.ends_on
-
 
 class Unit(Entity):
     """Who is supervised: ``level`` 1–5 from the top, ``area`` a province/city/county path, one group answers for it."""
@@ -148,12 +144,6 @@ async def number_of_round(db: Session, round_id: int) -> int:
     return number
 
 
-async def round_on(db: Session, campaign_id: int, day: date) -> Round | None:
-    """Return the round that the day is in."""
-    query = sa.select(Round).where(Round.campaign_id == campaign_id, Round.starts_on <= day, day <= Round.ends_on)
-    return await db.scalar(query.order_by(Round.number).limit(1))
-
-
 async def unit(db: Session, unit_id: int) -> Unit | None:
     """Return one unit."""
     return await db.get(Unit, unit_id)
@@ -167,8 +157,3 @@ async def unit_by_code(db: Session, campaign_id: int, code: str) -> Unit | None:
 async def units_of_group(db: Session, group_id: int) -> Sequence[Unit]:
     """Return the units a group answers for, in order of code."""
     return (await db.scalars(sa.select(Unit).where(Unit.group_id == group_id).order_by(Unit.code))).all()
-
-
-async def units_of(db: Session, campaign_id: int) -> Sequence[Unit]:
-    """Return every unit of a campaign, in order of code."""
-    return (await db.scalars(sa.select(Unit).where(Unit.campaign_id == campaign_id).order_by(Unit.code))).all()

@@ -159,31 +159,10 @@ async def get(db: Session, evidence_id: int) -> Evidence | None:
     return await db.get(Evidence, evidence_id)
 
 
-async def holds(db: Session, sha256: str) -> bool:
-    """Tell whether a file is evidence, removed or not, and so must never be deleted."""
-    return bool(await db.scalar(sa.select(sa.exists().where(Evidence.blob_sha256 == sha256))))
-
-
 async def of_visit(db: Session, visit_id: int) -> Sequence[Evidence]:
     """Return the evidence of a visit that is not removed, in order."""
     query = sa.select(Evidence).where(Evidence.visit_id == visit_id, Evidence.removed_at.is_(None))
     return (await db.scalars(query.order_by(Evidence.id))).all()
-
-
-async def of_item(db: Session, visit_id: int, path: str) -> Sequence[Evidence]:
-    """Return the evidence for one question that is not removed, in order."""
-    query = sa.select(Evidence).where(
-        Evidence.visit_id == visit_id, Evidence.path == path, Evidence.removed_at.is_(None)
-    )
-    return (await db.scalars(query.order_by(Evidence.id))).all()
-
-
-async def counts(db: Session, visit_id: int) -> dict[str, int]:
-    """Count the evidence of a visit by path, removed pieces left out."""
-    query = sa.select(Evidence.path, sa.func.count()).where(
-        Evidence.visit_id == visit_id, Evidence.removed_at.is_(None)
-    )
-    return dict((await db.execute(query.group_by(Evidence.path))).all())
 
 
 async def by_message(db: Session, chat_id: int, message_id: int) -> Sequence[Evidence]:

@@ -181,12 +181,6 @@ async def waiting_chats(db: Session, now: datetime, limit: int = 1000) -> list[i
     return list(await db.scalars(query))
 
 
-async def next_retry(db: Session) -> datetime | None:
-    """Return the earliest moment at which a chat that waits for a retry may go on."""
-    query = sa.select(sa.func.min(Arrival.retry_at)).where(_WAITS)
-    return await db.scalar(query)
-
-
 async def set_aside(db: Session, limit: int = 100) -> list[Arrival]:
     """Return what was set aside, the oldest first."""
     query = sa.select(Arrival).where(_ASIDE)

@@ -221,11 +221,6 @@ async def backlog(db: Session, now: datetime) -> tuple[dict[Priority, int], date
     return {priority: found.get(priority, 0) for priority in Priority}, oldest
 
 
-async def oldest_pending(db: Session) -> datetime | None:
-    """Return when the longest waiting message was made, or None."""
-    return await db.scalar(sa.select(sa.func.min(Outgoing.created_at)).where(_WAITS))
-
-
 async def prune(db: Session, before: datetime, named_before: datetime) -> int:
     """Delete messages that were settled before the moment given; return how many.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,7 +22,6 @@ async def test_units_are_found_by_code_and_by_group(database: Database, world: W
         db.add(Unit(campaign_id=world.campaign.id, code="330000", name="浙江省公司", level=1, tags=["集团", "物流"]))
     async with database.read() as db:
         assert [one.code for one in await campaigns.units_of_group(db, world.group.id)] == ["330109"]
-        assert [one.code for one in await campaigns.units_of(db, world.campaign.id)] == ["330000", "330109"]
         found = await campaigns.unit_by_code(db, world.campaign.id, "330000")
         assert found is not None
         assert found.tags == ["集团", "物流"]
@@ -44,14 +43,6 @@ async def test_a_unit_of_a_group_that_does_not_exist_is_refused(database: Databa
         with pytest.raises(sa.exc.IntegrityError):
             await db.flush()
         await db.rollback()
-
-
-async def test_the_round_of_a_day_is_known_both_ends_included(database: Database, world: World) -> None:
-    async with database.read() as db:
-        for day, there in ((15, False), (16, True), (30, True), (31, False)):
-            found = await campaigns.round_on(db, world.campaign.id, date(2026, 10, day))
-            assert (found is not None) is there
-            assert found is None or found.covers(date(2026, 10, day))
 
 
 async def test_a_title_is_given_in_the_language_asked_or_in_any(database: Database, world: World) -> None:

@@ -48,7 +48,7 @@ async def _turn(database: Database, db: Session, world: World, now: datetime) ->
     assert person is not None
     assert visit is not None
     await visits.answers(db, visit.id)
-    await evidence.counts(db, visit.id)
+    await evidence.of_visit(db, visit.id)
     await visits.write(db, visit, "/data/i5", "no", person, now, chat_id=CHAT, message_id=9)
     record(db, "visit.answered", f"visit:{visit.id}", now=now, person_id=person.id)
     conversation.keep("visit", {"item": 6}, now, person.id)
@@ -63,7 +63,7 @@ async def _rest(db: Session, world: World, now: datetime) -> None:
     await inbox.set_aside(db)
     await timers.fire_due(db, now)
     await evidence.waiting(db, now)
-    await evidence.of_item(db, world.visit.id, "/data/i5")
+    await evidence.of_visit(db, world.visit.id)
     await evidence.by_message(db, CHAT, 9)
     await evidence.by_album(db, CHAT, "a")
     await visits.by_message(db, CHAT, 9)

@@ -37,12 +37,10 @@ async def _attach(database: Database, *pieces: Evidence) -> list[int]:
         return [(await evidence.attach(db, one)).id for one in pieces]
 
 
-async def test_evidence_lies_with_its_item_in_the_order_it_came(database: Database, world: World) -> None:
+async def test_evidence_lies_with_its_visit_in_the_order_it_came(database: Database, world: World) -> None:
     ids = await _attach(database, *(_photo(world, n) for n in (3, 1, 2)), _photo(world, 4, path="/data/other"))
     async with database.read() as db:
-        assert [one.id for one in await evidence.of_item(db, world.visit.id, ITEM)] == ids[:3]
         assert [one.id for one in await evidence.of_visit(db, world.visit.id)] == ids
-        assert await evidence.counts(db, world.visit.id) == {ITEM: 3, "/data/other": 1}
 
 
 async def test_what_is_taken_back_is_out_of_the_visit_and_can_be_put_back(
@@ -54,13 +52,12 @@ async def test_what_is_taken_back_is_out_of_the_visit_and_can_be_put_back(
         assert piece is not None
         piece.remove(world.first, now, "undo")
     async with database.begin() as db:
-        assert await evidence.of_item(db, world.visit.id, ITEM) == []
-        assert await evidence.counts(db, world.visit.id) == {}
+        assert await evidence.of_visit(db, world.visit.id) == []
         (piece,) = await evidence.by_message(db, 1, 1)
         assert (piece.removed_by, piece.removed_why) == (world.first.id, "undo")
         piece.restore()
         await db.flush()
-        assert len(await evidence.of_item(db, world.visit.id, ITEM)) == 1
+        assert len(await evidence.of_visit(db, world.visit.id)) == 1
 
 
 async def test_an_album_is_found_whole_though_it_comes_in_pieces(database: Database, world: World) -> None:

@@ -98,7 +98,6 @@ async def test_a_failing_update_backs_off_then_is_set_aside_and_its_chat_goes_on
         async with database.read() as db:
             assert await inbox.next_for(db, CHAT, now) is None, "order: the second update waits too"
             assert await inbox.waiting_chats(db, now) == []
-            assert await inbox.next_retry(db) == now + pause
             assert await inbox.waiting_chats(db, now + pause) == [CHAT]
         now += pause
     row = await _fail(database, now)

@@ -107,15 +107,6 @@ async def test_one_key_is_said_once_even_by_two_at_once(database: Database, now:
     assert await _texts(database, now) == ["a", "b"]
 
 
-async def test_the_oldest_that_waits_is_known(database: Database, now: datetime) -> None:
-    async with database.read() as db:
-        assert await outbox.oldest_pending(db) is None
-    await _put(database, "1", now=now)
-    await _put(database, "2", now=now + timedelta(hours=1))
-    async with database.read() as db:
-        assert await outbox.oldest_pending(db) == now
-
-
 async def test_pruning_keeps_broadcasts_longer_and_what_waits_for_ever(database: Database, now: datetime) -> None:
     ids = await _put(database, "1", "2", now=now)
     async with database.begin() as db:
