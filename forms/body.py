@@ -219,7 +219,7 @@ def _first(element: Element, name: str) -> Element | None:
 
 
 def _repeats(element: Element) -> bool:
-    return bool(children(element, "repeat"))
+    return any(local(below) == "repeat" for below in element.iter())
 
 
 def _below(row: Node, name: str) -> str:

@@ -34,7 +34,7 @@ _MAX_ROUNDS = 50
 class Cell(Node):
     """A node of the tree of answers. ``raw`` is what was answered, ``text`` what expressions see of it."""
 
-    __slots__ = ("attached", "definition", "kept", "order", "overridden", "own", "raw", "relevant")
+    __slots__ = ("attached", "definition", "fresh", "kept", "order", "overridden", "own", "raw", "relevant")
 
     children: list[Cell]  # type: ignore[assignment]  # a cell's children are cells
     parent: Cell | None
@@ -49,6 +49,8 @@ class Cell(Node):
         self.raw = definition.default
         self.own = True
         self.relevant = True
+        self.fresh = False
+        """Whether it was made after the template of a repeat, and not as the form begins."""
         self.kept = False
         """Whether the answer must be remembered: given, or set by a default or a trigger."""
         self.overridden = False
@@ -106,6 +108,7 @@ class Instance:
 
     def _new(self, definition: Definition, parent: Cell | None, *, fresh: bool = False) -> Cell:
         cell = Cell(definition, parent, self._born)
+        cell.fresh = fresh
         self._born += 1
         self.by_definition.setdefault(definition, []).append(cell)
         if parent is not None:
@@ -147,8 +150,12 @@ class Instance:
             self.add(definition, parent)
 
     def add(self, definition: Definition, parent: Cell) -> Cell:
-        """Add an instance of a repeat after the last, in its place among its siblings."""
-        cell = self._new(definition, parent, fresh=True)
+        """Add an instance of a repeat after the last, in its place among its siblings.
+
+        Those that a count makes are first the ones that the form itself holds, then copies of its template.
+        """
+        held = 0 if definition.count is None else definition.fresh if parent.fresh else definition.initial
+        cell = self._new(definition, parent, fresh=len(self.instances(definition, parent)) >= held)
         parent.children.sort(key=lambda child: (child.definition.index, child.order))
         parent.changed_children()
         if not parent.relevant:
