@@ -32,6 +32,38 @@ UNINVITED, STALE = ({speech(language).label(error.message) for language in LANGU
 REFUSED = ("这项功能您这里没有。", "You do not have this here.", "您目前没有担任任何角色，", "You have no role here ")
 """How a refusal begins; what the person can do instead follows."""
 
+EVERYBODY = {STRANGER, *Role}
+FIELDWORK = {"leader", "deputy", "inspector", "liaison"}
+WHO: dict[str, set[str]] = {
+    "/start": EVERYBODY,
+    "/help": EVERYBODY,
+    "/privacy": EVERYBODY,
+    "welcome.help": EVERYBODY,
+    "profile.privacy": EVERYBODY,
+    "profile.export": EVERYBODY,
+    "profile.erase": EVERYBODY,
+    "profile.sure": EVERYBODY,
+    "profile.gone": EVERYBODY,
+    "/language": {*Role},
+    "/cancel": {*Role},
+    "/me": {*Role},
+    "/more": {*Role},
+    "welcome": {*Role},
+    "profile": {*Role},
+    "/invite": {"admin", "office", "leader"},
+    "invitation": {"admin", "office", "leader"},
+    "/status": {"admin", "office"},
+    "status": {"admin", "office"},
+    "/today": FIELDWORK,
+    "/todo": FIELDWORK,
+    "visit": FIELDWORK,
+    "checklist": FIELDWORK,
+}
+"""Who may do what, said once more and apart from the table: a row there that is loosened must not pass unseen.
+
+A whole journey where its verbs are alike.
+"""
+
 EACH = 6
 """Buttons of a kind that are pressed."""
 
@@ -152,6 +184,11 @@ def hands_of(arena: Arena, who: str) -> Hands:
     return Hands(arena, arena.actors[who])
 
 
+@pytest.mark.parametrize("row", sorted(ACCESS))
+def test_the_table_says_what_was_meant(row: str) -> None:
+    assert ACCESS[row] == WHO.get(row, WHO.get(row.partition(".")[0]))
+
+
 async def test_every_button_there_is_has_been_shown_or_forged(arena: Arena, buttons: Buttons) -> None:
     taps = {row for row in ACCESS if not row.startswith("/")}
     rows = {row for row in taps if not row.endswith(".message")}
@@ -196,8 +233,8 @@ async def test_every_cell_of_the_table_with_true_buttons(arena: Arena, buttons: 
             said = await press(hands, buttons.get(row, [row])[0])
             refusal = refused(hands.toast)
             assert not (refusal and said), row
-        may = role in ACCESS[row] or STRANGER in ACCESS[row]
-        if not may:
+        allowed = WHO.get(row) or WHO[row.partition(".")[0]]
+        if role not in allowed:
             assert refusal, f"{role} {row}"
         elif not row.startswith("invitation.") and row != "/start":  # where more is asked for than the role
             assert not refusal, f"{role} {row}"
