@@ -163,12 +163,57 @@ async def test_handing_in_sums_up_and_is_on_record(bench: Bench):
     await phone.photo()
     await phone.press(f"visit.submit:{here.visit_id}", card(phone).id)
     text = card(phone).text
-    assert "督导员01 于 10月21日 09:00 提交" in text
-    assert "✅ 20  ❌ 1  ◐ 1" in text
+    assert "您已提交这次督导 · 10月21日 09:00" in text
+    assert "✅ 20  ◐ 1  ❌ 1" in text
     assert "📎 1  ✎ 2" in text
-    assert "5❌ 研讨记录只有签到表\n9◐ 抽查2本台账" in text
+    assert "❌ 5. 领导带头；研讨记录只有签到表；📎1\n◐ 9. 问题清单；抽查2本台账" in text
     async with bench.database.read() as db:
         assert [row.action for row in await audit.of_subject(db, f"visit:{here.visit_id}")] == ["visit.submit"]
+
+
+async def test_the_other_inspector_reads_who_handed_in(bench: Bench):
+    here = await site(bench)
+    phone = await here.enter()
+    for _ in range(22):
+        await phone.tap("✅")
+    await phone.tap("提交")
+    await here.two.press(f"visit.summary:{here.visit_id}", 1)
+    assert "Handed in 21 Oct 09:00 by 督导员01" in card(here.two).text
+    await here.two.text("one more thing")
+    assert "督导员01 handed in the visit" in here.two.last.text or "督导员01" in card(here.two).text
+
+
+async def test_the_summary_names_what_is_wrong_without_a_word_with_its_follow_ups_and_other_notes_apart(bench: Bench):
+    here = await site(bench)
+    phone = await here.enter()
+    for item in set(range(1, 23)) - {4, 5, 20}:
+        await phone.text(f"{item} ✅")
+    await phone.text("20 ◐")
+    await here.at(4)
+    await phone.tap("◐")
+    await phone.text("3")
+    await here.at(5)
+    await phone.tap("❌")
+    await phone.photo()
+    await phone.text("1 ✅ 分工写在墙上")
+    await phone.press(f"visit.submit:{here.visit_id}", card(phone).id)
+    assert card(phone).text.split("\n\n")[1:3] == [
+        "❌ 5. 领导带头；📎1\n◐ 4. 集中学习研讨；主题教育以来集中学习研讨次数：3\n◐ 20. 群众评价",
+        "其他备注：\n✅ 1. 机构与责任；分工写在墙上",
+    ]
+
+
+async def test_a_summary_of_everything_wrong_at_length_fits_and_names_every_item(bench: Bench):
+    here = await site(bench)
+    phone = await here.enter()
+    for item in range(1, 23):
+        await phone.text(f"{item} ❌ " + "<情况很多&" * 150)
+    await phone.press(f"visit.submit:{here.visit_id}", card(phone).id)
+    text = card(phone).text
+    assert len(text) <= 4096
+    assert [line.split(".")[0] for line in text.splitlines() if line.startswith("❌ ") and "." in line] == [
+        f"❌ {item}" for item in range(1, 23)
+    ]
 
 
 async def test_the_summary_stays_where_it_is_and_can_be_found_again_that_day(bench: Bench):
@@ -220,15 +265,26 @@ async def test_a_visit_withdrawn_meanwhile_can_be_gone_on_with_by_the_other(benc
     assert (await here.answers())["i05"] == "missing"
 
 
-async def test_what_is_still_open_is_shown_when_it_is_handed_in_too_early(bench: Bench):
+async def test_handing_in_too_early_names_every_item_that_stands_in_the_way_and_leads_there(bench: Bench):
     here = await site(bench)
     phone = await here.enter()
-    for item in range(1, 22):
+    for item in set(range(1, 23)) - {8, 14, 15, 16, 22}:
         await phone.text(f"{item} ✅")
-    await phone.press(f"visit.submit:{here.visit_id}", card(phone).id)
-    assert (phone.toast, phone.alert) == ("还有没做完的，这是下一题。", True)
-    assert title(phone).startswith("22. ")
+    await phone.text("14 ❌")
+    await phone.tap("☰")
+    await phone.tap("提交", on=card(phone))
+    assert "还不能提交：第8、15、16、22题未答，第14题缺照片或说明。" in card(phone).text
+    assert card(phone).labels == ["去第8题", "☰ 总览"]
     assert (await here.visit()).state == "open"
+    await phone.tap("去第8题")
+    assert title(phone).startswith("8. ")
+
+
+async def test_handing_in_at_once_says_that_everything_is_open(bench: Bench):
+    here = await site(bench)
+    await here.enter(here.two)
+    await here.two.press(f"visit.submit:{here.visit_id}", card(here.two).id)
+    assert "This cannot be handed in yet: not answered: 1–22." in card(here.two).text
 
 
 async def test_a_summary_of_an_unfinished_visit_is_no_dead_end(bench: Bench):
