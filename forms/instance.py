@@ -34,7 +34,7 @@ _MAX_ROUNDS = 50
 class Cell(Node):
     """A node of the tree of answers. ``raw`` is what was answered, ``text`` what expressions see of it."""
 
-    __slots__ = ("attached", "definition", "fresh", "kept", "order", "overridden", "own", "raw", "relevant")
+    __slots__ = ("attached", "definition", "fresh", "gone", "kept", "order", "overridden", "own", "raw", "relevant")
 
     children: list[Cell]  # type: ignore[assignment]  # a cell's children are cells
     parent: Cell | None
@@ -51,6 +51,8 @@ class Cell(Node):
         self.relevant = True
         self.fresh = False
         """Whether it was made after the template of a repeat, and not as the form begins."""
+        self.gone = False
+        """Whether it was taken away, with the instance of a repeat it was in."""
         self.kept = False
         """Whether the answer must be remembered: given, or set by a default or a trigger."""
         self.overridden = False
@@ -113,8 +115,7 @@ class Instance:
         self.by_definition.setdefault(definition, []).append(cell)
         if parent is not None:
             (parent.attached if definition.index < 0 else parent.children).append(cell)
-            if definition.scope is not None:  # a path with positions has looked among the children already
-                parent.changed_children()
+            parent.changed_children()
         if definition.scope is None:
             self.cells[definition.path] = cell
         else:
@@ -171,6 +172,8 @@ class Instance:
         parent = cell.parent
         assert parent is not None  # noqa: S101 - the root is no repeat
         gone = set(cell.family())
+        for one in gone:
+            one.gone = True
         parent.children.remove(cell)
         parent.changed_children()
         for definition in cell.definition.family():
@@ -190,7 +193,8 @@ class Instance:
                 cell.text = cell.raw
         for vertex in self.graph.order:
             for cell in tuple(self._owners(vertex)):
-                self._work_out(vertex, cell, calculate=True)
+                if not cell.gone:
+                    self._work_out(vertex, cell, calculate=True)
         for group in self.graph.circular:
             for vertex in group:
                 for cell in self._owners(vertex):
@@ -213,7 +217,7 @@ class Instance:
             while self._queue and left:
                 *_, vertex, cell = heappop(self._queue)
                 calculate = self._queued.pop((vertex, cell))
-                if vertex.definition.scope is None or self._attached(cell):
+                if not cell.gone:
                     self._work_out(vertex, cell, calculate=calculate)
                 left -= 1
             self._queue.clear()
@@ -229,14 +233,6 @@ class Instance:
         """Give the cells a vertex is worked out at: a repeat's number of instances belongs to its parent."""
         definition = vertex.definition.parent if vertex.aspect == STRUCTURE else vertex.definition
         return self.by_definition.get(definition, ()) if definition is not None else ()
-
-    def _attached(self, cell: Cell) -> bool:
-        at = cell
-        while at.parent is not None:
-            if at.definition.repeat and at not in at.parent.named(at.name):
-                return False
-            at = at.parent
-        return True
 
     def _enqueue(self, vertex: Vertex, cell: Cell, *, calculate: bool) -> None:
         key = (vertex, cell)
