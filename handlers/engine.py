@@ -1,23 +1,19 @@
 """Runs one turn: claim the oldest update of a chat, lock the chat, load, step, save once.
 
 Everything a turn changes (answers, conversation, audit, outbox, the update itself) is one commit, so a kill at any
-point leaves either all of it or nothing, and nothing is done twice. The engine knows no journey by name beyond the
-registry, no database beyond storage, and no network: what is to be sent is put into the outbox, and ``after`` is told.
+point leaves either all of it or nothing, and nothing is done twice. Which journey takes the event is the router's
+business. The engine knows no network: what is to be sent is put into the outbox, and ``after`` is told.
 """
 
 from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from handlers import journey as journeys
-from handlers import menu
-from handlers.access import may
-from handlers.belonging import roles_of
-from handlers.chat import Membership, Message, Moved, Say, Tap, Text, Timer, Toast, dump
-from handlers.errors import NotAllowed, Stale, Uninvited, UserError
+from handlers.chat import Moved, Say, Tap, Timer, Toast, dump
+from handlers.errors import UserError
+from handlers.router import Router
 from handlers.text import mark, nearest, speech
 from handlers.turn import Kit, Turn
 from storage import conversations, inbox, outbox, people
@@ -26,8 +22,6 @@ from storage.database import Unavailable
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
-
-    from markupsafe import Markup
 
     from handlers.chat import Event
     from handlers.registry import Registry
@@ -130,7 +124,7 @@ class Engine:
             update.done(self.clock())
             return Outcome()
         turn = await self._open(db, event)
-        await self._step(turn)
+        await turn.router.step(turn)
         return await self._close(turn, update)
 
     def _read(self, update: Arrival) -> Event | None:
@@ -151,7 +145,7 @@ class Engine:
         if event.private and event.sender is not None and person is not None:
             conversation.person_id = person.id  # so that a timer, which nobody sends, speaks their language too
         language = person.language if person else nearest(event.sender.language if event.sender else "")
-        turn = Turn(
+        return Turn(
             event=event,
             db=db,
             now=self.clock(),
@@ -159,12 +153,8 @@ class Engine:
             conversation=conversation,
             kit=self.kit,
             person=person,
-            enter=self._nowhere,
-            give_up=self._nothing,
+            router=Router(self.registry, self.kit.bot_username),
         )
-        turn.enter = partial(self._enter, turn)
-        turn.give_up = partial(self._give_up, turn)
-        return turn
 
     async def _close(self, turn: Turn, update: Arrival) -> Outcome:
         """Put the replies into the outbox and mark the update done."""
@@ -187,97 +177,6 @@ class Engine:
             toast=turn.toast_reply or Toast(),
             attached=turn.attached,
         )
-
-    # --- which step ---
-
-    async def _step(self, turn: Turn) -> None:
-        event = turn.event
-        if isinstance(event, Membership):
-            self._membership(turn, blocked=event.blocked)
-        elif isinstance(event, Timer):
-            await self._fire(turn, event)
-        elif not event.private:
-            return  # groups get digests and notices, never conversations
-        elif isinstance(event, Tap):
-            await self._press(turn, event)
-        elif isinstance(event, Message):
-            self._membership(turn, blocked=False)
-            await self._take(turn, event)
-
-    def _membership(self, turn: Turn, *, blocked: bool) -> None:
-        if turn.person is not None and turn.event.private:
-            if blocked:
-                turn.person.blocked(turn.now)
-            elif turn.person.blocked_at is not None:
-                turn.person.unblocked()
-
-    async def _fire(self, turn: Turn, timer: Timer) -> None:
-        name, _, verb = timer.name.partition(".")
-        journey = self.registry.journeys.get(name)
-        if journey is None or verb not in journey.timers:
-            raise LookupError(f"no timer {timer.name}")
-        await journey.timers[verb](turn, timer)
-
-    async def _press(self, turn: Turn, tap: Tap) -> None:
-        name, verb, args = journeys.parse(tap.data)
-        journey = self.registry.journeys.get(name)
-        if journey is None or verb not in journey.taps:
-            raise Stale
-        self._allow(turn, f"{name}.{verb}")
-        await journey.taps[verb](turn, args)
-
-    async def _take(self, turn: Turn, message: Message) -> None:
-        if message.edited:
-            await self._revise(turn, message)
-            return
-        if isinstance(message, Text):
-            called = self.registry.command_in(message.text, self.kit.bot_username)
-            if called is not None:
-                await self._command(turn, *called)
-                return
-        holder = self.registry.journeys.get(turn.conversation.journey)
-        if holder is not None and holder.message is not None:
-            self._allow(turn, f"{holder.name}.message")
-            if await holder.message(turn, message):
-                return
-        for journey in self.registry.journeys.values():
-            if journey.stranded is not None and await journey.stranded(turn, message):
-                return
-
-    async def _revise(self, turn: Turn, message: Message) -> None:
-        """Offer a later version of a message to whoever took the first; nobody else has a use for it."""
-        for journey in self.registry.journeys.values():
-            allowed = journey.edited is not None and may(turn.person, f"{journey.name}.message", turn.now)
-            if allowed and journey.edited is not None and await journey.edited(turn, message):
-                return
-
-    async def _command(self, turn: Turn, name: str, words: str) -> None:
-        command = self.registry.commands.get(name)
-        if command is None:
-            command, words = self.registry.commands["help"], ""
-            name = "help"
-        self._allow(turn, f"/{name}")
-        await command.run(turn, words)
-
-    def _allow(self, turn: Turn, action: str) -> None:
-        if not may(turn.person, action, turn.now):
-            raise menu.refusal(roles_of(turn.person, turn.now), turn.speech) if turn.person is not None else Uninvited
-
-    async def _enter(self, turn: Turn, name: str, **args: object) -> None:
-        journey = self.registry.journeys[name]
-        if journey.enter is None:
-            raise LookupError(f"journey {name} cannot be entered")
-        await journey.enter(turn, **args)
-
-    async def _give_up(self, turn: Turn) -> bool:
-        holder = self.registry.journeys.get(turn.conversation.journey)
-        return holder is not None and holder.give_up is not None and await holder.give_up(turn)
-
-    async def _nothing(self) -> bool:
-        return False
-
-    async def _nowhere(self, name: str, **_: object) -> None:
-        raise LookupError(f"the turn is not open yet: {name}")
 
     # --- when it goes wrong ---
 
@@ -305,17 +204,8 @@ class Engine:
             if isinstance(event, Tap):
                 turn.toast(turn.label(refusal.message, **refusal.values), alert=True)
             elif event.private and not isinstance(event, Timer):
-                if isinstance(refusal, NotAllowed) and not _is_command(event):
-                    turn.leave()  # the role that opened what holds the chat has ended
-                await self._complain(turn, event, turn.t(refusal.message, **refusal.values))
+                await turn.router.refuse(turn, refusal)
             return await self._close(turn, update)
-
-    async def _complain(self, turn: Turn, event: Event, said: Markup) -> None:
-        """Say why a message was refused: on the card of the journey that holds the chat, else as a message."""
-        holder = self.registry.journeys.get(turn.conversation.journey)
-        complain = holder.complain if holder is not None and not _is_command(event) else None
-        if not (complain is not None and isinstance(event, Message) and await complain(turn, event, said)):
-            turn.say(said)
 
     async def _fail(self, update_id: int, chat_id: int, error: Exception) -> Outcome:
         """Count the failure; at the third, set the update aside, tell the person and the administrators."""
@@ -344,10 +234,6 @@ class Engine:
             if chats:
                 self.database.notify(db, "outbox")
         return Outcome(chats=frozenset(chats))
-
-
-def _is_command(event: Event) -> bool:
-    return isinstance(event, Text) and event.text.startswith("/")
 
 
 def _place(error: BaseException) -> str:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 from handlers.chat import Card, Change, Commands, Say, Tap, Toast
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
     from datetime import datetime
 
     from markupsafe import Markup
 
     from handlers.chat import Event, Reply, Rows
+    from handlers.router import Router
     from handlers.shelf import Shelf
     from handlers.text import Speech
     from storage.blobs import Blobs
@@ -57,10 +57,7 @@ class Turn:
     conversation: Conversation
     kit: Kit
     person: Person | None
-    enter: Callable[..., Awaitable[None]]
-    """Hands the turn to another journey by name: ``await turn.enter("checklist", visit=12)``."""
-    give_up: Callable[[], Awaitable[bool]]
-    """Lets the journey that holds the chat give up what it is in the middle of; False when there is nothing."""
+    router: Router
     replies: list[tuple[int, Reply]] = field(default_factory=list)
     toast_reply: Toast | None = None
     attached: int = 0
@@ -106,6 +103,14 @@ class Turn:
         """Let these pieces wait, and none but these."""
         rest = {name: value for name, value in self.state.items() if name != WAITING}
         self.conversation.state = rest | ({WAITING: pieces} if pieces else {})
+
+    async def enter(self, journey: str, **args: object) -> None:
+        """Hand the turn to another journey by name: ``await turn.enter("checklist", visit=12)``."""
+        await self.router.enter(self, journey, **args)
+
+    async def give_up(self) -> bool:
+        """Let the journey that holds the chat give up what it is in the middle of; False when there is nothing."""
+        return await self.router.give_up(self)
 
     # --- speaking ---
 
