@@ -13,7 +13,7 @@ from markupsafe import Markup
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from forms.question import Screen
+    from forms.question import Question, Screen
     from handlers.sheet import Sheet
     from handlers.turn import Turn
     from storage.people import Person
@@ -29,6 +29,9 @@ MANY: Final = 30
 LABEL: Final = 20
 """Characters of a question in a list of what is missing."""
 
+
+WORDS: Final = 300
+"""Characters of an answer that is shown; a message holds 4096 of everything."""
 
 UNIT: Final = 20
 """Characters of a unit's name on a button."""
@@ -81,6 +84,16 @@ def brief(words: str, most: int = 40) -> str:
     """Return words on one line, cut to what is worth showing."""
     flat = " ".join(words.split())
     return flat if len(flat) <= most else flat[: most - 1] + "…"
+
+
+def value_text(turn: Turn, sheet: Sheet, question: Question) -> str:
+    """Return an answer as a person reads it: choice labels, or the words and numbers themselves."""
+    value = sheet.walk.value(question.path)
+    if question.kind not in {"select_one", "select_multiple"}:
+        return clipped(value, WORDS)
+    names = value.split() if question.kind == "select_multiple" else [value]
+    labels = {choice.value: choice.label(turn.speech.language) for choice in question.choices}
+    return listed(turn, (labels.get(name, name) for name in names if name))
 
 
 def unit_label(visit: Visit) -> str:

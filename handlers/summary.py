@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
-from handlers.checklist.card import value_text
-from handlers.progress import brief, called, clipped, numbers_of, where
+from handlers.progress import brief, called, clipped, numbers_of, value_text, where
 
 if TYPE_CHECKING:
     from forms.question import Screen

@@ -15,16 +15,13 @@ from forms import bounds
 from handlers.chat import Button
 from handlers.checklist import choosing
 from handlers.journey import data
-from handlers.progress import clipped, header, item_title, listed
+from handlers.progress import WORDS, clipped, header, item_title, listed, value_text
 
 if TYPE_CHECKING:
     from forms.question import Question, Screen
     from handlers.chat import Rows
     from handlers.sheet import Sheet
     from handlers.turn import Turn
-
-WORDS: Final = 300
-"""Characters of an answer that a card shows; a message holds 4096 of everything."""
 
 NOTE: Final = 120
 """Characters of a note that a card shows while something else is asked."""
@@ -52,16 +49,6 @@ class Receipt:
     """Something still waits to be filed, and can be given up."""
     complaint: Markup | None = None
     """Why the newest message was not taken."""
-
-
-def value_text(turn: Turn, sheet: Sheet, question: Question) -> str:
-    """Return an answer as a person reads it: choice labels, or the words and numbers themselves."""
-    value = sheet.walk.value(question.path)
-    if question.kind not in {"select_one", "select_multiple"}:
-        return clipped(value, WORDS)
-    names = value.split() if question.kind == "select_multiple" else [value]
-    labels = {choice.value: choice.label(turn.speech.language) for choice in question.choices}
-    return listed(turn, (labels.get(name, name) for name in names if name))
 
 
 def question_card(
