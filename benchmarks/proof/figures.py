@@ -1,4 +1,7 @@
-"""The figures of a proof: a table on the screen, and a JSON file that a later run of one part brings up to date."""
+"""The figures of a proof: a table on the screen, a JSON file and the page docs/benchmarks.md.
+
+A later run of one part brings its own figures up to date in both and leaves the others as they were.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from benchmarks.figures import put
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,7 +56,7 @@ def show(figures: Iterable[Figure]) -> None:
     """Print a table."""
     for one in figures:
         sign = {None: " ", True: "✓", False: "✗"}[one.met]
-        print(f"{sign} {one.name:<62} {one.value:>10g} {one.unit:<32} {one.target or ''}", flush=True)
+        print(f"{sign} {one.name:<62} {one.value:>10,g} {one.unit:<32} {one.target or ''}", flush=True)
 
 
 def keep(part: str, figures: Iterable[Figure], path: Path = RESULTS) -> None:
@@ -59,3 +64,13 @@ def keep(part: str, figures: Iterable[Figure], path: Path = RESULTS) -> None:
     had = json.loads(path.read_text("utf-8")) if path.exists() else []
     stays = [one for one in had if not one["name"].startswith(f"{part}: ")]
     path.write_text(json.dumps([*stays, *map(asdict, figures)], ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def publish(part: str, figures: Iterable[Figure], told: str) -> None:
+    """Put the figures of a part into their place on the page; ``told`` says when and on what they were measured."""
+    lines = [told, "", "| figure | value | unit | target | |", "|---|---:|---|---|---|"]
+    for one in figures:
+        sign = {None: "", True: "✓", False: "✗ falls short"}[one.met]
+        name = one.name.removeprefix(f"{part}: ")
+        lines.append(f"| {name} | {one.value:,g} | {one.unit} | {one.target or ''} | {sign} |")
+    put("\n".join(lines), f"proof-{part}")

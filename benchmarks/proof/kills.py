@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from benchmarks.proof.inspector import Inspector
-from benchmarks.proof.scene import BRISK, PHOTO, trouble
+from benchmarks.proof.scene import BRISK, PHOTO, STRICT, trouble
 from benchmarks.proof.serving import free_port
 from benchmarks.proof.verdict import Verdict, at_rest, compare
-from sandbox.faults import Settings
+from sandbox.faults import Rates, Settings
 
 if TYPE_CHECKING:
     from benchmarks.proof.inspector import Book
@@ -32,18 +32,19 @@ FINISH_SECONDS = 600.0
 class Plan:
     """How hard it is: kills, the longest life of a process in seconds, visits of each inspector (0: as many as fit).
 
-    ``brisk`` leaves Telegram's limits aside, for a run that has to be short.
+    ``rates`` are Telegram's limits; ``brisk`` leaves them aside, for a run that has to be short.
     """
 
     kills: int
     longest: float = 3.0
     visits: int = 0
+    rates: Rates = STRICT
     brisk: bool = False
 
 
 async def kill_test(scene: Scene, seed: int, plan: Plan) -> Verdict:
     """Run it once and return what was found."""
-    scene.telegram.trouble.put(trouble(seed, strict=not plan.brisk, often=2.0 if plan.brisk else 1.0))
+    scene.telegram.trouble.put(trouble(seed, rates=None, often=2.0) if plan.brisk else trouble(seed, rates=plan.rates))
     serving = scene.serving("serve.log", free_port(), **(BRISK if plan.brisk else {}))
     people = fleet(scene, seed, plan.visits, brisk=plan.brisk)
     walking = [asyncio.create_task(one.run()) for one in people]
