@@ -18,7 +18,7 @@ from forms.values import moment_of, number_of_text, words
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from forms.question import Question
+    from forms.question import Definition, Question
 
 SMALLEST, LARGEST = -(2**31), 2**31 - 1
 _DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:T\d\d(?::\d\d(?::\d\d(?:\.\d+)?)?)?)?", re.ASCII)
@@ -119,6 +119,19 @@ def decoded(type_: str, text: str) -> str:
     """Write a worked-out value as its type is written; '' when it is none of that type."""
     reader = _READERS.get(type_)
     return reader[0](text) if reader is not None and text else text
+
+
+def fitting(definition: Definition, text: str) -> str:
+    """Write a default or a worked-out value as its node is written; '' when it is none of that kind."""
+    found = decoded(definition.type, text)
+    question = definition.question
+    if question is None or found == "":
+        return found
+    if question.kind == "acknowledge":
+        return "OK" if found.lower() == "ok" else ""
+    if question.kind in ("select_multiple", "rank"):
+        return " ".join(words(found))
+    return found if _in_range(question, found) else ""
 
 
 def canonical(question: Question, text: str, allowed: list[str]) -> str:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from forms.body import Body
+from forms.canonical import fitting
 from forms.graph import Graph, graph_of
 from forms.markup import local, parsed
 from forms.model import Model
@@ -73,6 +74,8 @@ class Form:
             model.problems.append(Problem("the form asks nothing", sheet="survey"))
         if model.problems:
             raise FormError(*model.problems)
+        for definition in model.definitions.values():
+            definition.default = fitting(definition, definition.default)
         _scopes(model.root)
         graph = graph_of(model.root, model.definitions)
         return cls(

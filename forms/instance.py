@@ -12,7 +12,7 @@ import math
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
-from forms.canonical import decoded
+from forms.canonical import fitting
 from forms.graph import RELEVANCE, STRUCTURE, VALUE, Vertex
 from forms.nodes import Node
 from forms.question import SELECTS
@@ -34,7 +34,9 @@ _MAX_ROUNDS = 50
 class Cell(Node):
     """A node of the tree of answers. ``raw`` is what was answered, ``text`` what expressions see of it."""
 
-    __slots__ = ("attached", "definition", "fresh", "gone", "kept", "order", "overridden", "own", "raw", "relevant")
+    __slots__ = (
+        "attached", "definition", "fresh", "gone", "kept", "order", "overridden", "own", "raw", "relevant", "worked_out",
+    )  # fmt: skip
 
     children: list[Cell]  # type: ignore[assignment]  # a cell's children are cells
     parent: Cell | None
@@ -51,6 +53,8 @@ class Cell(Node):
         self.relevant = True
         self.fresh = False
         """Whether it was made after the template of a repeat, and not as the form begins."""
+        self.worked_out: str | None = None
+        """What the calculation came to when it was last looked at; None when it must be taken over in any case."""
         self.gone = False
         """Whether it was taken away, with the instance of a repeat it was in."""
         self.kept = False
@@ -191,6 +195,7 @@ class Instance:
             for cell in cells:
                 cell.relevant = cell.own = True
                 cell.text = cell.raw
+                cell.worked_out = None
         for vertex in self.graph.order:
             for cell in tuple(self._owners(vertex)):
                 if not cell.gone:
@@ -301,6 +306,7 @@ class Instance:
         if relevant == cell.relevant:
             return
         cell.relevant = relevant
+        cell.worked_out = None
         self.changed.add(cell)
         for child in cell.below():
             self._spread(child)
@@ -315,13 +321,19 @@ class Instance:
     def _value(self, cell: Cell, *, calculate: bool) -> None:
         definition = cell.definition
         formula = definition.calculate
-        if calculate and formula is not None and cell.relevant and not (cell.overridden and self._opening):
+        if calculate and formula is not None and cell.relevant:
             if "once" in formula.source:
                 cell.text, cell.kept = cell.raw, True
-            else:
-                cell.kept = False
-            cell.overridden = False
-            cell.raw = decoded(definition.type, formula.text(cell, self.world))
+            found = formula.text(cell, self.world)
+            if self._opening and cell.overridden:
+                cell.worked_out = found
+            elif (
+                found != cell.worked_out
+            ):  # as in ODK's engine, an answer given by hand stands until the result changes
+                cell.worked_out = found
+                cell.kept = "once" in formula.source
+                cell.overridden = False
+                cell.raw = fitting(definition, found)
         text = cell.raw if cell.relevant else ""
         question = definition.question
         if text and question is not None and question.kind in SELECTS:
@@ -361,10 +373,13 @@ class Instance:
         question = cell.definition.question
         if question is not None and question.kind == "select_one":
             return text if any(choice.value == text for choice in self.choices(cell)) else ""
-        offered = {choice.value for choice in self.choices(cell)}
-        return " ".join(one for one in words(text) if one in offered)
+        offered = dict.fromkeys(choice.value for choice in self.choices(cell))
+        kept = [one for one in words(text) if one in offered]
+        if question is not None and question.kind == "rank":  # what is new in the list comes last
+            kept = list(dict.fromkeys((*kept, *offered)))
+        return " ".join(kept)
 
     def act(self, action: Action, target: Cell) -> None:
         """Carry out a ``setvalue`` on one cell."""
         value = action.value.text(target, self.world) if action.value is not None else ""
-        self.put(target, decoded(action.target.type, value))
+        self.put(target, fitting(action.target, value))

@@ -10,7 +10,6 @@ import re
 from collections import deque
 from typing import TYPE_CHECKING
 
-from forms.canonical import decoded
 from forms.grammar import XPathError
 from forms.markup import attribute, attributes, children, local
 from forms.nodes import Node, from_xml
@@ -204,8 +203,6 @@ class Model:
                 text = self.message(source) if source else None
                 if text is not None:
                     self.messages.setdefault(definition.path, {})[role] = text
-        for definition in self.definitions.values():
-            definition.default = decoded(definition.type, definition.default)
         self.actions(self.element, None)
 
     def actions(self, parent: Element, source: Definition | None) -> None:

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from forms.canonical import decoded
+from forms.canonical import fitting
 from forms.context import World
 from forms.instance import MAX_REPEATS, Cell, Instance
 from forms.values import Moment
@@ -77,7 +77,7 @@ def _fill(instance: Instance, about: Circumstances, beginning: datetime) -> None
         if value is None and definition.preload is not None:
             value = known.get(definition.preload) or about.preset.get(definition.preload[1])
         if value is not None:
-            instance.cells[definition.path].raw = decoded(definition.type, value)
+            instance.cells[definition.path].raw = fitting(definition, value)
 
 
 def _begin(instance: Instance, answers: Mapping[str, str]) -> None:
