@@ -66,13 +66,6 @@ class Engine:
     clock: Callable[[], datetime]
     after: Callable[[Outcome], None]
 
-    async def drain(self, chat_id: int) -> int:
-        """Run turns until the chat has no update that can be taken now; returns how many were run."""
-        turns = 0
-        while await self.turn(chat_id):
-            turns += 1
-        return turns
-
     async def turn(self, chat_id: int) -> bool:
         """Run one turn; False when there is nothing to do in this chat now."""
         update_id = None

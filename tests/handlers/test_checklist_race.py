@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from handlers import chat
+from tests.handlers.phone import drain
 from tests.handlers.site import button, card, site
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ async def together(bench: Bench, *taps: chat.Tap) -> None:
     for one in taps:
         bench.tapped[one.callback_id] = bench.phones[one.chat_id]
         await bench.store(one)
-    await asyncio.gather(*(bench.engine.drain(one.chat_id) for one in taps))
+    await asyncio.gather(*(drain(bench.engine, one.chat_id) for one in taps))
     await bench.deliver()
 
 
@@ -49,7 +50,7 @@ async def test_of_two_who_write_at_once_both_sentences_stand(both_benches: Bench
     for at in range(5):
         for phone in (first, second):
             await bench.store(chat.Text(**phone.about(), message_id=next(bench.numbers), text=f"{phone.name} {at}"))
-        await asyncio.gather(*(bench.engine.drain(phone.id) for phone in (first, second)))
+        await asyncio.gather(*(drain(bench.engine, phone.id) for phone in (first, second)))
         await bench.deliver()
     assert sorted((await here.answers())["i01_note"].splitlines()) == sorted(
         f"{phone.name} {at}" for phone in (first, second) for at in range(5)

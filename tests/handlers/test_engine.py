@@ -15,6 +15,7 @@ from handlers.journeys import JOURNEYS
 from handlers.registry import Registry
 from storage import conversations, inbox, outbox, people, timers
 from storage.people import Role
+from tests.handlers.phone import drain
 from tests.handlers.site import card, site
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ async def run(bench: Bench, phone: Phone, event: Event) -> None:
     await bench.store(event)
     for _ in range(6):
         bench.now += timedelta(seconds=10)
-        await bench.engine.drain(phone.id)
+        await drain(bench.engine, phone.id)
     await bench.deliver()
 
 
@@ -97,7 +98,7 @@ async def test_the_chat_waits_for_its_failed_update_and_others_do_not(tried: Ben
     two = await tried.let_in("督导员02", Role.inspector, group="二组")
     await tried.store(text(one, "/me"))
     await tried.store(text(one, "/help"))
-    await tried.engine.drain(one.id)
+    await drain(tried.engine, one.id)
     await tried.deliver()
     assert one.bot_said == []
     await two.text("/help")
@@ -182,7 +183,7 @@ async def test_an_update_stored_while_the_bot_was_down_is_answered_in_order_once
         await bench.store(text(phone, words))
     await bench.run(phone.id)
     assert await here.answers() == {"i01": "missing", "i02": "done"}
-    assert await bench.engine.drain(phone.id) == 0
+    assert await drain(bench.engine, phone.id) == 0
     assert len(phone.bot_said) == 1, "one live card, however much was waiting"
 
 

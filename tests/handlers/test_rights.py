@@ -11,6 +11,7 @@ from handlers import chat
 from storage import conversations, inbox, outbox, people
 from storage.outbox import Priority
 from storage.people import Role
+from tests.handlers.phone import drain
 from tests.handlers.site import site
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ async def test_a_group_that_becomes_a_supergroup_is_followed(both_benches: Bench
         await conversations.load(db, old, bench.now)
         await outbox.put(db, old, [chat.dump(chat.Say(text="digest"))], now=bench.now, priority=Priority.reminder)
     await bench.store(chat.Moved(chat_id=old, at=bench.now, private=False, to_chat_id=new))
-    await bench.engine.drain(old)
+    await drain(bench.engine, old)
     async with bench.database.read() as db:
         assert await inbox.set_aside(db) == []
         assert [row.chat_id for row in await outbox.pending(db, bench.now)] == [new]

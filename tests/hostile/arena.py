@@ -29,7 +29,7 @@ from handlers.turn import Kit
 from storage import campaigns, inbox, outbox, timers
 from storage.blobs import Blobs
 from storage.people import Person, Role
-from tests.handlers.phone import BOT, MORNING
+from tests.handlers.phone import BOT, MORNING, drain
 from tests.handlers.screen import Shown
 from tests.hostile.updates import Actor
 
@@ -127,7 +127,7 @@ class Arena:
         async with self.database.begin() as db:
             self.woken.update(await timers.fire_due(db, self.now))
         for chat_id in sorted(self.woken):
-            self.turns += await self.engine.drain(chat_id)
+            self.turns += await drain(self.engine, chat_id)
         self.woken.clear()
         await self.settle()
 
