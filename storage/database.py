@@ -1,31 +1,27 @@
 """The database: transactions that lose nothing, on embedded SQLite or on PostgreSQL.
 
-On SQLite one process writes, one transaction at a time: BEGIN IMMEDIATE behind an asyncio lock (measured: the default
-loses almost every concurrent update without an error). On PostgreSQL any number of processes do, and a chat is locked
-by an advisory lock. Nothing here knows a table.
+On SQLite one process writes, one after the other: BEGIN IMMEDIATE behind an asyncio lock (measured: the default loses
+almost every concurrent update without an error), one commit for all who wait (see ``together``). On PostgreSQL any
+number of processes do, and a chat is locked by an advisory lock. Nothing here knows a table.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 import sqlalchemy as sa
 from asyncpg import PostgresError
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 
 from storage import engines, schema
 from storage.entity import Entity, Session
 from storage.leader import EmbeddedLeader, Leader, PostgresLeader
 from storage.signals import Bell, PostgresSignals, Signals
+from storage.together import Together
+from storage.trouble import Unavailable, reached, trouble
 
 __all__ = ["Bell", "Database", "Entity", "Leader", "Session", "Unavailable"]
 
 _RUNG = "xundu.rung"
-
-
-class Unavailable(Exception):
-    """The database cannot be reached, is locked by another process or is full: nothing was written, try again."""
 
 
 class Database:
@@ -51,8 +47,7 @@ class Database:
             self._signals = PostgresSignals(self.url)
         self._write = async_sessionmaker(self._writer, expire_on_commit=False)
         self._read = async_sessionmaker(self._reader, expire_on_commit=False, autoflush=False)
-        self._turnstile = asyncio.Lock()
-        self._inside: asyncio.Task[object] | None = None
+        self._together = Together(self._writer)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Session]:
@@ -61,36 +56,25 @@ class Database:
         One inside another in the same task is a mistake and raises RuntimeError on SQLite, where it would wait for
         itself for ever. Raises :class:`Unavailable` when the database is in trouble.
         """
-        if not self.embedded:
-            async with self._transaction() as db:
+        with trouble():
+            async with self._together.write() if self.embedded else self._transaction() as db:
                 yield db
-        else:
-            if self._inside is not None and self._inside is asyncio.current_task():
-                raise RuntimeError("a transaction inside a transaction of the same task")
-            async with self._turnstile:
-                self._inside = asyncio.current_task()
-                try:
-                    async with self._transaction() as db:
-                        yield db
-                finally:
-                    self._inside = None
         rung = db.sync_session.info.pop(_RUNG, None)
         if rung:
             self._signals.ring(rung)
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[Session]:
-        with _trouble():
-            async with self._write() as db, db.begin():
-                await _connect(db)
-                yield db
+        async with self._write() as db, db.begin():
+            await reached(db.connection())
+            yield db
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Session]:
         """Open a session that sees one moment of the database, waits for no writer and cannot write."""
-        with _trouble():
+        with trouble():
             async with self._read() as db:
-                await _connect(db)
+                await reached(db.connection())
                 yield db
 
     async def lock_chat(self, db: Session, chat_id: int) -> None:
@@ -133,42 +117,20 @@ class Database:
 
     async def migrate(self) -> None:
         """Bring the schema up to this version of the program; harmless when it is, or when others do it too."""
-        async with self._turnstile:
-            with _trouble(OSError, PostgresError):
-                async with self._writer.begin() as connection:
-                    await connection.run_sync(schema.upgrade)
+        with trouble(OSError, PostgresError):
+            async with self._writer.begin() as connection:
+                await connection.run_sync(schema.upgrade)
 
     async def revision(self) -> tuple[str | None, str | None]:
         """Return (the revision the database is at, the one this program needs)."""
-        with _trouble(OSError, PostgresError):
+        with trouble(OSError, PostgresError):
             async with self._reader.connect() as connection:
                 return await connection.run_sync(schema.current), schema.head()
 
     async def close(self) -> None:
         """Close every connection."""
         await self._signals.close()
+        await self._together.close()
         await self._writer.dispose()
         if self.embedded:
             await self._reader.dispose()
-
-
-async def _connect(db: Session) -> None:
-    """Get the connection before anything is asked, so that a failure to connect is told from one of the body."""
-    try:
-        await db.connection()
-    except DBAPIError:
-        raise
-    except Exception as error:  # whatever the driver raises while it connects: refused, starting up, timed out
-        raise Unavailable(str(error)) from error
-
-
-@contextmanager
-def _trouble(*connecting: type[Exception]) -> Iterator[None]:
-    try:
-        yield
-    except connecting as error:
-        raise Unavailable(str(error)) from error
-    except DBAPIError as error:
-        if engines.passes(error):
-            raise Unavailable(str(error.orig)) from error
-        raise

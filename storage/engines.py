@@ -16,6 +16,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, NullPool
 
+from storage.nearby import Nearby
+
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
     "sqlite+aiosqlite": "sqlite+aiosqlite",
@@ -61,7 +63,7 @@ def parse(url: str) -> URL:
     return parsed.set(drivername=driver)
 
 
-def _sqlite(url: URL, *, echo: bool, size: int) -> AsyncEngine:
+def _sqlite(url: URL, *, echo: bool, size: int, **connecting: object) -> AsyncEngine:
     engine = create_async_engine(
         url,
         echo=echo,
@@ -70,7 +72,7 @@ def _sqlite(url: URL, *, echo: bool, size: int) -> AsyncEngine:
         pool_size=size,
         max_overflow=0,
         # None: the driver begins nothing by itself, the "begin" event below does.
-        connect_args={"isolation_level": None, "timeout": BUSY_SECONDS},
+        connect_args={"isolation_level": None, "timeout": BUSY_SECONDS, **connecting},
     )
 
     @event.listens_for(engine.sync_engine, "do_connect")
@@ -84,7 +86,7 @@ def _sqlite(url: URL, *, echo: bool, size: int) -> AsyncEngine:
 
 def sqlite_writer(url: URL, *, echo: bool) -> AsyncEngine:
     """Return the engine all writing goes through: one connection, every transaction BEGIN IMMEDIATE."""
-    engine = _sqlite(url, echo=echo, size=1)
+    engine = _sqlite(url, echo=echo, size=1, async_creator_fn=Nearby.open)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

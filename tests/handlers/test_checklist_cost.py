@@ -16,14 +16,17 @@ if TYPE_CHECKING:
     from handlers.chat import Event
     from tests.handlers.phone import Bench, Phone
 
-ANSWER = 12
-"""Statements of the turn that takes an ordinary answer, ``BEGIN`` included, on SQLite."""
+ANSWER = 11
+"""Statements of the turn that takes an ordinary answer, on SQLite."""
 
-MOVE = 10
+MOVE = 9
 """Statements of a turn that only shows another item."""
 
-PHOTO = 11
+PHOTO = 10
 """Statements of the turn that lays a photo with the item on screen."""
+
+FRAME = ("BEGIN", "SAVEPOINT", "RELEASE")
+"""What a turn is set in, beside its statements; turns that come together share a BEGIN and a COMMIT."""
 
 
 @pytest.fixture
@@ -44,7 +47,7 @@ async def turn(bench: Bench, heard: list[str], event: Event) -> list[str]:
     await bench.store(event)
     heard.clear()
     assert await bench.engine.turn(event.chat_id)
-    found = list(heard)
+    found = [statement for statement in heard if not statement.startswith(FRAME)]
     bench.outcomes.clear()
     await bench.deliver()
     return found

@@ -23,6 +23,9 @@ CHAT = 1
 TURN = 14
 """Statements of the turn below on PostgreSQL, its lock included; SQLite needs no lock."""
 
+FRAME = ("BEGIN", "SAVEPOINT", "RELEASE")
+"""What a turn is set in; on SQLite turns share a BEGIN and a COMMIT."""
+
 
 @pytest.fixture
 def heard() -> Iterator[list[tuple[str, object]]]:
@@ -100,7 +103,7 @@ async def test_a_turn_takes_no_more_statements_than_it_did(
     async with database.begin() as db:
         heard.clear()
         await _turn(database, db, world, now)
-        texts = [statement for statement, _ in heard]
+        texts = [statement for statement, _ in heard if not statement.startswith(FRAME)]
     assert len(texts) == (TURN - 1 if database.embedded else TURN), "\n".join(texts)
 
 
