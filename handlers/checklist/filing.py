@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from forms import quick
 from handlers.checklist.card import Receipt, counted
-from handlers.checklist.entry import add_note, enter_quickly, no_item
+from handlers.checklist.entry import add_note, enter_quickly
 from handlers.checklist.pieces import described, keep, made, quoted, where_to
 from handlers.checklist.steps import advance, held, show, show_overview
 from handlers.errors import UserError
@@ -81,8 +81,10 @@ def _lost(turn: Turn, sheet: Sheet, piece: Evidence) -> Markup | None:
     named = _NUMBERED.fullmatch(piece.caption)
     if named is None or piece.forwarded:
         return None
-    error = no_item(sheet, int(named[1]))
-    return turn.t(error.message, **error.values)
+    number = int(named[1])
+    if any(one.number == number for one in sheet.form.screens):
+        return turn.t("Item {number} does not apply to this unit.", number=number)
+    return turn.t("There is no item {number}.", number=number)
 
 
 async def addressed(turn: Turn, sheet: Sheet, piece: Evidence) -> tuple[Screen | None, Entry | None]:

@@ -34,9 +34,9 @@ SHOWN: Final = 5
 async def _visits(turn: Turn, but: int = 0) -> Rows:
     """Return a button for each visit that is open to this person, the likeliest first."""
     mine = await visits.planned_for(turn.db, turn.who, turn.now, SHOWN + 1)
-    return tuple(
-        (Button(unit_label(visit), data("visit", "open", visit.id)),) for visit in mine if visit.id != but
-    )[:SHOWN]
+    return tuple((Button(unit_label(visit), data("visit", "open", visit.id)),) for visit in mine if visit.id != but)[
+        :SHOWN
+    ]
 
 
 async def stranded(turn: Turn, sent: Message) -> bool:

@@ -136,6 +136,13 @@ def title(phone: Phone) -> str:
     return next((line for line in lines if line.split(".")[0].isdigit()), "")
 
 
+def complaint(phone: Phone) -> str:
+    """Why the newest message was not taken, as the card at the bottom of the chat says it; '' when it says nothing."""
+    shown = phone.last
+    assert shown is card(phone), "the card stays behind above something"
+    return shown.text.rpartition("\n⚠ ")[2] if "\n⚠ " in shown.text else ""
+
+
 def button(shown: Shown, label: str, *, exactly: bool = False) -> str:
     """What the button with these words carries."""
     fits = (lambda one: one == label) if exactly else (lambda one: label in one)

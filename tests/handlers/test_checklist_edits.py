@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from handlers import chat
-from tests.handlers.site import SMALL, Site, button, card, plan, site, title
+from tests.handlers.site import SMALL, Site, button, card, complaint, plan, site, title
 
 if TYPE_CHECKING:
     from tests.handlers.phone import Bench, Phone
@@ -82,7 +82,7 @@ async def test_an_edit_to_what_somebody_has_added_to_since_is_refused_with_a_sen
     message = await first.text("一")
     await second.text("two")
     await first.edit(message, "三")
-    assert first.last.text == "这条消息记下的内容已撤销或后来改过，这次没有改动。要记录，请重新发一条。"
+    assert complaint(first) == "这条消息记下的内容已撤销或后来改过，这次没有改动。要记录，请重新发一条。"
     assert await here.answers() == {"i01_note": "一\ntwo"}
 
 
@@ -100,7 +100,7 @@ async def test_an_edit_of_what_was_undone_changes_nothing_and_says_so(small: Sit
     message = await small.one.text("9 ✅")
     await small.one.tap("撤销")
     await small.one.edit(message, "9 ❌")
-    assert small.one.last.text.startswith("这条消息记下的内容已撤销")
+    assert complaint(small.one).startswith("这条消息记下的内容已撤销")
     assert await small.answers() == {}
 
 
@@ -132,7 +132,7 @@ async def test_an_edit_that_does_not_fit_changes_nothing(
     message = await small.one.text(first)
     before = await small.answers()
     await small.one.edit(message, then)
-    assert small.one.last.text == (said or "「99 ✅」不在可选的答案里，什么都没有改动。")
+    assert complaint(small.one) == (said or "没有第99题，没有记下。")
     assert await small.answers() == before
 
 
@@ -210,7 +210,7 @@ async def test_an_edit_after_handing_in_changes_nothing(bench: Bench):
     await phone.press(f"visit.submit:{here.visit_id}", card(phone).id)
     before = await here.answers()
     await phone.edit(message, "1 ❌ 两句话")
-    assert phone.last.text.startswith("这次督导已提交，什么都没有改动。")
+    assert complaint(phone).startswith("这次督导已提交，什么都没有改动。")
     assert await here.answers() == before
 
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from storage import evidence, timers
-from tests.handlers.site import SMALL, Site, card, site, title
+from tests.handlers.site import SMALL, Site, button, card, site, title
 
 if TYPE_CHECKING:
     from storage.evidence import Evidence
@@ -53,7 +53,7 @@ async def test_an_album_lands_whole_on_one_item_although_the_walk_has_moved_on(s
         await small.one.photo("公示栏三面" if at == 2 else "", album_id="a")
     assert await small.evidence() == {"sign": 4}
     assert title(small.one).startswith("2. ")
-    assert "✓ 已存：第1题 照片4张" in card(small.one).text
+    assert "✓ 已存：第1题 照片4张、「公示栏三面」" in card(small.one).text
 
 
 async def test_an_album_goes_where_the_caption_says_whichever_piece_carries_it(bench: Bench):
@@ -77,7 +77,7 @@ async def test_an_album_that_arrives_in_pieces_is_not_torn_by_taps_in_between(be
     await phone.tap("☰")
     await phone.photo(album_id="a")
     assert await here.evidence() == {"i01_photo": 3}
-    assert "✓ 已存：第1题 照片3张" in card(phone).text
+    assert "✓ 已存：第1题 照片3张、「没有分工」" in card(phone).text
 
 
 async def test_two_albums_of_two_people_with_the_same_mark_stay_apart(bench: Bench):
@@ -166,11 +166,23 @@ async def test_a_stored_piece_is_sent_back_to_look_at(bench: Bench):
             piece.stored(stored.sha256, stored.size)
     await phone.tap("📎")
     await phone.tap("查看 1")
-    assert (phone.last.picture, phone.last.text) == (stored.sha256, "第1题")
-    await phone.tap("查看 2")
+    assert (phone.last.picture, phone.last.labels) == (stored.sha256, ["☰ 列表", "▶", "◀ 回到第1题"])
+    assert phone.last.text == "第1题\n1. 照片1张　10月21日 09:00"
+    await phone.tap("▶")
     assert (phone.last.document, phone.last.filename) == (stored.sha256, "清单.docx")
+    await phone.tap("☰ 列表")
+    assert "查看 2" in phone.last.labels
+    await phone.tap("查看 2")
     await phone.tap("回到")
     assert title(phone).startswith("1. ")
+    assert len(phone.bot_said) == 1, "no copy stays in the chat"
+    await phone.tap("📎")
+    await phone.tap("查看 1")
+    await phone.text("一句话")
+    assert len(phone.bot_said) == 1
+    await phone.tap("✅")
+    assert len(phone.bot_said) == 1
+    assert title(phone).startswith("2. ")
 
 
 async def test_a_removed_photo_no_longer_satisfies_and_stays_in_the_history(small: Site):
@@ -181,9 +193,37 @@ async def test_a_removed_photo_no_longer_satisfies_and_stays_in_the_history(smal
     await small.one.tap("移除")
     assert small.one.toast == "已移除，历史记录中仍可查到。"
     assert "这一题还没有佐证" in card(small.one).text
+    assert "✓ 已移除：照片1张" in card(small.one).text
     await small.one.tap("回到")
     assert "▱" * 10 in card(small.one).text
     assert await small.evidence() == {}
+
+
+async def test_what_was_removed_is_brought_back_once_and_satisfies_again(small: Site):
+    await small.at(2)
+    await small.one.photo()
+    await small.at(2)
+    await small.one.tap("📎")
+    await small.one.tap("移除")
+    undo, shown = button(card(small.one), "撤销"), card(small.one).id
+    await small.one.tap("撤销")
+    assert (small.one.toast, await small.evidence()) == ("已撤销。", {"board": 1})
+    await small.one.press(undo, shown)
+    assert await small.evidence() == {"board": 1}
+    assert "撤销" not in "".join(card(small.one).labels)
+    await small.one.tap("回到")
+    assert card(small.one).text.splitlines()[1].endswith("1/9")
+
+
+async def test_a_picture_sent_before_the_answer_that_makes_it_necessary_is_not_asked_for_again(small: Site):
+    await small.at(7)
+    await small.one.photo("门口堆了纸箱")
+    assert await small.evidence() == {"door": 1}
+    await small.one.tap("❌")
+    assert await small.evidence() == {"door_photo": 1}
+    assert "请拍一张出口" not in card(small.one).text
+    await small.one.tap("☰")
+    assert "第7题缺" not in card(small.one).text
 
 
 async def test_many_pieces_are_shown_a_page_at_a_time(bench: Bench):
@@ -223,7 +263,7 @@ async def test_a_picture_that_cannot_be_opened_is_asked_for_again(small: Site, w
     assert small.one.last.text == f"浙江省区域管理公司党委 第2题\n{said}"
     await small.one.tap("去第2题")
     assert title(small.one).startswith("2. ")
-    await small.one.tap("📎 1")
+    await small.one.tap("📎 0")
     assert "（打不开）" in card(small.one).text
     await small.one.tap("查看")
     assert small.one.toast == "这个文件打不开，请移除后重新发一次。"

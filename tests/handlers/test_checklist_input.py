@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.handlers.site import SMALL, Site, card, site, title
+from tests.handlers.site import SMALL, Site, card, complaint, site, title
 
 if TYPE_CHECKING:
     from tests.handlers.phone import Bench
@@ -23,11 +23,12 @@ async def small(bench: Bench) -> Site:
 
 
 async def refused(here: Site, words: str, said: str) -> None:
-    """Send words; they must change nothing and be answered with this sentence, the card staying where it is."""
-    before, shown = await here.answers(), card(here.one).text
+    """Send words; they must change nothing, and the card must say this sentence and otherwise what it said before."""
+    before, shown = await here.answers(), card(here.one).text.partition("\n\n✓")[0].partition("\n\n⚠")[0]
     await here.one.text(words)
-    assert here.one.last.text == said
-    assert (await here.answers(), card(here.one).text) == (before, shown)
+    assert complaint(here.one) == said
+    assert (await here.answers(), card(here.one).text) == (before, f"{shown}\n\n⚠ {said}")
+    assert len(here.one.bot_said) == 1
 
 
 async def test_text_where_only_a_photo_is_asked(small: Site):
@@ -44,7 +45,7 @@ async def test_text_where_a_photo_is_required_beside_a_note_becomes_the_note(sma
     await small.one.text("门口堆了纸箱")
     assert await small.answers() == {"door": "no", "door_note": "门口堆了纸箱"}
     assert "请拍一张出口" in card(small.one).text
-    assert "✓ 第7题备注：「门口堆了纸箱」" in card(small.one).text
+    assert "✎ 门口堆了纸箱\n\n✓ 备注已记" in card(small.one).text
 
 
 async def test_text_where_there_is_room_for_none(small: Site):
@@ -95,7 +96,7 @@ async def test_a_date_that_can_be_read_two_ways_is_asked_about_in_english(small:
     await small.at(4, small.two)
     await small.two.text("9/8")
     said = "Which of the two is the month? Please write the date like 2026-10-16. Nothing was changed."
-    assert small.two.last.text == said
+    assert complaint(small.two) == said
     await small.at(4)
     await small.one.text("9/8")
     assert await small.answers() == {"day": "2026-09-08"}
@@ -117,11 +118,11 @@ async def test_an_answer_the_form_finds_too_long(small: Site):
 async def test_a_sticker(small: Site):
     before = card(small.one).text
     await small.one.sticker()
-    assert small.one.last.text == "这类消息用不了。文字、照片、文件、语音、视频和位置都可以。"
-    assert card(small.one).text == before
+    assert complaint(small.one) == "这类消息用不了。文字、照片、文件、语音、视频和位置都可以。"
+    assert card(small.one).text.partition("\n\n⚠")[0] == before
     await small.two.press(f"visit.open:{small.visit_id}", 1)
     await small.two.sticker()
-    assert small.two.last.text.startswith("I cannot use this kind of message.")
+    assert complaint(small.two).startswith("I cannot use this kind of message.")
 
 
 async def test_a_forwarded_message_is_not_the_inspector_s_own_word(small: Site):
@@ -129,8 +130,8 @@ async def test_a_forwarded_message_is_not_the_inspector_s_own_word(small: Site):
     before = card(small.one).text
     for words in ("听说很好", "8 ✅", "9 ❌"):
         await small.one.text(words, forwarded=True)
-        assert small.one.last.text == "转发的消息不算您本人的记录。要记到第8题，请复制文字后发送。"
-    assert (await small.answers(), card(small.one).text) == ({}, before)
+        assert complaint(small.one) == "转发的消息不算您本人的记录。要记到第8题，请复制文字后发送。"
+    assert (await small.answers(), card(small.one).text.partition("\n\n⚠")[0]) == ({}, before)
 
 
 async def test_a_forwarded_photo_is_kept_as_forwarded_and_its_caption_is_nobody_s_answer(small: Site):
@@ -144,7 +145,7 @@ async def test_a_forwarded_photo_is_kept_as_forwarded_and_its_caption_is_nobody_
 @pytest.mark.parametrize("kind", ["photo", "file", "video", "voice"])
 async def test_a_file_too_large_is_refused_with_what_to_do(small: Site, kind: str):
     await getattr(small.one, kind)(size=OVER + 3_000_000)
-    assert small.one.last.text == "这个文件有23 MB，最多能收20 MB。请发小一些的，或拍照发来。前面的内容都在。"
+    assert complaint(small.one) == "这个文件有23 MB，最多能收20 MB。请发小一些的，或拍照发来。前面的内容都在。"
     assert await small.evidence() == {}
     assert not any(outcome.attached for outcome in small.bench.outcomes)
 
@@ -187,7 +188,7 @@ async def test_a_burst_is_filed_in_one_receipt_and_what_cannot_be_is_named(bench
     }  # fmt: skip
     shown = card(phone).text
     assert "✓ 已记：9✅  10◐「台账未更新」  15❌「无整改时限」" in shown
-    assert "⚠ 没看懂，没有记下：「99 ✅」「你好」" in shown
+    assert "⚠ 没有第99题，没有记下。\n⚠ 没看懂，没有记下：「你好」" in shown
     assert (len(phone.bot_said), title(phone)[:3]) == (before, "1. ")
 
 
@@ -198,10 +199,10 @@ async def test_messages_in_a_row_share_one_receipt_that_keeps_what_was_not_under
         await phone.text(words)
     shown = card(phone).text
     assert "✓ 已记：17✅（原❌）  20✅" in shown
-    assert "⚠ 没看懂，没有记下：「99 ✅」" in shown
+    assert "⚠ 没有第99题，没有记下。" in shown
     await phone.tap("撤销")
     assert not any((await here.answers()).values())
-    assert "没看懂" not in card(phone).text
+    assert "⚠" not in card(phone).text
 
 
 async def test_a_burst_that_answers_the_item_on_screen_goes_on_from_it(bench: Bench):
@@ -221,19 +222,31 @@ async def test_one_bad_line_does_not_take_the_good_ones_along(small: Site):
 async def test_a_line_for_an_item_that_does_not_exist_here(bench: Bench):
     here = await site(bench, unit="ZJ01")  # a branch: items 2, 8 and 10 are not asked
     phone = await here.enter()
-    for words in ("99 ✅", "8 ✅"):
+    await phone.text("99 ✅\n8 ✅\n好的好的\n10 ❌ 没有台账\n11 ✅")
+    for said in ("第8、10题不适用于本单位", "没有第99题", "没看懂，没有记下：「好的好的」"):
+        assert f"⚠ {said}" in card(phone).text
+    assert await here.answers() == {"i11": "done"}
+    await phone.tap("▶")
+    for words in ("8", "第8题", "#8", "8.", "8、"):
         await phone.text(words)
-    assert "⚠ 没看懂，没有记下：「99 ✅」「8 ✅」" in card(phone).text
-    for words in ("8", "第8题", "200"):
-        await phone.text(words)
-        assert phone.last.text == f"没有这一题：「{words}」。什么都没有改动。"
-    assert await here.answers() == {}
+        assert complaint(phone) == "第8题不适用于本单位，没有记下。"
+    await phone.text("200")
+    assert complaint(phone) == "没有第200题，没有记下。"
+
+
+async def test_a_line_for_an_item_that_does_not_apply_says_so_in_english_too(bench: Bench):
+    here = await site(bench, unit="ZJ01")
+    phone = await here.enter(here.two)
+    await phone.text("2 ✅")
+    assert card(phone).text.endswith("⚠ Item 2 does not apply to this unit; nothing was recorded.")
+    await phone.text("8 ✅")
+    assert card(phone).text.endswith("⚠ Items 2, 8 do not apply to this unit; nothing was recorded.")
 
 
 async def test_a_number_alone_goes_to_that_item(bench: Bench):
     here = await site(bench)
     phone = await here.enter()
-    for words in ("12", "第12题", "１２"):
+    for words in ("12", "第12题", "１２", "#12", "＃12", "12.", "12、", "第12题："):
         await here.at(1)
         await phone.text(words)
         assert title(phone).startswith("12. ")
@@ -276,7 +289,7 @@ async def test_a_line_says_when_it_changes_what_somebody_else_answered(bench: Be
     assert await here.answers() == {"i01": "done"}
 
 
-async def test_on_the_overview_without_an_item_words_ask_where_they_belong(small: Site):
+async def test_on_the_overview_words_wait_for_their_item_as_photos_do(small: Site):
     for words in ("2", "9 ✅", "8 ✅", "7 ✅"):
         await small.one.text(words)
     await small.one.photo()
@@ -290,8 +303,81 @@ async def test_on_the_overview_without_an_item_words_ask_where_they_belong(small
     await small.one.text("/cancel")
     await small.one.press(f"checklist.overview:{small.visit_id}", 1)
     await small.one.text("大家都在")
-    assert small.one.last.text == "这是哪一题的？请先点题号，或以题号开头，如「7 …」。什么都没有改动。"
+    assert "文字1条「大家都在」还没有归题，点题号即可归入。" in card(small.one).text
     await small.one.photo("门口")
-    assert "照片1张还没有归题，点题号即可归入。" in card(small.one).text
+    assert "文字1条、照片1张「大家都在」还没有归题，点题号即可归入。" in card(small.one).text
     await small.one.tap("1·")
     assert (await small.evidence())["sign"] == 1
+    assert "⚠ 第1题：第1题不能写备注，什么都没有改动。" in card(small.one).text
+    await small.one.tap("总览")
+    assert "文字1条「大家都在」还没有归题，点题号即可归入。" in card(small.one).text
+    await small.at(8)
+    assert (await small.answers())["fire_note"] == "大家都在"
+
+
+async def test_what_the_sender_s_client_cut_in_two_is_refused_whole(bench: Bench):
+    here = await site(bench)
+    phone = await here.enter()
+    await phone.text("长" * 4096)
+    assert complaint(phone) == "这条有4096个字，最多1000个。请分几条发。前面发的都在。"
+    await phone.text("长" * 300)
+    assert complaint(phone) == "这条有4396个字，最多1000个。请分几条发。前面发的都在。"
+    assert await here.answers() == {}
+    await bench.wait(seconds=3)
+    await phone.text("分工写在墙上")
+    assert await here.answers() == {"i01_note": "分工写在墙上"}
+
+
+async def test_a_complaint_keeps_what_is_waited_for(bench: Bench):
+    here = await site(bench)
+    phone = await here.enter()
+    await phone.tap("✎ 记一句")
+    await phone.sticker()
+    assert complaint(phone).startswith("这类消息用不了")
+    await phone.text("一句话")
+    assert (await here.answers())["i01_note"] == "一句话"
+    await phone.tap("☰")
+    await phone.sticker()
+    assert complaint(phone).startswith("这类消息用不了")
+    assert "22·" in card(phone).labels
+    await phone.tap("3·")
+    await phone.tap("◐")
+    await phone.tap("改选")
+    await phone.sticker()
+    assert "● ◐ 部分" in card(phone).labels
+
+
+async def test_a_complaint_does_not_part_a_run_of_lines(bench: Bench):
+    here = await site(bench)
+    phone = await here.enter()
+    await phone.text("17 ❌ 没上报")
+    await phone.sticker()
+    await phone.text("20 ✅")
+    assert "✓ 已记：17❌「没上报」  20✅" in card(phone).text
+
+
+async def test_a_sentence_that_may_be_an_answer_to_another_item_is_asked_about(small: Site):
+    await small.at(8, small.two)
+    for words in ("9 no extinguisher was there", "9 missing signatures"):
+        await small.two.text(words)
+    assert await small.answers() == {"fire_note": "9 no extinguisher was there\n9 missing signatures"}
+
+
+async def test_an_english_line_with_a_short_answer_and_prose_is_no_answer_until_it_is_clear(bench: Bench):
+    here = await site(bench)
+    phone = await here.enter(here.two)
+    await phone.text("3 missing signatures")
+    assert await here.answers() == {"i01_note": "3 missing signatures"}
+    await phone.text("10 partly ledger out of date")
+    assert (await here.answers())["i10"] == "partial"
+
+
+@pytest.mark.parametrize(("words", "value"), [("90%", "90"), ("９０％", "90"), ("约90 %", "90"), ("百分之九十", "90")])
+async def test_per_cent_where_per_cent_is_asked_for(bench: Bench, words: str, value: str):
+    here = await site(bench)
+    phone = await here.at(7)
+    await phone.tap("◐")
+    await phone.tap("跳过")
+    assert "党员参学率（%）\n请发一个数字，0至100。" in card(phone).text
+    await phone.text(words)
+    assert (await here.answers())["i07_share"] == f"{value}.0"

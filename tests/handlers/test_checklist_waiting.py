@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from handlers.checklist.pieces import MOST
 from storage import people
 from storage.people import Role
-from tests.handlers.site import SMALL, Site, card, plan, site, title
+from tests.handlers.site import SMALL, Site, button, card, plan, site, title
 
 if TYPE_CHECKING:
     from tests.handlers.phone import Bench
 
-TOLD = "现在没有打开的督导，这句话没有记下。请先打开一个，再发一次。"
+TOLD = "现在没有打开的督导。文字2条「9 ✅ 分工写在墙上」「大家都在」先存着，还没有归档。归到哪一次督导？"
 
 
 async def hand_in(here: Site) -> None:
@@ -34,7 +34,7 @@ async def test_photos_sent_with_no_visit_open_wait_and_are_filed_in_the_visit_th
     await phone.photo()
     await phone.voice()
     assert card(phone).text == "现在没有打开的督导。照片2张、语音1条先存着，还没有归档。归到哪一次督导？"
-    assert card(phone).labels == ["浙江省区域管理公司党委", "萧山项目党支部"]
+    assert card(phone).labels == ["浙江省区域管理公司党委", "萧山项目党支部", "✕ 不要了"]
     assert len(phone.bot_said) == 1
     await phone.tap("浙江省")
     assert await here.evidence() == {}, "nothing is filed with an item that nobody chose"
@@ -100,14 +100,104 @@ async def test_a_caption_mended_while_it_waits_is_the_one_that_counts(bench: Ben
     assert await here.answers() == {"i01_note": "分工在墙上"}
 
 
-async def test_words_with_no_visit_open_are_told_about_and_a_sticker_is_not_taken(bench: Bench):
+async def test_words_with_no_visit_open_wait_and_a_sticker_does_not(bench: Bench):
     here = await site(bench)
-    await here.one.text("9 ✅")
+    await plan(bench, unit="ZJ01")
+    await here.one.text("9 ✅\n分工写在墙上")
+    await here.one.text("大家都在")
     assert card(here.one).text == TOLD
     await here.one.sticker()
     assert here.one.last.text.startswith("这类消息用不了")
     await here.one.tap("浙江省")
-    assert await here.answers() == {}
+    assert await here.answers() == {"i09": "done"}, "only the line that names its item is filed with one"
+    assert (
+        "✓ 已存：第9题 文字1条「9 ✅ 分工写在墙上」\n文字2条「分工写在墙上」「大家都在」还没有归题"
+        in card(here.one).text
+    )
+    await here.one.tap("1·")
+    assert (await here.answers())["i01_note"] == "分工写在墙上\n大家都在"
+    assert "waiting" not in await here.state()
+    await here.one.tap("撤销")
+    assert not (await here.answers()).get("i01_note")
+
+
+async def test_words_that_wait_overwrite_nothing_until_their_item_is_tapped(bench: Bench):
+    here = await site(bench)
+    await here.enter(here.two)
+    await here.two.tap("In place")
+    await here.one.text("1 ❌ 没有分工")
+    await here.enter()
+    assert await here.answers() == {"i01": "done"}
+    assert "文字1条「1 ❌ 没有分工」还没有归题" in card(here.one).text
+    await here.at(1)
+    assert await here.answers() == {"i01": "missing", "i01_note": "没有分工"}
+
+
+async def test_words_go_to_an_item_as_its_answer_where_it_has_none_else_as_its_note(bench: Bench):
+    here = await site(bench, SMALL)
+    for item, words, name, value in (
+        (9, "是", "bare", "yes"),
+        (3, "12人", "people", "12"),
+        (5, "都好", "said", "都好"),
+    ):
+        await here.one.text("/cancel")
+        await here.one.text(words)
+        await here.at(item)
+        assert (await here.answers())[name] == value
+    await here.one.text("/cancel")
+    await here.one.text("很多")
+    await here.at(3)
+    assert "⚠ 第3题：第3题不能写备注" in card(here.one).text
+    await here.at(4)
+    assert "⚠ 第4题：这里要填日期" in card(here.one).text
+    assert [kept["caption"] for kept in (await here.state())["waiting"]] == ["很多"]
+
+
+async def test_going_on_or_back_files_nothing(bench: Bench):
+    here = await site(bench)
+    await plan(bench, unit="ZJ01")
+    await here.one.photo("门口")
+    await here.one.tap("浙江省")
+    await here.one.tap("继续第1题")
+    await here.one.tap("📎")
+    await here.one.tap("回到第1题")
+    await here.one.tap("✎")
+    await here.one.tap("不记了")
+    assert (await here.evidence(), await here.answers()) == ({}, {})
+    await here.one.tap("总览")
+    assert "照片1张还没有归题，点题号即可归入。" in card(here.one).text
+
+
+async def test_what_waits_can_be_given_up_and_nothing_that_came_since(bench: Bench):
+    here = await site(bench)
+    await plan(bench, unit="ZJ01")
+    phone = here.one
+    await phone.photo()
+    await phone.text("发错了")
+    await phone.tap("不要了")
+    assert card(phone).text == "照片1张、文字1条「发错了」还没有归档。不要了吗？"
+    old, shown = button(card(phone), "不要了"), card(phone).id
+    await phone.photo()
+    await phone.press(old, shown)
+    assert len((await here.state())["waiting"]) == 3
+    await phone.tap("浙江省")
+    await phone.tap("不要未归档的")
+    await phone.tap("留着")
+    assert len((await here.state())["waiting"]) == 3
+    await phone.tap("不要未归档的")
+    await phone.tap("不要了")
+    assert phone.toast == "已放弃，其他内容没有改动。"
+    assert "waiting" not in await here.state()
+    assert "还没有归" not in card(phone).text
+    await here.at(1)
+    assert await here.evidence() == {}
+
+
+async def test_a_forwarded_message_does_not_wait(bench: Bench):
+    here = await site(bench)
+    await here.one.text("听说很好", forwarded=True)
+    assert here.one.last.text.startswith("转发的消息不算您本人的记录")
+    assert "waiting" not in await here.state()
 
 
 async def test_a_file_too_large_does_not_wait(bench: Bench):
@@ -123,8 +213,10 @@ async def test_there_is_an_end_to_waiting(bench: Bench):
     for _ in range(MOST):
         await here.one.photo()
     await here.one.photo()
-    assert here.one.last.text == "已有 100 件在等着归档，请先打开一次督导。这一件没有保存。"
+    assert here.one.last.text == "已有 100 件在等着归档，请先归档。这一件没有保存。"
     await here.enter()
+    await here.one.photo()
+    assert "已有 100 件在等着归档，请先归档。这一件没有保存。" in card(here.one).text
     await here.at(1)
     assert await here.evidence() == {"i01_photo": MOST}
 
@@ -136,7 +228,7 @@ async def test_somebody_without_a_visit_is_told_that_nothing_is_kept(bench: Benc
     assert phone.last.text == "现在没有打开的督导，所以没有保存。请先打开督导，再发一次。"
     member = await bench.let_in("职工小林", Role.member, unit="ZJ")
     await member.photo()
-    assert member.last.text == "现在没有能归入的内容，所以没有保存。请从下面选择，或看 /help。"
+    assert member.last.text == "现在没有需要您提交的内容，所以没有保存。\n有需要您回答或阅读的内容时，会发到这里。"
 
 
 async def test_whoever_is_erased_leaves_nothing_waiting(bench: Bench):
@@ -163,7 +255,7 @@ async def test_photo_after_submit_is_refused(bench: Bench):
     assert card(phone).text == (
         "浙江省区域管理公司党委的督导已由督导员01提交。\n照片1张先存着，没有归档。要补进去请撤回，或归到别的督导。"
     )
-    assert card(phone).labels == ["↶ 撤回"]
+    assert card(phone).labels == ["↶ 撤回", "✕ 不要了"]
     assert await here.evidence() == {}
 
 
@@ -175,27 +267,29 @@ async def test_withdrawing_takes_in_what_was_sent_after_handing_in(bench: Bench)
     await phone.photo("不知道哪一题的")
     await phone.tap("撤回")
     assert (await here.visit()).state == "open"
-    assert "✓ 已存：第5题 照片1张\n照片1张还没有归题，点题号即可归入。" in card(phone).text
+    assert "✓ 已存：第5题 照片1张、「5 补一张」\n照片1张还没有归题，点题号即可归入。" in card(phone).text
     await phone.tap("6✅")
     assert await here.evidence() == {"i05_photo": 1, "i06_photo": 1}
     assert await here.answers() | {"i05_note": "补一张", "i06_note": "不知道哪一题的"} == await here.answers()
 
 
-async def test_words_after_handing_in_are_told_about(bench: Bench):
+async def test_words_after_handing_in_wait_and_are_not_filed_in_another_visit_by_themselves(bench: Bench):
     here = await site(bench)
     other = await plan(bench, unit="ZJ01")
     await hand_in(here)
     before = await here.answers()
     await here.one.text("5 ❌")
-    assert card(here.one).text.endswith("这句话没有记下。要补充，请撤回后再发一次。")
-    assert card(here.one).labels == ["↶ 撤回", "萧山项目党支部"]
+    assert card(here.one).text.endswith("文字1条「5 ❌」先存着，没有归档。要补进去请撤回，或归到别的督导。")
+    assert card(here.one).labels == ["↶ 撤回", "萧山项目党支部", "✕ 不要了"]
     assert await here.answers() == before
     await here.one.photo()
     await here.one.tap("萧山")
     there = Site(bench, other, here.one, here.two)
     assert await there.evidence() == {}
+    assert await there.answers() == {}, "it was said about the visit that had been handed in"
     await there.at(1)
     assert await there.evidence() == {"i01_photo": 1}
+    assert await there.answers() == {"i05": "missing"}
 
 
 async def test_the_other_inspector_cannot_withdraw_but_is_told_who_can(bench: Bench):
@@ -204,7 +298,7 @@ async def test_the_other_inspector_cannot_withdraw_but_is_told_who_can(bench: Be
     await hand_in(here)
     await second.photo()
     assert card(second).text.startswith("督导员01 handed in the visit to 浙江省区域管理公司党委.")
-    assert card(second).labels == ["◀ Visits"]
+    assert card(second).labels == ["◀ Visits", "✕ Discard"]
     await second.press(f"visit.withdraw:{here.visit_id}", 1)
     assert second.toast == "Only the person who handed this visit in, or the group's leader, can withdraw it."
     assert (await here.visit()).state == "submitted"
