@@ -18,7 +18,7 @@ PYTHON := $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
 endif
 
-.PHONY: help setup demo demo-reset test check format bench proof lock upgrade locales clean
+.PHONY: help setup demo demo-reset test check format bench proof lock upgrade audit licences sbom locales clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,6 +71,16 @@ upgrade: | $(UV) ## write the lock files again with the newest versions pyprojec
 $(VENV)/lock/bin/uv:
 	$(PYTHON) -m venv $(VENV)/lock
 	$(VENV)/lock/bin/python -m pip install -qq --disable-pip-version-check uv
+
+audit: $(READY) ## ask for known weaknesses of what is locked; needs a package index that knows them
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements.lock
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements-dev.lock
+
+licences: $(READY) ## write docs/licences.md; fails on a licence that nobody has looked at
+	@$(BIN)/python .ci/supply.py licences
+
+sbom: $(READY) ## write build/sbom.json, a CycloneDX bill of materials of what runs
+	@$(BIN)/python .ci/supply.py build/sbom.json
 
 locales: $(READY) ## collect the sentences of the code into the catalogues
 	@$(BIN)/python -m locales
