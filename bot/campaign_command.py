@@ -11,6 +11,7 @@ from bot.drivers.driver import open_driver
 from bot.hold import CommandError
 from bot.seed import seed
 from handlers.campaign import folder
+from handlers.link import link_of
 from storage import campaigns
 from storage.database import Database
 from supervision.pack import PackError
@@ -43,4 +44,4 @@ async def started(settings: Settings, pack: str, now: datetime) -> str:
     finally:
         await driver.close()
         await database.close()
-    return "\n".join(f"{one.name}  {one.role}  https://t.me/{me.username}?start={one.start}" for one in people)
+    return "\n".join(f"{one.name}  {one.role}  {link_of(me.username, one.start)}" for one in people)

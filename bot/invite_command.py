@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.drivers.driver import open_driver
 from bot.hold import CommandError
-from handlers import invitation
+from handlers.link import NAME_LENGTH, invite, picture
 from handlers.roles import AT_A_UNIT, IN_A_GROUP
 from storage import campaigns
 from storage.database import Database
@@ -49,7 +49,7 @@ async def invited(settings: Settings, wanted: Wanted, now: datetime) -> str:
             group_id, unit_id = await _checked(db, wanted)
         me = await driver.start()
         async with database.begin() as db:
-            link = await invitation.invite(
+            link = await invite(
                 db,
                 role=wanted.role,
                 name=wanted.name,
@@ -61,7 +61,7 @@ async def invited(settings: Settings, wanted: Wanted, now: datetime) -> str:
             )
             if wanted.picture is not None:
                 # Inside the transaction: a link whose picture cannot be written is not made.
-                _write(wanted.picture, invitation.picture(link))
+                _write(wanted.picture, picture(link))
     finally:
         await driver.close()
         await database.close()
@@ -73,8 +73,8 @@ async def _checked(db: Session, wanted: Wanted) -> tuple[int | None, int | None]
     faults = []
     if not 1 <= wanted.days <= MOST_DAYS:
         faults.append(f"--days must lie between 1 and {MOST_DAYS}, not {wanted.days}.")
-    if len(wanted.name) > invitation.NAME_LENGTH:
-        faults.append(f"--name has at most {invitation.NAME_LENGTH} characters.")
+    if len(wanted.name) > NAME_LENGTH:
+        faults.append(f"--name has at most {NAME_LENGTH} characters.")
     if wanted.picture is not None and not wanted.picture.parent.is_dir():
         faults.append(f"--picture: there is no folder {wanted.picture.parent}.")
     elif wanted.picture is not None and wanted.picture.is_dir():

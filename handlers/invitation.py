@@ -1,17 +1,16 @@
 """Lets people in: an administrator, the office or a leader makes a one-time link and its picture for somebody else.
 
-What may be in an invitation is checked in :mod:`handlers.draft` at every step; what has been made is listed in
-:mod:`handlers.invited`. Only this module ever holds a token, and only until the reply is written.
+What may be in an invitation is checked in :mod:`handlers.draft` at every step; the link is made in
+:mod:`handlers.link`, and held here only until the reply is written; what has been made is listed in
+:mod:`handlers.invited`.
 """
 
 from __future__ import annotations
 
 import re
 from datetime import timedelta
-from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
-import segno
 from markupsafe import Markup
 
 from handlers import invited, menu
@@ -20,24 +19,19 @@ from handlers.chat import Attachment, Button, Change, Place, Tap, Text
 from handlers.draft import Draft, check, check_group, check_role, described, groups_for, read
 from handlers.errors import Stale, UserError
 from handlers.journey import Journey, data
+from handlers.link import NAME_LENGTH, invite, picture
 from handlers.once import put_once
 from handlers.panel import show
 from handlers.roles import AT_A_UNIT, IN_A_GROUP, NAMES, gives
 from handlers.text import mark
-from storage import audit, campaigns, invitations
+from storage import campaigns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from handlers.chat import Message, Rows
     from handlers.turn import Turn
     from storage.campaigns import Unit
-    from storage.database import Session
-    from storage.people import Role
-
-NAME_LENGTH: Final = 60
-"""Characters in a name; longer is a slip of the thumb."""
 
 UNITS_SHOWN: Final = 12
 """How many units stand on buttons; more than that is quicker to type."""
@@ -59,53 +53,6 @@ UNIT_WANTED = mark("Please type the unit's code or part of its name.")
 
 ENTRY: Final = re.compile(r"(?:第\s*|[#＃])?[0-9０-９]{1,3}(?:\s*[题项条]|\s|[^\w\s]|$)")
 """How a quick entry of a checklist begins: ``7 ✗ …``, ``第7题 …``. No name does."""
-
-
-# --- the link itself ---
-
-
-async def invite(
-    db: Session,
-    *,
-    role: Role,
-    name: str,
-    group_id: int | None = None,
-    unit_id: int | None = None,
-    created_by: int | None = None,
-    now: datetime,
-    lifetime: timedelta,
-    bot_username: str,
-) -> str:
-    """Make an invitation and return its deep link, the only copy of the token there is.
-
-    Asks nobody's leave: the caller has seen to it that whoever asks may give this role (the command line may always).
-    """
-    invitation, token = await invitations.create(
-        db,
-        role=role,
-        name=name,
-        group_id=group_id,
-        unit_id=unit_id,
-        created_by=created_by,
-        now=now,
-        lifetime=lifetime,
-    )
-    audit.record(
-        db,
-        "invitation.created",
-        f"invitation:{invitation.id}",
-        now=now,
-        person_id=created_by,
-        details={"role": role.value, "group": group_id, "unit": unit_id},
-    )
-    return f"https://t.me/{bot_username}?start={token}"
-
-
-def picture(link: str) -> bytes:
-    """Draw the link as a QR code: PNG, black on white with the quiet zone scanners need."""
-    written = BytesIO()
-    segno.make(link, error="m", micro=False).save(written, kind="png", scale=12, border=4)
-    return written.getvalue()
 
 
 # --- putting it together ---

@@ -8,7 +8,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from handlers import invitation
+from handlers.draft import Draft
+from handlers.link import picture
 from storage import conversations, invitations
 from storage.campaigns import Campaign, Group, Unit
 from storage.people import Role
@@ -262,8 +263,8 @@ async def test_what_held_the_chat_goes_on_after_the_invitation(bench: Bench):
         (await conversations.load(db, leader.id, bench.now)).keep("checklist", {"visit": 12}, bench.now)
     await leader.text("/invite")
     panel = leader.last
-    await leader.press(invitation.Draft(Role.liaison).to("role"), panel.id)
-    await leader.press(invitation.Draft(Role.inspector).to("role"), panel.id)
+    await leader.press(Draft(Role.liaison).to("role"), panel.id)
+    await leader.press(Draft(Role.inspector).to("role"), panel.id)
     await leader.text("督导员07")
     assert "督导员07 · 督导组成员" in leader.last.text
     async with bench.database.read() as db:
@@ -306,9 +307,9 @@ async def test_the_picture_is_a_scannable_code_of_the_link_with_a_quiet_zone(ben
 
 
 def test_different_links_make_different_pictures_and_the_same_link_the_same():
-    one, two = invitation.picture(LINK + "i_1"), invitation.picture(LINK + "i_2")
+    one, two = picture(LINK + "i_1"), picture(LINK + "i_2")
     assert one != two
-    assert one == invitation.picture(LINK + "i_1")
+    assert one == picture(LINK + "i_1")
     with Image.open(BytesIO(one)) as image:
         assert image.format == "PNG"
 

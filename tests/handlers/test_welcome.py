@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from handlers import invitation
+from handlers.link import invite as make_link
 from storage import audit, campaigns, invitations
 from storage.people import Role
 from tests.handlers.phone import BOT, Bench, Phone
@@ -21,7 +21,7 @@ async def link_for(
     """Make an invitation as the command line does and return the payload of its link."""
     group_id = (await bench.group(group)).id if group else None
     async with bench.database.begin() as db:
-        link = await invitation.invite(
+        link = await make_link(
             db, role=role, name=name, group_id=group_id, created_by=by, now=bench.now, lifetime=WEEK, bot_username=BOT
         )
     start = f"https://t.me/{BOT}?start="

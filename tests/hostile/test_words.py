@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from handlers.invitation import NAME_LENGTH
+from handlers.link import NAME_LENGTH
 from handlers.text import LANGUAGES, speech
 from storage import invitations
 from storage.entity import storable
