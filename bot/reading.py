@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Final
 
 from bot import apart
 from bot.bundle import Read, Sent, read
-from bot.drivers.driver import MAX_DOWNLOAD_BYTES
 from bot.drivers.errors import BadToken, DriverError, Rejected, RetryLater, TooLarge, Unreachable
 from forms.problems import Problem
+from handlers.chat import MAX_FILE_BYTES
 from storage import drafts, timers
 from storage.database import Unavailable
 from storage.drafts import State
@@ -126,7 +126,7 @@ class Reader:
         content = bytearray()
         async for chunk in self._driver.download(file.file_id):
             content += chunk
-            if len(content) > MAX_DOWNLOAD_BYTES:
+            if len(content) > MAX_FILE_BYTES:
                 raise TooLarge
         async with self._database.begin() as db:
             await drafts.fetched(db, file.id, bytes(content))

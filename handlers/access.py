@@ -24,6 +24,7 @@ Allowed = frozenset[str]
 INVITED: Final[Allowed] = frozenset(Role)
 EVERYONE: Final[Allowed] = INVITED | {STRANGER}
 CARETAKERS: Final[Allowed] = frozenset({Role.admin, Role.office})
+ADMINS: Final[Allowed] = frozenset({Role.admin})
 STEWARDS: Final[Allowed] = frozenset({Role.admin, Role.office, Role.leader})
 
 ACCESS: Final[Mapping[str, Allowed]] = {
@@ -59,6 +60,24 @@ ACCESS: Final[Mapping[str, Allowed]] = {
     "status.replay": CARETAKERS,
     "status.drop": CARETAKERS,
     "status.gone": CARETAKERS,
+    # forms: the office looks, checks and tries; administrators answer for what is published
+    "/forms": CARETAKERS,
+    "publishing.message": CARETAKERS,
+    "publishing.list": CARETAKERS,
+    "publishing.version": CARETAKERS,
+    "publishing.questions": CARETAKERS,
+    "publishing.draft": CARETAKERS,
+    "publishing.asks": CARETAKERS,
+    "publishing.warnings": CARETAKERS,
+    "publishing.faults": CARETAKERS,
+    "publishing.drop": CARETAKERS,
+    "publishing.dropped": CARETAKERS,
+    "publishing.publish": ADMINS,
+    "publishing.published": ADMINS,
+    "publishing.rounds": ADMINS,
+    "publishing.use": ADMINS,
+    "publishing.retire": ADMINS,
+    "publishing.retired": ADMINS,
     # the field
     "/today": FIELD,
     "/todo": FIELD,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from handlers.checklist import CHECKLIST
 from handlers.invitation import INVITATION
 from handlers.profile import PROFILE
+from handlers.publishing import PUBLISHING
 from handlers.status import STATUS
 from handlers.visit import VISIT
 from handlers.welcome import WELCOME
@@ -17,4 +18,4 @@ from handlers.welcome import WELCOME
 if TYPE_CHECKING:
     from handlers.journey import Journey
 
-JOURNEYS: Final[tuple[Journey, ...]] = (VISIT, CHECKLIST, INVITATION, PROFILE, STATUS, WELCOME)
+JOURNEYS: Final[tuple[Journey, ...]] = (PUBLISHING, VISIT, CHECKLIST, INVITATION, PROFILE, STATUS, WELCOME)

@@ -6,10 +6,10 @@ Must not hold anything that belongs to one person or visit.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from forms.form import Form
-from storage import campaigns
+from storage import campaigns, drafts
 from storage import forms as form_versions
 
 if TYPE_CHECKING:
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from storage.database import Session
+    from storage.drafts import FormDraft
+
+DRAFTS: Final = 4
+"""Forms that are not published and kept at hand; a large one takes 50 MB."""
 
 
 class Shelf:
@@ -24,6 +28,7 @@ class Shelf:
 
     def __init__(self) -> None:
         self._forms: dict[int, Form] = {}
+        self._drafts: dict[str, Form] = {}
         self._zones: dict[int, ZoneInfo] = {}
         self._rounds: dict[int, int] = {}
 
@@ -35,6 +40,14 @@ class Shelf:
             if stored is None:
                 raise LookupError(f"no form version {version_id}")
             form = self._forms[version_id] = Form.parse(stored.xform)
+        return form
+
+    async def draft(self, db: Session, draft: FormDraft) -> Form:
+        """Return the form of one that was sent in and read; the last few that were looked at are kept."""
+        form = self._drafts.pop(draft.sha256, None) or Form.parse(await drafts.xform_of(db, draft.id))
+        self._drafts[draft.sha256] = form
+        while len(self._drafts) > DRAFTS:
+            del self._drafts[next(iter(self._drafts))]
         return form
 
     async def zone(self, db: Session, campaign_id: int) -> ZoneInfo:
