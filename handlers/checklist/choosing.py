@@ -122,7 +122,7 @@ def _days(turn: Turn, sheet: Sheet, screen: Screen, question: Question) -> Rows:
     The button carries the day itself: what it writes tomorrow is what it meant when it was shown.
     """
     at, value, today = screen.questions.index(question), sheet.walk.value(question.path), sheet.now.date()
-    days = [(today, turn.label("Today")), (today - timedelta(days=1), turn.label("Yesterday"))]
+    days = [(today, turn.label("Today's date")), (today - timedelta(days=1), turn.label("Yesterday"))]
     return in_rows(
         [
             Button(

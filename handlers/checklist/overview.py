@@ -54,7 +54,7 @@ def overview_card(turn: Turn, sheet: Sheet, receipt: Receipt | None = None, page
     rows = _numbers(sheet, shown)
     if last:
         rows = (*rows, _pages(sheet, page, last))
-    return finished(lines, (*rows, *_way_on(turn, sheet)), receipt, sheet, turn)
+    return finished(lines, (*rows, _way_on(turn, sheet)), receipt, sheet, turn)
 
 
 def page_of(sheet: Sheet, number: int) -> int:
@@ -108,14 +108,14 @@ def _pages(sheet: Sheet, page: int, last: int) -> tuple[Button, ...]:
     return tuple(around)
 
 
-def _way_on(turn: Turn, sheet: Sheet) -> Rows:
-    """Return the last rows of the overview: the summary, or the next open item and handing in; the visits."""
+def _way_on(turn: Turn, sheet: Sheet) -> tuple[Button, ...]:
+    """Return the last row of the overview: the summary, or the next open item and handing in; the visits."""
     visit, waiting = sheet.visit, sheet.unfinished()
     visits = Button(turn.label("◀ Visits"), data("visit", "today"))
     if visit.state == "submitted":
-        return ((Button(turn.label("Summary"), data("visit", "summary", visit.id)), visits),)
+        return Button(turn.label("Summary"), data("visit", "summary", visit.id)), visits
     submit = Button(turn.label("Submit"), data("visit", "submit", visit.id))
     if not waiting:
-        return ((submit, visits),)
+        return submit, visits
     goes_on = turn.label("Go on with {number}", number=waiting[0].number)
-    return (Button(goes_on, data("checklist", "go", visit.id, waiting[0].number, 0)), submit), (visits,)
+    return Button(goes_on, data("checklist", "go", visit.id, waiting[0].number, 0)), submit, visits
