@@ -1,12 +1,11 @@
 """The command line: ``xundu demo``, ``xundu serve`` and what else an operator may want done.
 
-Reads arguments, calls the room that does the work, and turns its errors into a sentence and an exit status. Exit
-statuses: 0 done, 1 it did not work, 2 the arguments or settings are wrong.
+Takes the arguments that :mod:`bot.arguments` describes, calls the room that does the work, and turns its errors into a
+sentence and an exit status. Exit statuses: 0 done, 1 it did not work, 2 the arguments or settings are wrong.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import errno
 import logging
@@ -22,6 +21,7 @@ from urllib.parse import urlsplit
 
 from bot import config, hold, logs
 from bot.archive import BackupError, Refused
+from bot.arguments import parser
 from bot.drivers.errors import BadToken, Conflict, DriverError, Unreachable
 from bot.hold import CommandError
 from bot.live import ask
@@ -29,93 +29,11 @@ from storage.database import Database, Unavailable
 from storage.people import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterator, Sequence
+    import argparse
+    from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 
-DEMO_FOLDER = Path("var/demo")
-LAST_PORT = 65535
 FORMS = (".xlsx", ".xlsm", ".xls", ".csv", ".md", ".xml")
 """Kinds of file that hold a form: XLSForm, and XForm as the last."""
-
-
-def parser() -> argparse.ArgumentParser:
-    """Describe every command and its options."""
-    top = argparse.ArgumentParser(prog="xundu", description="Xundu (巡督): a chat bot for field supervision.")
-    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-
-    _trying_out(commands)
-
-    serve = commands.add_parser("serve", help="run the bot on Telegram, or on the server XUNDU_BOT_API_URL names")
-    serve.set_defaults(run=_serve)
-
-    campaign = commands.add_parser("campaign", help="put a pack's example campaign into the bot's own database")
-    campaign.add_argument("pack", nargs="?", default="theme-education")
-    campaign.set_defaults(run=_campaign)
-
-    invite = commands.add_parser("invite", help="make a one-time link that lets somebody in")
-    invite.add_argument("--role", choices=[role.value for role in Role], required=True)
-    invite.add_argument("--name", default="", help="what the person is called; unset: their Telegram name")
-    invite.add_argument("--group", default="", help="the group's name or number")
-    invite.add_argument("--unit", default="", help="the unit's code or number")
-    invite.add_argument("--days", type=int, default=7, help="days until it expires")
-    invite.add_argument("--picture", type=Path, help="also write its QR code to this PNG file")
-    invite.set_defaults(run=_invite)
-
-    forms = commands.add_parser("forms", help="work with checklists and other forms")
-    forms_check = forms.add_subparsers(dest="what", required=True).add_parser(
-        "check", help="say what is wrong in a form"
-    )
-    forms_check.add_argument(
-        "files", type=Path, nargs="+", metavar="FILE", help="XLSForm (.xlsx .xls .csv .md) or XForm"
-    )
-    forms_check.set_defaults(run=_forms_check)
-
-    migrate = commands.add_parser("migrate", help="bring the database up to this version")
-    migrate.set_defaults(run=_migrate)
-
-    check = commands.add_parser("check", help="check settings, database and token, and say what is wrong")
-    running = check.add_mutually_exclusive_group()
-    running.add_argument("--live", action="store_true", help="only ask the running bot whether all of it runs")
-    running.add_argument("--ready", action="store_true", help="likewise, and whether it can use its database")
-    check.set_defaults(run=_check)
-
-    backup = commands.add_parser("backup", help="write everything into one file, while the bot goes on working")
-    backup.add_argument("file", type=Path, metavar="FILE", help="a new file; it holds what people wrote: keep it safe")
-    backup.set_defaults(run=_backup)
-
-    restore = commands.add_parser("restore", help="put a backup into an empty database and an empty data directory")
-    restore.add_argument("file", type=Path, metavar="FILE", help="what 'xundu backup' wrote, with either database")
-    restore.add_argument(
-        "--check", action="store_true", help="only read the backup through and say whether it is whole"
-    )
-    restore.set_defaults(run=_restore)
-
-    inbox = commands.add_parser("inbox", help="look at updates that failed three times and were set aside")
-    deeds = inbox.add_subparsers(dest="deed", required=True, metavar="DEED")
-    deeds.add_parser("list", help="list them").set_defaults(numbers=[])
-    show = deeds.add_parser("show", help="show one, without what it holds")
-    show.add_argument("numbers", type=int, nargs=1, metavar="ID")
-    show.add_argument("--payload", action="store_true", help="also what it holds: what a person wrote, and their name")
-    for deed, says in (("replay", "put them back in line"), ("drop", "give them up and forget what they hold")):
-        deeds.add_parser(deed, help=says).add_argument("numbers", type=int, nargs="+", metavar="ID")
-    inbox.set_defaults(run=_inbox)
-    return top
-
-
-def _trying_out(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Describe the commands that need no token."""
-    demo = commands.add_parser("demo", help="run everything offline: a page of phones, the bot, a seeded campaign")
-    demo.add_argument("--port", type=_port, default=8081, help="the page's port; the next free one if it is taken")
-    demo.add_argument("--data", type=Path, default=DEMO_FOLDER, help="where the demonstration is kept")
-    demo.add_argument("--driver", choices=config.DRIVERS, default="", help="the Telegram library to use")
-    demo.add_argument("--script", action="store_true", help="play one inspector and print the conversation")
-    demo.add_argument("--reset", action="store_true", help="forget the demonstration and start over")
-    demo.set_defaults(run=_demo)
-
-    chat = commands.add_parser("chat", help="hold a conversation with the bot in this terminal")
-    chat.add_argument("--as", dest="role", choices=[role.value for role in Role], default="inspector")
-    chat.add_argument("--data", type=Path, help="where to keep it; unset: forgotten at the end")
-    chat.add_argument("--language", default="zh-hans", help="what the person's Telegram would say: zh-hans, en …")
-    chat.set_defaults(run=_chat)
 
 
 # --- commands ---
@@ -275,6 +193,21 @@ async def _inbox(given: argparse.Namespace) -> None:
         await database.close()
 
 
+COMMANDS: Mapping[str, Callable[[argparse.Namespace], Coroutine[None, None, None]]] = {
+    "demo": _demo,
+    "chat": _chat,
+    "serve": _serve,
+    "campaign": _campaign,
+    "invite": _invite,
+    "forms": _forms_check,
+    "migrate": _migrate,
+    "check": _check,
+    "backup": _backup,
+    "restore": _restore,
+    "inbox": _inbox,
+}
+
+
 # --- what they share ---
 
 
@@ -318,12 +251,6 @@ def _database() -> Iterator[None]:
         ) from error
 
 
-def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) > LAST_PORT:
-        raise argparse.ArgumentTypeError(f"a port is a number from 0 to {LAST_PORT}, not {text}")
-    return int(text)
-
-
 def _until_stopped() -> asyncio.Event:
     """Return an event that SIGINT or SIGTERM sets."""
     stop = asyncio.Event()
@@ -350,9 +277,8 @@ def main(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911 - one 
     """Run one command and return its exit status."""
     given = parser().parse_args(arguments)
     logs.configure("WARNING")
-    run: Callable[[argparse.Namespace], Coroutine[None, None, None]] = given.run
     try:
-        asyncio.run(run(given))
+        asyncio.run(COMMANDS[given.command](given))
     except config.ConfigError as error:
         return _complain(2, "The settings cannot be used:", *error.problems)
     except BadToken:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.__main__ import parser
+from bot.arguments import parser
 from bot.config import variables
 
 ROOT = Path(__file__).parents[2]

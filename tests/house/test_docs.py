@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.__main__ import parser
+from bot.arguments import parser
 from bot.config import variables
 from handlers.access import ACCESS
 from handlers.text import LANGUAGES
