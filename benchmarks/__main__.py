@@ -7,13 +7,20 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
-from benchmarks import figures, machine, turns
+from benchmarks import ceiling, cost, drivers, figures, growth, latency, machine, start, turns, walk
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
 BENCHMARKS: dict[str, Callable[[], Awaitable[tuple[list[figures.Figure], str]]]] = {
+    "ceiling": ceiling.run,
     "turns": turns.run,
+    "latency": latency.run,
+    "cost": cost.run,
+    "start": start.run,
+    "growth": growth.run,
+    "drivers": drivers.run,
+    "walk": walk.run,
 }
 
 

@@ -33,6 +33,7 @@ class Bot:
     """One process in a folder: ``async with Bot(words, folder) as bot``; SIGTERM ends it."""
 
     def __init__(self, words: list[str], folder: Path, env: Mapping[str, str] | None = None) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
         self._words = words
         self._log = folder / "log.txt"
         clean = {name: value for name, value in os.environ.items() if not name.startswith("XUNDU_")}
@@ -67,12 +68,11 @@ class Bot:
         """Return the seconds of CPU spent so far, in steps of a hundredth."""
         return cpu_of(self.pid)
 
-    def memory(self) -> float:
-        """Return the MiB it holds: PSS, which counts a page that several processes share in parts."""
-        for line in Path(f"/proc/{self.pid}/smaps_rollup").read_text("ascii").splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1]) / 1024
-        raise LookupError("the kernel does not tell the memory of a process")
+    def memory(self) -> tuple[float, float]:
+        """Return the MiB it holds: RSS, and PSS, which counts a page that processes share in parts only."""
+        lines = Path(f"/proc/{self.pid}/smaps_rollup").read_text("ascii").splitlines()[1:]
+        sizes = {name: int(size.split()[0]) / 1024 for name, _, size in (line.partition(":") for line in lines)}
+        return sizes["Rss"], sizes["Pss"]
 
     async def polls(self, telegram: Sandbox) -> None:
         """Wait until it asks for updates and finds none."""
@@ -82,8 +82,11 @@ class Bot:
                 await asyncio.sleep(LOOK)
 
 
-def serve(telegram: Sandbox, database_url: str, folder: Path, driver: str, **more: str) -> Bot:
-    """Return `xundu serve` on a database that is migrated, without limits of its own; listens nowhere."""
+def serve(telegram: Sandbox, database_url: str, folder: Path, driver: str, module: str = "bot", **more: str) -> Bot:
+    """Return `xundu serve` on a database that is migrated, without limits of its own.
+
+    ``module`` is what to run instead of the command, ``more`` is added to its environment.
+    """
     told = {
         "XUNDU_BOT_TOKEN": telegram.token,
         "XUNDU_BOT_API_URL": telegram.url,
@@ -92,7 +95,7 @@ def serve(telegram: Sandbox, database_url: str, folder: Path, driver: str, **mor
         "XUNDU_DRIVER": driver,
         "XUNDU_LISTEN": "127.0.0.1:0",
     }
-    return Bot(["-m", "bot", "serve"], folder, told | FREE | more)
+    return Bot(["-m", module, "serve"], folder, told | FREE | more)
 
 
 def cpu_of(pid: int, *, with_children: bool = False) -> float:

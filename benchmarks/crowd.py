@@ -7,7 +7,9 @@ side is measured. They walk their visits answering 「✅」 to everything; what
 from __future__ import annotations
 
 import asyncio
+import random
 import time
+from collections import deque
 from typing import TYPE_CHECKING
 
 from sandbox.person import Person
@@ -46,6 +48,10 @@ class Walker:
         self.busy = True
         self._person.text("今日督导")
 
+    def write(self, words: str) -> None:
+        """Write something, and wait for nothing."""
+        self._person.text(words)
+
     def tap(self, due: float) -> None:
         """Tap what goes on; raises StopIteration when every visit has been walked."""
         self._data = self._next()
@@ -73,7 +79,9 @@ class Walker:
 class Crowd:
     """Everybody on one sandbox; ``on_card`` is told of every card that came of a tap."""
 
-    def __init__(self, telegram: Sandbox, visits: Visits) -> None:
+    def __init__(self, telegram: Sandbox, visits: Visits, before: int = 0) -> None:
+        self.before = before
+        """Answers that were there before anybody came."""
         self._telegram = telegram
         self._visits = visits
         self.walkers: dict[int, Walker] = {}
@@ -88,13 +96,17 @@ class Crowd:
                 self.on_card(walker)
         return result
 
+    def come(self, number: int) -> None:
+        """Let so many more people come and ask for their visit."""
+        newcomers = [one for one in self._visits if one not in self.walkers][:number]
+        for phone in newcomers:
+            self.walkers[phone] = Walker(self._telegram, phone, self._visits[phone])
+            self.walkers[phone].ask()
+
     async def arrive(self, number: int) -> None:
         """Let people come until there are so many, each with a card in hand."""
-        newcomers = [one for one in self._visits if one not in self.walkers][: number - len(self.walkers)]
-        for start in range(0, len(newcomers), AT_ONCE):
-            for phone in newcomers[start : start + AT_ONCE]:
-                self.walkers[phone] = Walker(self._telegram, phone, self._visits[phone])
-                self.walkers[phone].ask()
+        while (lacking := number - len(self.walkers)) > 0:
+            self.come(min(lacking, AT_ONCE))
             await self.still(ARRIVAL_SECONDS)
 
     async def still(self, seconds: float) -> None:
@@ -127,7 +139,56 @@ class Crowd:
         await self.still(ARRIVAL_SECONDS)
         return found, took, spent
 
+    async def pace(self, number: int, every: float, seconds: float, hopeless: float) -> list[float]:
+        """Let so many tap at moments of their own, each once in ``every`` seconds; returns the seconds waited.
+
+        A tap that is due while the card has not come is made when it comes, and has waited since it was due. Ends
+        early when more than one in a hundred has waited for longer than ``hopeless``. The first ``every`` seconds
+        do not count.
+        """
+        loop = asyncio.get_running_loop()
+        walkers = list(self.walkers.values())[:number]
+        late: dict[Walker, deque[float]] = {one: deque() for one in walkers}
+        start = loop.time() + every
+        dues = _moments(walkers, start - every, every, int((seconds + every) / every))
+        counted = sum(due >= start for due, _ in dues)
+        waits: list[float] = []
+
+        def onward(walker: Walker) -> None:
+            if walker.due >= start:
+                waits.append(loop.time() - walker.due)
+            if late[walker]:
+                walker.tap(late[walker].popleft())
+
+        self.on_card = onward
+        for due, walker in dues:
+            await asyncio.sleep(due - loop.time())
+            if walker.busy:
+                late[walker].append(due)
+            else:
+                walker.tap(due)
+            if sum(wait > hopeless for wait in waits[-counted:]) * 100 > counted:
+                break
+        await asyncio.sleep(hopeless)
+        overdue = [due for one in walkers for due in (*late[one], *([one.due] if one.busy else ()))]
+        waits += [loop.time() - due for due in overdue if due >= start]
+        self.on_card = lambda _: None
+        await self.still(ARRIVAL_SECONDS)
+        return waits
+
     @property
     def answers(self) -> int:
         """How many answers were given and have been answered with a card."""
         return sum(one.answers for one in self.walkers.values())
+
+
+def _moments(walkers: list[Walker], start: float, every: float, times: int) -> list[tuple[float, Walker]]:
+    """Return when who is to tap, in order; always the same moments for the same people."""
+    dice = random.Random(len(walkers))  # noqa: S311 - a script, not a secret
+    phases = [dice.uniform(0, every) for _ in walkers]
+    found = [
+        (start + phase + again * every, walker)
+        for phase, walker in zip(phases, walkers, strict=True)
+        for again in range(times)
+    ]
+    return sorted(found, key=lambda one: one[0])

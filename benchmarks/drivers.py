@@ -1,7 +1,5 @@
 """Which library should carry the messages? Both drivers, the same work, the same offline Telegram, in turns.
 
-    python -m benchmarks.drivers [--updates 1000] [--rounds 5] [--json]
-
 Each round refills the offline Telegram (a process of its own) with updates and lets a fresh process per driver fetch
 them, read each into an event and answer it with a message with two buttons, 16 under way at a time, as delivery does.
 Rounds alternate which driver goes first, so that a busy moment of the machine hits both; medians are compared. CPU
@@ -11,19 +9,18 @@ time (aiohttp, which both need, not counted) and memory are those of a process t
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import os
-import statistics
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import aiohttp
 
+from benchmarks.figures import Figure, ratios, stated
 from bot.config import DRIVERS, Secret, Settings
 from handlers.chat import Button, Say
 
@@ -36,29 +33,24 @@ TOKEN = "700000000:OfflineTelegramSandboxTokenAAAAAAAA"  # noqa: S105 - opens no
 PEOPLE = 20
 IN_FLIGHT = 16
 PAIRS = (
-    ("echo_updates_per_s", "updates/s", "fetch, read and answer, wall time"),
-    ("echo_cpu_ms", "ms of CPU an update", "the same, the driver's process only"),
-    ("read_us", "µs of CPU an update", "raw JSON to event alone"),
-    ("import_s", "s", "import of the driver in a fresh process"),
-    ("memory_mib", "MiB", "resident after import and start"),
+    ("echo_updates_per_s", "updates/s", "fetch, read and answer"),
+    ("echo_cpu_ms", "ms/update", "fetch, read and answer, CPU"),
+    ("read_us", "µs/update", "raw JSON to event alone, CPU"),
+    ("import_s", "s", "import in a fresh process"),
+    ("memory_mib", "MiB", "memory (RSS) after import and start"),
 )
 
 
-def main() -> None:
-    """Run the benchmark, or one driver's part of it in a process of its own."""
-    parser = argparse.ArgumentParser(description="Compare the two Telegram drivers.")
-    parser.add_argument("--updates", type=int, default=1000)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--json", action="store_true", help="print the figures as JSON, too")
-    parser.add_argument("--child", nargs=2, metavar=("DRIVER", "URL"), help=argparse.SUPPRESS)
-    given = parser.parse_args()
-    if given.child:
-        print(json.dumps(child(given.child[0], given.child[1])))
-        return
-    figures = asyncio.run(compare(given.updates, given.rounds))
-    show(figures)
-    if given.json:
-        print(json.dumps(results(figures), ensure_ascii=False, indent=2))
+async def run(updates: int = 1000, rounds: int = 5) -> tuple[list[Figure], str]:
+    """Measure and return the figures: each driver's, and the ratio of the two."""
+    found = await compare(updates, rounds)
+    first, second = DRIVERS
+    figures = []
+    for key, unit, says in PAIRS:
+        values = {name: [one[key] for one in found[name]] for name in DRIVERS}
+        figures += [stated(f"drivers: {says}, {name}", values[name], unit) for name in DRIVERS]
+        figures.append(stated(f"drivers: {says}, {second} ÷ {first}", ratios(values[second], values[first]), "×"))
+    return figures, ""
 
 
 # --- the measured process ---
@@ -172,7 +164,7 @@ async def refill(url: str, updates: int) -> None:
 async def run_child(name: str, url: str) -> dict[str, float]:
     """Run one driver's part in a process of its own."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "benchmarks.drivers", "--child", name, url, stdout=subprocess.PIPE
+        sys.executable, "-m", "benchmarks.drivers", name, url, stdout=subprocess.PIPE
     )
     out, _ = await process.communicate()
     if process.returncode:
@@ -181,33 +173,5 @@ async def run_child(name: str, url: str) -> dict[str, float]:
     return found
 
 
-# --- the figures ---
-
-
-def results(figures: dict[str, list[dict[str, float]]]) -> list[dict[str, Any]]:
-    """Return the medians as {name, value, unit, target, met}; a comparison has no target."""
-    return [
-        {"name": f"driver_{name}_{key}", "value": middle(rounds, key), "unit": unit, "target": None, "met": None}
-        for name, rounds in figures.items()
-        for key, unit, _ in PAIRS
-    ]
-
-
-def middle(rounds: list[dict[str, float]], key: str) -> float:
-    """Return the median of one figure."""
-    return round(statistics.median(one[key] for one in rounds), 4)
-
-
-def show(figures: dict[str, list[dict[str, float]]]) -> None:
-    """Print the table."""
-    first, second = DRIVERS
-    print(f"{'':58}{first:>10}{second:>10}   {second}/{first}, by round")
-    for key, unit, says in PAIRS:
-        a, b = (middle(figures[name], key) for name in DRIVERS)
-        ratios = [y[key] / x[key] for x, y in zip(figures[first], figures[second], strict=True)]
-        spread = f"{statistics.median(ratios):.2f} ({min(ratios):.2f}–{max(ratios):.2f})"
-        print(f"{says + ', ' + unit:58}{a:>10.2f}{b:>10.2f}   {spread}")
-
-
 if __name__ == "__main__":
-    main()
+    print(json.dumps(child(*sys.argv[1:])))

@@ -6,6 +6,8 @@ Written in bulk, because a benchmark needs more visits than a season has. Uses t
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from string import Template
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -22,6 +24,11 @@ if TYPE_CHECKING:
     from storage.entity import Entity
 
 FIRST_PHONE = 9_000_001
+ITEMS = 22
+"""Answers of a visit."""
+
+PAST = Path(__file__).with_name("past.sql")
+
 Visits = dict[int, list[int]]
 """The visits of each phone, in the order they are walked."""
 
@@ -84,6 +91,26 @@ async def add(db: Session, entity: type[Entity], rows: list[dict[str, Any]]) -> 
     table = sa.inspect(entity).local_table
     found = await db.scalars(sa.insert(entity).returning(table.c.id, sort_by_parameter_order=True), rows)
     return list(found)
+
+
+async def past(database_url: str, answers: int) -> None:
+    """Put answers of visits long handed in into a database that was seeded.
+
+    What came in and went out is kept for three days only: a tenth of the answers is taken to be so young.
+    """
+    database = Database(database_url)
+    try:
+        async with database.begin() as db:
+            before = await db.scalar(sa.select(sa.func.max(Visit.id)))
+            visits, young = answers // ITEMS + 1, answers // 10
+            script = Template(PAST.read_text("utf-8")).substitute(
+                answers=answers, visits=visits, young=young, items=ITEMS, before=before
+            )
+            connection = await db.connection()
+            for statement in script.split(";\n"):
+                await connection.exec_driver_sql(statement)
+    finally:
+        await database.close()
 
 
 async def answers(database_url: str) -> int:
