@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter, Histogram, Info, ProcessCollector, generate_latest
@@ -35,6 +35,8 @@ BUCKETS: Final = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 
 
 EVIDENCE_SECONDS: Final = 60.0
 """How long a count of the evidence is good for: it is the one query that grows with all that was ever stored."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ class Metrics:
 
     # --- what happens ---
 
-    async def timed(self, turn: Callable[[int], Awaitable[bool]], chat_id: int) -> bool:
+    async def timed(self, turn: Callable[[int], Awaitable[T]], chat_id: int) -> T:
         """Run a turn and take its time; a look into an empty inbox is none."""
         begun = time.perf_counter()
         ran = await turn(chat_id)

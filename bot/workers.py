@@ -11,6 +11,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
+from handlers.engine import Ran
 from storage import inbox
 from storage.database import Unavailable
 
@@ -28,12 +29,12 @@ _FINISH_SECONDS = 20.0
 
 
 class Workers:
-    """Some workers and one queue of chats; ``turn`` runs one turn of a chat and says whether there was one."""
+    """Some workers and one queue of chats; ``turn`` runs one turn of a chat and says whether there may be more."""
 
     def __init__(
         self,
         database: Database,
-        turn: Callable[[int], Awaitable[bool]],
+        turn: Callable[[int], Awaitable[Ran | bool]],
         clock: Callable[[], datetime],
         *,
         at_once: int = 16,
@@ -101,7 +102,10 @@ class Workers:
         """Run a few turns of one chat; True when it may have more."""
         try:
             for _ in range(TURNS_AT_A_TIME):
-                if self._stopping.is_set() or not await self._turn(chat_id):
+                if self._stopping.is_set():
+                    return False
+                ran = await self._turn(chat_id)
+                if not ran or ran is Ran.all:
                     return False
         except Exception as error:  # noqa: BLE001 - the update is still in the inbox, and the scan comes back to it
             kind = type(error).__name__

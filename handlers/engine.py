@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field, replace
+from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 from handlers.chat import Moved, Say, Tap, Timer, Toast, dump
@@ -39,6 +40,14 @@ SET_ASIDE = mark(
 )
 
 
+class Ran(IntEnum):
+    """What became of the wish to run a turn: there was nothing to do, it was all there is, or there may be more."""
+
+    nothing = 0
+    all = 1
+    some = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What one turn left to be done after its commit: chats to deliver to, and the tap to answer.
@@ -66,17 +75,19 @@ class Engine:
     clock: Callable[[], datetime]
     after: Callable[[Outcome], None]
 
-    async def turn(self, chat_id: int) -> bool:
-        """Run one turn; False when there is nothing to do in this chat now."""
-        update_id = None
+    async def turn(self, chat_id: int) -> Ran:
+        """Run one turn; falsy when there is nothing to do in this chat now."""
+        update_id, ran = None, Ran.some
         source, kind = "", "done"
         refusal: UserError | None = None
         outcome = Outcome()
         try:
             async with self.database.begin() as db:
-                update = await self._claim(db, chat_id)
+                update, more = await self._claim(db, chat_id)
                 if update is None:
-                    return False
+                    return Ran.nothing
+                if not more and self.database.embedded:  # else another process may have stored some meanwhile
+                    ran = Ran.all
                 update_id, source = update.id, str(update.source)
                 outcome = await self._answer(db, update)
         except UserError as error:
@@ -93,16 +104,18 @@ class Engine:
             kind, outcome = await self._refused(update_id, chat_id, refusal)
         log.debug("update %s of chat %s: %s", update_id, chat_id, kind)
         self.after(replace(outcome, kind=kind, source=source))
-        return True
+        return ran if kind == "done" else Ran.some
 
-    async def _claim(self, db: Session, chat_id: int) -> Arrival | None:
-        """Lock the chat and return its oldest update; None too where another process is at work on the chat.
+    async def _claim(self, db: Session, chat_id: int) -> tuple[Arrival | None, bool]:
+        """Lock the chat, return its oldest update and whether there is another.
+
+        None too where another process is at work on the chat.
 
         Waiting for the lock would hold a connection for each chat that somebody else works on, until none is left.
         """
         if not await self.database.try_lock_chat(db, chat_id):
-            return None
-        return await inbox.next_for(db, chat_id, self.clock())
+            return None, False
+        return await inbox.next_of(db, chat_id, self.clock())
 
     async def _answer(self, db: Session, update: Arrival) -> Outcome:
         """Step through the update and put what comes of it into the session."""
@@ -186,7 +199,7 @@ class Engine:
     async def _refuse(self, update_id: int, chat_id: int, refusal: UserError) -> Outcome:
         """Undoing is done; tell the person why, and be finished with the update."""
         async with self.database.begin() as db:
-            update = await self._claim(db, chat_id)
+            update, _ = await self._claim(db, chat_id)
             if update is None or update.id != update_id:  # meanwhile another process has refused it
                 return Outcome()
             event = self._read(update)

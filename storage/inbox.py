@@ -113,6 +113,8 @@ class Arrival(Entity):
 
 # A bound value would keep SQLite, and PostgreSQL's generic plans, from using the indices on these states.
 _WAITS = Arrival.state == sa.literal_column("'new'")
+# Put together once: this is asked in every turn.
+_OLDEST_TWO = sa.select(Arrival).where(Arrival.chat_id == sa.bindparam("chat_id"), _WAITS).order_by(Arrival.id).limit(2)
 _ASIDE = Arrival.state == sa.literal_column("'aside'")
 
 
@@ -155,11 +157,20 @@ async def _insert(db: Session, rows: list[dict[str, object]]) -> list[int]:
     return list(dict.fromkeys(found))
 
 
+async def next_of(db: Session, chat_id: int, now: datetime) -> tuple[Arrival | None, bool]:
+    """Return the oldest waiting arrival of the chat and whether there is another behind it.
+
+    None when there is none, or the chat has to wait for a retry.
+    """
+    rows = (await db.scalars(_OLDEST_TWO, {"chat_id": chat_id})).all()
+    if not rows or (rows[0].retry_at is not None and rows[0].retry_at > now):
+        return None, False
+    return rows[0], len(rows) > 1
+
+
 async def next_for(db: Session, chat_id: int, now: datetime) -> Arrival | None:
     """Return the oldest waiting arrival of the chat; None when there is none or the chat has to wait for a retry."""
-    query = sa.select(Arrival).where(Arrival.chat_id == chat_id, _WAITS)
-    row = await db.scalar(query.order_by(Arrival.id).limit(1))
-    return None if row is None or (row.retry_at is not None and row.retry_at > now) else row
+    return (await next_of(db, chat_id, now))[0]
 
 
 async def get(db: Session, arrival_id: int, *, lock: bool = False) -> Arrival | None:
