@@ -49,22 +49,29 @@ def steps_of(data: object) -> list[Step]:
         raise FormError('the answers must be a list of steps such as {"path": "/data/q", "value": "…"}')
     if len(data) > MAX_STEPS:
         raise FormError(f"there are more than {MAX_STEPS} steps")
-    steps = [_step(one) for one in data]
-    faults = [f"step {at}: {step}" for at, step in enumerate(steps, 1) if isinstance(step, str)]
+    steps, faults = [], []
+    for at, one in enumerate(data, 1):
+        try:
+            steps.append(step_of(one))
+        except FormError as error:
+            faults.append(f"step {at}: {error}")
     if faults:
         raise FormError(*faults)
-    return [step for step in steps if isinstance(step, Step)]
+    return steps
 
 
-def _step(one: object) -> Step | str:
+def step_of(one: object) -> Step:
+    """Read one step from what JSON came to; raises :class:`forms.problems.FormError`."""
     if isinstance(one, dict):
         for deed in ("add", "remove"):
             if set(one) == {deed} and isinstance(one[deed], str):
                 return Step(deed, one[deed])
         if set(one) == {"path", "value"} and isinstance(one["path"], str):
             text = _text(one["value"])
-            return Step("set", one["path"], text) if text is not None else "the value is neither text, number nor list"
-    return 'neither {"path": …, "value": …} nor {"add": …} nor {"remove": …}'
+            if text is None:
+                raise FormError("the value is neither text, number nor list")
+            return Step("set", one["path"], text)
+    raise FormError('neither {"path": …, "value": …} nor {"add": …} nor {"remove": …}')
 
 
 def _text(value: object) -> str | None:

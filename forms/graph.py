@@ -217,6 +217,9 @@ class _Builder:
             self.comes_before(relevance, Vertex(child, RELEVANCE))
         if definition.repeat:
             self.comes_before(Vertex(definition, STRUCTURE), relevance)
+            outer = definition.parent.scope if definition.parent is not None else None
+            if outer is not None:
+                self.comes_before(Vertex(outer, STRUCTURE), Vertex(definition, STRUCTURE))
         if definition.relevant is not None:
             self.reads(definition.relevant.tree, relevance)
         if definition.calculate is not None:

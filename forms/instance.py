@@ -35,7 +35,8 @@ class Cell(Node):
     """A node of the tree of answers. ``raw`` is what was answered, ``text`` what expressions see of it."""
 
     __slots__ = (
-        "attached", "definition", "fresh", "gone", "kept", "order", "overridden", "own", "raw", "relevant", "worked_out",
+        "attached", "definition", "fresh", "gone", "kept", "order", "overridden", "own", "raw", "relevant",
+        "worked_out",
     )  # fmt: skip
 
     children: list[Cell]  # type: ignore[assignment]  # a cell's children are cells
@@ -327,9 +328,7 @@ class Instance:
             found = formula.text(cell, self.world)
             if self._opening and cell.overridden:
                 cell.worked_out = found
-            elif (
-                found != cell.worked_out
-            ):  # as in ODK's engine, an answer given by hand stands until the result changes
+            elif found != cell.worked_out:  # an answer given by hand stands until the result changes, as in ODK
                 cell.worked_out = found
                 cell.kept = "once" in formula.source
                 cell.overridden = False
@@ -348,9 +347,9 @@ class Instance:
         self._touch(Vertex(cell.definition, VALUE), cell)
         if not self._opening:
             for action in cell.definition.actions:
-                if action.event == "xforms-value-changed" and action.source is not None:
-                    if not self.beginning or action.target.place < cell.definition.place:
-                        self._triggered.append((action, cell))
+                lets = not self.beginning or action.target.place < cell.definition.place
+                if action.event == "xforms-value-changed" and action.source is not None and lets:
+                    self._triggered.append((action, cell))
 
     # --- choices and actions --------------------------------------------------------------------------------------
 

@@ -131,8 +131,9 @@ def _digest(c: Context, args: Args) -> Value:
 
 
 def _base64_decode(c: Context, args: Args) -> Value:
-    try:
-        return base64.b64decode(_text(c, args), validate=True).decode(errors="replace")
+    text = re.sub(r"[ \t\r\n\f]", "", _text(c, args)).rstrip("=")
+    try:  # as browsers read it: the end may be missing
+        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True).decode(errors="replace")
     except (binascii.Error, ValueError):
         return ""
 

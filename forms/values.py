@@ -129,7 +129,7 @@ def text_of_number(value: float) -> str:
     if math.isinf(value):
         return "Infinity" if value > 0 else "-Infinity"
     if value == int(value) and abs(value) < 1e21:  # noqa: PLR2004 - JavaScript's own limit
-        return str(int(value))
+        return str(int(value)) if abs(value) <= 2**53 else format(Decimal(repr(value)), "f").removesuffix(".0")
     if 1e-6 <= abs(value) < 1e21:  # noqa: PLR2004 - likewise
         text = repr(float(value))
         return text if "e" not in text else format(Decimal(text), "f")

@@ -69,6 +69,8 @@ class Walk:
         submission and seeds ``random()``, so that the same walk opened again draws the same.
         """
         self.form = form
+        self.now = now
+        self.instance_id = instance_id
         circumstances = Circumstances(now, started or now, dict(preset or {}), instance_id)
         self._instance, self._wording, self._given = opened(form, answers, circumstances)
         self._world = self._instance.world
@@ -104,11 +106,13 @@ class Walk:
         """Add an instance to a repeat, and give its path; ``path`` may end in the repeat's name without position."""
         definition, owner = self._repeat(path, parent)
         cell = self._instance.add(definition, owner)
+        self._instance.beginning = True
         for below in cell.family():
             for action in below.definition.actions:
                 if action.event == "odk-new-repeat" and action.source is None and below.relevant:
                     self._instance.act(action, below)
         self._settled()
+        self._instance.beginning = False
         return cell.path
 
     def remove(self, path: str) -> Changed:

@@ -36,7 +36,7 @@ async function open({ xform, attachments = {}, language }) {
 	if (form.status === 'failure') throw form.error;
 	const made = form.createInstance({ instanceAttachments: { fileNameFactory: (meta) => meta.file?.name ?? meta.basename + (meta.extension ?? '') } });
 	root = made.root;
-	const wanted = root.languages.find((one) => one.language === language);
+	const wanted = language && root.languages.find((one) => one.language === language);
 	if (wanted) root.setLanguage(wanted);
 	return {};
 }
