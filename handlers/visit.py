@@ -175,7 +175,7 @@ async def submit(turn: Turn, args: tuple[str, ...]) -> None:
         _not_yet(turn, sheet)
         return
     sheet.visit.submit(turn.who, turn.now)
-    _note_down(turn, "visit.submit", sheet.visit)
+    _note_down(turn, "visit.submitted", sheet.visit)
     await _sum_up(turn, sheet)
 
 
@@ -199,7 +199,7 @@ async def withdraw(turn: Turn, args: tuple[str, ...]) -> None:
         if not may_withdraw(turn, sheet.visit, await _author(turn, sheet.visit)):
             raise UserError(mark("Only the person who handed this visit in, or the group's leader, can withdraw it."))
         sheet.visit.withdraw()
-        _note_down(turn, "visit.withdraw", sheet.visit)
+        _note_down(turn, "visit.withdrawn", sheet.visit)
     await turn.enter("checklist", visit=sheet.visit.id)
 
 

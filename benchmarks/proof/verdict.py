@@ -208,7 +208,7 @@ async def _visits(db: Session, book: Book, found: Verdict) -> None:
         found.confirmed += 1
         if await db.scalar(sa.select(Visit.state).where(Visit.id == visit)) is not State.submitted:
             found.fault("missing", f"{book.phone_id}: visit {visit} was handed in and is not")
-        noted = sa.select(sa.func.count()).where(Audit.action == "visit.submit", Audit.subject == f"visit:{visit}")
+        noted = sa.select(sa.func.count()).where(Audit.action == "visit.submitted", Audit.subject == f"visit:{visit}")
         if (count := await db.scalar(noted)) != 1:
             found.fault("twice", f"{book.phone_id}: visit {visit} was handed in × {count}")
     if not book.handed_in:

@@ -168,7 +168,7 @@ async def test_handing_in_sums_up_and_is_on_record(bench: Bench):
     assert "📎 1  ✎ 2" in text
     assert "❌ 5. 领导带头；研讨记录只有签到表；📎1\n◐ 9. 问题清单；抽查2本台账" in text
     async with bench.database.read() as db:
-        assert [row.action for row in await audit.of_subject(db, f"visit:{here.visit_id}")] == ["visit.submit"]
+        assert [row.action for row in await audit.of_subject(db, f"visit:{here.visit_id}")] == ["visit.submitted"]
 
 
 async def test_the_other_inspector_reads_who_handed_in(bench: Bench):
@@ -249,7 +249,7 @@ async def test_withdrawing_opens_it_again_and_is_on_record(bench: Bench):
     assert (await here.visit()).state == "submitted"
     async with bench.database.read() as db:
         actions = [row.action for row in await audit.of_subject(db, f"visit:{here.visit_id}")]
-    assert sorted(actions) == ["visit.submit", "visit.submit", "visit.withdraw"]
+    assert sorted(actions) == ["visit.submitted", "visit.submitted", "visit.withdrawn"]
 
 
 async def test_a_visit_withdrawn_meanwhile_can_be_gone_on_with_by_the_other(bench: Bench):
