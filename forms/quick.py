@@ -7,7 +7,7 @@ choices; anything else is ordinary text, which is never taken for an answer (``9
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -76,7 +76,11 @@ class Entry:
 
 def plain(text: str) -> str:
     """Make full-width letters, digits and spaces ordinary, character for character, and drop emoji variants."""
-    return text.replace("\ufe0f", "").replace("\ufe0e", "").translate(_WIDE)
+    return _unvaried(text).translate(_WIDE)
+
+
+def _unvaried(text: str) -> str:
+    return text.replace("\ufe0f", "").replace("\ufe0e", "")
 
 
 def match(choices: Sequence[Choice], text: str, languages: Iterable[str] = ("",)) -> Match | None:
@@ -87,10 +91,25 @@ def match(choices: Sequence[Choice], text: str, languages: Iterable[str] = ("",)
 
 
 def read(text: str, form: Form, choices: Callable[[Screen], Sequence[Choice]] | None = None) -> list[Entry]:
-    """Read a message line by line; ``choices`` tells what a screen offers now (all its choices by default)."""
+    """Read a message line by line; ``choices`` tells what a screen offers now (all its choices by default).
+
+    Notes keep the punctuation they were written with.
+    """
     offered = choices or _all_choices
-    lines = [line for line in plain(text).splitlines() if line.strip()]
-    return [_entry(piece.strip(), form, offered) for line in lines for piece in _pieces(line)]
+    entries = []
+    for written in _unvaried(text).splitlines():
+        line, at = plain(written), 0
+        for piece in _pieces(line) if line.strip() else ():
+            at = line.index(piece, at)
+            entries.append(_as_written(_entry(piece.strip(), form, offered), written[at : at + len(piece)].strip()))
+            at += len(piece)
+    return entries
+
+
+def _as_written(entry: Entry, written: str) -> Entry:
+    """Give an entry its words back as they were written: character for character, its line is as long as they are."""
+    at = entry.line.rfind(entry.note)
+    return replace(entry, line=written, note=written[at : at + len(entry.note)])
 
 
 def _all_choices(screen: Screen) -> Sequence[Choice]:

@@ -153,3 +153,17 @@ def test_any_text_is_read_without_a_fault(text: str) -> None:
             assert entry.screen is not None
             assert entry.screen.main is not None
             assert entry.choice in {choice.value for choice in entry.screen.main.choices}
+
+
+@pytest.mark.parametrize(
+    ("line", "note"),
+    [
+        ("１ ❌ 雷同，没有事例（见台账）：３处", "雷同，没有事例（见台账）：３处"),
+        ("　1✗，缺签到！", "缺签到！"),
+        ("1 没有签到，没有签到。", ""),
+    ],
+)
+def test_a_note_keeps_the_punctuation_it_was_written_with(line: str, note: str):
+    (entry,) = quick.read(line, FORM)
+    assert entry.note == note
+    assert entry.line == line.strip()
