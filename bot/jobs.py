@@ -100,7 +100,7 @@ class Jobs:
         """Move what is due into the inbox and wake its chats; return how many chats."""
         fired = 0
         try:
-            async with self._database.read() as db:  # a second without a timer costs no write
+            async with self._database.read(brief=True) as db:  # a second without a timer costs no write
                 due = await timers.next_due(db)
             while due is not None and due <= self._clock():
                 async with self._database.begin() as db:

@@ -67,7 +67,7 @@ class Line:
         # Taken before the read, because a fate that is written while it runs is still pending in what it sees.
         settled, cards = self._settler.open, self._settler.cards
         self._unseen = frozenset(leave_out)
-        async with self._database.read() as db:
+        async with self._database.read(brief=True) as db:
             rows = await outbox.pending(db, self._clock(), WINDOW, exclude=self._unseen)
             shown = {row.chat_id for row in rows if (row.reply or {}).get("kind") == Card.kind}
             live = await outbox.cards_of(db, shown) if shown else {}

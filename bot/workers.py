@@ -117,7 +117,7 @@ class Workers:
     async def _scan(self) -> None:
         while True:
             try:
-                async with self._database.read() as db:
+                async with self._database.read(brief=True) as db:
                     chats = await inbox.waiting_chats(db, self._clock())
                 self.wake(chat_id for chat_id in chats if chat_id not in self._active)
             except Unavailable:

@@ -36,17 +36,21 @@ class Database:
         self.embedded = self.url.get_backend_name() == "sqlite"
         self._writer: AsyncEngine
         self._reader: AsyncEngine
+        self._glancer: AsyncEngine
         self._signals: Signals
         if self.embedded:
             self._writer = engines.sqlite_writer(self.url, echo=echo)
             self._reader = engines.sqlite_reader(self.url, echo=echo)
+            self._glancer = engines.sqlite_reader(self.url, echo=echo, nearby=True)
             self._signals = Signals()
         else:
             self._writer = engines.postgres(self.url, echo=echo, size=connections)
             self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            self._glancer = self._reader
             self._signals = PostgresSignals(self.url)
         self._write = async_sessionmaker(self._writer, expire_on_commit=False)
         self._read = async_sessionmaker(self._reader, expire_on_commit=False, autoflush=False)
+        self._glance = async_sessionmaker(self._glancer, expire_on_commit=False, autoflush=False)
         self._together = Together(self._writer)
 
     @asynccontextmanager
@@ -70,10 +74,14 @@ class Database:
             yield db
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[Session]:
-        """Open a session that sees one moment of the database, waits for no writer and cannot write."""
+    async def read(self, *, brief: bool = False) -> AsyncIterator[Session]:
+        """Open a session that sees one moment of the database, waits for no writer and cannot write.
+
+        ``brief``: for a few rows found by an index. It saves a good part of the work on SQLite, but the whole process
+        stands still while such a statement runs.
+        """
         with trouble():
-            async with self._read() as db:
+            async with self._glance() if brief else self._read() as db:
                 await reached(db.connection())
                 yield db
 
@@ -134,3 +142,4 @@ class Database:
         await self._writer.dispose()
         if self.embedded:
             await self._reader.dispose()
+            await self._glancer.dispose()

@@ -99,9 +99,9 @@ def sqlite_writer(url: URL, *, echo: bool) -> AsyncEngine:
     return engine
 
 
-def sqlite_reader(url: URL, *, echo: bool) -> AsyncEngine:
-    """Return the engine for reading: several connections, none of which can write."""
-    engine = _sqlite(url, echo=echo, size=4)
+def sqlite_reader(url: URL, *, echo: bool, nearby: bool = False) -> AsyncEngine:
+    """Return the engine for reading: several connections, none of which can write; ``nearby`` for a few rows only."""
+    engine = _sqlite(url, echo=echo, size=4, **({"async_creator_fn": Nearby.open} if nearby else {}))
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

@@ -2,15 +2,15 @@
 
 An ordinary driver sends every statement to a thread and back, four times: more work than the statement itself, a row
 or two found by an index. Here only what may wait for the disk or for another process goes to a thread: beginning,
-committing, rolling back, deleting, and whatever else is not plainly quick. For the one connection that writes; long
-reading is not its business. It is what SQLAlchemy's adapter of aiosqlite asks of a connection, and no more.
+committing, deleting, and whatever else is not plainly quick. For the connection that writes and for looking at a few
+rows; long reading is not its business. It is what SQLAlchemy's adapter of aiosqlite asks of a connection, and no more.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 if TYPE_CHECKING:
@@ -20,6 +20,9 @@ T = TypeVar("T")
 
 _QUICK = ("SELECT", "INSERT", "UPDATE", "SAVEPOINT", "RELEASE", "ROLLBACK TO")
 """How the statements begin that touch a few rows, found by an index, and wait for nobody."""
+
+_READ = "BEGIN"
+"""To begin reading waits for nobody either; to begin writing (BEGIN IMMEDIATE) does."""
 
 _STATEMENTS_KEPT = 256
 _FEW = 100
@@ -31,6 +34,7 @@ class Nearby:
     def __init__(self, connection: sqlite3.Connection, thread: ThreadPoolExecutor) -> None:
         self._connection = connection
         self._thread = thread
+        self._last: Future[Any] | None = None
 
     @classmethod
     async def open(cls, path: str, **settings: Any) -> Self:  # noqa: ANN401 - as sqlite3.connect has them
@@ -48,7 +52,9 @@ class Nearby:
 
     async def aside(self, call: Callable[..., T], *args: object) -> T:
         """Run something that may wait in the thread; one after the other, also when whoever asked has gone."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, call, *args)
+        future = self._thread.submit(call, *args)
+        self._last = future
+        return await asyncio.wrap_future(future)
 
     def cursor(self) -> NearbyCursor:
         """Make a cursor."""
@@ -63,9 +69,11 @@ class Nearby:
         await self.aside(self._connection.commit)
 
     async def rollback(self) -> None:
-        """Roll back; as often as not there is nothing to roll back."""
-        if self.in_transaction:
+        """Roll back, which needs no disk; behind whatever the thread is still at, when somebody was cut off."""
+        if self._last is not None and not self._last.done():
             await self.aside(self._connection.rollback)
+        elif self.in_transaction:
+            self._connection.rollback()
 
     async def close(self) -> None:
         """Close."""
@@ -107,7 +115,7 @@ class NearbyCursor:
 
     async def execute(self, statement: str, parameters: Sequence[Any] = ()) -> None:
         """Execute a statement: here and now when it is quick, else in the thread."""
-        if statement.startswith(_QUICK):
+        if statement.startswith(_QUICK) or statement == _READ:
             self._cursor.execute(statement, parameters)
         else:
             await self._owner.aside(self._cursor.execute, statement, parameters)
