@@ -90,7 +90,7 @@ def value_text(turn: Turn, sheet: Sheet, question: Question) -> str:
     """Return an answer as a person reads it: choice labels, or the words and numbers themselves."""
     value = sheet.walk.value(question.path)
     if question.kind not in {"select_one", "select_multiple"}:
-        return clipped(value, WORDS)
+        return clipped(value.removesuffix(".0") if question.kind == "decimal" else value, WORDS)
     names = value.split() if question.kind == "select_multiple" else [value]
     labels = {choice.value: choice.label(turn.speech.language) for choice in question.choices}
     return listed(turn, (labels.get(name, name) for name in names if name))

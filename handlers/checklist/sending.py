@@ -39,7 +39,7 @@ from handlers.checklist.steps import (
     write,
 )
 from handlers.errors import Unsuitable, UserError
-from handlers.progress import brief, called
+from handlers.progress import brief, called, value_text
 from handlers.sheet import sheet_of
 from handlers.text import mark
 from storage import people, visits
@@ -152,7 +152,7 @@ async def _asked_for(turn: Turn, sheet: Sheet, screen: Screen, question: Questio
     refuse_violation(turn, sheet, question, value)
     await write(turn, sheet, question, value, sent.message_id)
     label = brief(sheet.walk.label(question.path, turn.speech.language))
-    done = turn.t("✓ Recorded: {label} {value}", label=label, value=brief(value))
+    done = turn.t("✓ Recorded: {label} {value}", label=label, value=brief(value_text(turn, sheet, question)))
     advance(turn, sheet, screen, Receipt(done, undo=sent.message_id))
 
 

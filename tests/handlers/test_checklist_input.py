@@ -381,3 +381,4 @@ async def test_per_cent_where_per_cent_is_asked_for(bench: Bench, words: str, va
     assert "党员参学率（%）\n请发一个数字，0至100。" in card(phone).text
     await phone.text(words)
     assert (await here.answers())["i07_share"] == f"{value}.0"
+    assert card(phone).text.endswith(f"✓ 已记：党员参学率（%） {value}")
