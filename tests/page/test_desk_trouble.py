@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.async_api import expect
 
+from sandbox import groups
+from sandbox.model import Group
 from tests.page.conftest import DESKTOP, PHONE, Desk, begin, phone_of
 
 if TYPE_CHECKING:
@@ -63,6 +65,17 @@ async def test_the_next_call_goes_wrong_and_is_counted(desk: Desk, open_page: Op
     await phone_of(page, desk, 0).get_by_role("button", name="开始").click()
     panel = await panel_of(page)
     await expect(panel).to_contain_text("http_500 1")
+
+
+async def test_a_group_is_moved_by_hand(desk: Desk, open_page: Open):
+    page = await open_page(DESKTOP)
+    panel = await panel_of(page)
+    await expect(panel.get_by_text("升级为超级群")).to_be_hidden()
+    world = desk.sandbox.world
+    chat = groups.create(world, Group("督导一组", "group", members=[next(iter(world.phones))]), "member")
+    await panel.get_by_role("button", name="督导一组").click()
+    await expect(panel.get_by_role("button", name="督导一组")).to_have_count(0)
+    assert world.chats[chat.id].group.moved_to is not None
 
 
 async def test_the_clock_is_moved_by_hand(desk: Desk, open_page: Open):

@@ -39,6 +39,8 @@ export const control = {
   plan: (fault) => post("faults/next", { fault }),
   clock: () => call("clock"),
   advance: (seconds) => post("clock", { advance: seconds }),
+  groups: () => call("groups"),
+  migrate: (id) => post(`groups/${encodeURIComponent(id)}/migrate`),
   phone: (id, deed) => post(`phones/${encodeURIComponent(id)}/${deed}`),
 };
 

@@ -10,7 +10,7 @@ import { troubleSpeaker } from "./trouble-words.js";
 const KINDS = ["lost_reply", "reset", "http_500", "slow"];
 const LEVELS = { calm: 0, rough: 0.02, stormy: 0.08 };
 const SHARES = { duplicate_update: 0.1, reorder_updates: 0.1 };
-const NEXT = ["lost_reply", "reset", "http_500", "flood"];
+const NEXT = ["lost_reply", "reset", "http_500", "flood", "hang"];
 const STEPS = { minutes: 180, hour: 3600, day: 86400, week: 7 * 86400 };
 const DEEDS = ["offline", "online", "block", "unblock", "deactivate", "activate"];
 const LOOK_AGAIN = 1000;
@@ -31,6 +31,11 @@ function openPanel(say, tell, language, phones) {
   const updates = h("input", { type: "checkbox" });
   const time = h("span", { class: "trouble-now" });
   const counts = h("p", { class: "trouble-counts", role: "status" });
+  const button = (label, act) => h("button", { type: "button", class: "pill", onclick: () => attempt(act).then(() => look()) }, label);
+  const group = (key, ...body) => h("fieldset", { class: "trouble-group" }, h("legend", null, tell(key)), body);
+  const moving = h("div", { class: "pills" });
+  const groups = group("groups", moving);
+  groups.hidden = true; // until there are any: they are made by the control API
   const whose = h("select", { "aria-label": tell("phone") }, phones.map((one) => h("option", { value: one.id }, one.name)));
 
   const attempt = async (doing) => {
@@ -54,12 +59,16 @@ function openPanel(say, tell, language, phones) {
   const look = () =>
     attempt(async () => {
       show(await control.faults());
+      const { groups: found } = await control.groups();
+      const movable = found.filter((one) => one.kind === "group" && !one.moved_to);
+      groups.hidden = !movable.length;
+      if (movable.length !== moving.childElementCount) {
+        moving.replaceChildren(...movable.map((one) => button(one.title, () => control.migrate(one.id))));
+      }
       const { now } = await control.clock();
       time.replaceChildren(`${dayOf(now, language)} ${timeOf(now, language)}`);
     });
   const put = (changes) => attempt(async () => show(await control.putFaults({ ...settings, ...changes })));
-  const button = (label, act) => h("button", { type: "button", class: "pill", onclick: () => attempt(act).then(look) }, label);
-  const group = (key, ...body) => h("fieldset", { class: "trouble-group" }, h("legend", null, tell(key)), body);
   const check = (key, input) => h("label", { class: "trouble-check" }, input, h("span", null, tell(key)));
 
   level.addEventListener("change", () => {
@@ -78,6 +87,7 @@ function openPanel(say, tell, language, phones) {
     group("next", row(NEXT.map((kind) => button(tell(kind), () => control.plan(kind))))),
     group("clock", time, row(Object.entries(STEPS).map(([key, seconds]) => button(tell(key), () => control.advance(seconds))))),
     group("phone", h("div", { class: "labelled" }, whose), row(DEEDS.map((deed) => button(tell(deed), () => control.phone(whose.value, deed))))),
+    groups,
     group("so", counts),
     fault,
     h("button", { type: "button", class: "primary", onclick: () => attempt(() => control.noFaults()).then(look) }, tell("calmDown")),
