@@ -337,7 +337,7 @@ class Bench:
         live = await outbox.card_of(db, phone.id)
         if live is not None and live == card.tapped:
             shown = phone.message(live)
-            assert not shown.picture and not shown.document, "Telegram cannot edit a picture into words"
+            assert (shown.picture, shown.document) == ("", ""), "Telegram cannot edit a picture into words"
             shown.html, shown.buttons, shown.edited = card.text, card.buttons, True
             shown.check()
         else:
