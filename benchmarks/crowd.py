@@ -153,10 +153,14 @@ class Crowd:
         dues = _moments(walkers, start - every, every, int((seconds + every) / every))
         counted = sum(due >= start for due, _ in dues)
         waits: list[float] = []
+        lost = 0
 
         def onward(walker: Walker) -> None:
+            nonlocal lost
+            wait = loop.time() - walker.due
             if walker.due >= start:
-                waits.append(loop.time() - walker.due)
+                waits.append(wait)
+                lost += wait > hopeless
             if late[walker]:
                 walker.tap(late[walker].popleft())
 
@@ -167,9 +171,11 @@ class Crowd:
                 late[walker].append(due)
             else:
                 walker.tap(due)
-            if sum(wait > hopeless for wait in waits[-counted:]) * 100 > counted:
+            if lost * 100 > counted:
                 break
-        await asyncio.sleep(hopeless)
+        until = loop.time() + hopeless
+        while loop.time() < until and any(one.busy for one in walkers):  # noqa: ASYNC110 - as in still
+            await asyncio.sleep(0.01)
         overdue = [due for one in walkers for due in (*late[one], *([one.due] if one.busy else ()))]
         waits += [loop.time() - due for due in overdue if due >= start]
         self.on_card = lambda _: None

@@ -18,7 +18,6 @@ from benchmarks.stage import Wanted, served
 if TYPE_CHECKING:
     from benchmarks.stage import Stand
 
-EVERY = 2.0
 TARGET_MS = 100
 PATIENCE = 1.0
 """Seconds below which the 99th of a hundred waits has to stay, where the most inspectors are looked for."""
@@ -26,9 +25,10 @@ PATIENCE = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """``number`` are the inspectors of the first figure, ``most`` what the search goes to at most."""
+    """``number`` are the inspectors of the first figure, ``most`` what the search goes to at most; times in seconds."""
 
     number: int = 200
+    every: float = 2.0
     rounds: int = 3
     seconds: float = 10.0
     most: int = 1600
@@ -45,7 +45,7 @@ async def run(plan: Plan | None = None) -> tuple[list[Figure], str]:
         async with served("latency", Path(folder) / "bot", wanted) as stand:
             middle, last = [], []
             for _ in range(plan.rounds):
-                waits = await _stage(stand, plan.number, plan.seconds)
+                waits = await _stage(stand, plan, plan.number, plan.seconds)
                 middle.append(percentile(waits, 50) * 1e3)
                 last.append(percentile(waits, 99) * 1e3)
             most = await _most(stand, plan)
@@ -63,17 +63,17 @@ def percentile(values: list[float], percent: int) -> float:
     return statistics.quantiles(values, n=100, method="inclusive")[percent - 1]
 
 
-async def _stage(stand: Stand, number: int, seconds: float) -> list[float]:
+async def _stage(stand: Stand, plan: Plan, number: int, seconds: float) -> list[float]:
     """Let so many people walk; returns seconds waited for each card, those too late to be worth measuring too."""
     await stand.crowd.arrive(number)
-    return await stand.crowd.pace(number, EVERY, seconds, PATIENCE)
+    return await stand.crowd.pace(number, plan.every, seconds, PATIENCE)
 
 
 async def _most(stand: Stand, plan: Plan) -> int:
     """Search by doubling and halving to a tenth, then see whether it holds for longer."""
 
     async def holds(number: int, seconds: float) -> bool:
-        return percentile(await _stage(stand, number, seconds), 99) < PATIENCE
+        return percentile(await _stage(stand, plan, number, seconds), 99) < PATIENCE
 
     low, high = plan.number, plan.number * 2
     while low > 1 and not await holds(low, plan.stage):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from benchmarks import ceiling, cost, drivers, figures, growth, latency, machine, start, turns, walk
+from benchmarks import ceiling, cost, field, figures, growth, latency, machine, start, turns, walk
 from benchmarks.__main__ import BENCHMARKS
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ async def test_turns_are_counted_and_every_answer_is_stored():
 
 
 async def test_waits_are_counted_from_when_a_tap_was_due():
-    found, _ = await latency.run(latency.Plan(2, 1, 2.0, most=2, stage=2.0, last=2.0))
+    found, _ = await latency.run(latency.Plan(2, 0.1, 1, 0.2, most=2, stage=0.2, last=0.2))
     assert [one.unit for one in found] == ["ms", "ms", "inspectors"]
 
 
@@ -70,7 +70,7 @@ async def test_the_cost_of_a_turn_is_told_by_package():
     found, table = await cost.run(cost.Plan(alone=0.2, together=0.5, chats=2, visits=30))
     assert {one.name for one in found} >= {"cost: statements, one person", "cost: commits, one person"}
     assert "| sqlalchemy |" in table
-    assert "| handlers |" in table
+    assert "| threads of the SQLite driver |" in table
 
 
 async def test_the_start_is_timed_and_the_process_weighed():
@@ -78,21 +78,21 @@ async def test_the_start_is_timed_and_the_process_weighed():
     assert {one.name for one in found} >= {"start: to the first reply, ptb", "start: idle memory (RSS), ptb"}
 
 
-@pytest.mark.parametrize("base", ["SQLite", "PostgreSQL"])
-async def test_a_past_of_many_answers_is_laid_under_the_turns(base: str):
+async def test_a_bot_with_a_past_is_set_beside_one_without():
     short = turns.Plan(1, 0.2, 0.0, chats=2, visits=30)
-    found, _ = await growth.run(growth.Plan(10, 5_000, (base,), short))
-    assert f"growth: {base}, a turn with 5,000 ÷ with 10, CPU" in {one.name for one in found}
+    found, _ = await growth.run(growth.Plan(10, 5_000, ("SQLite",), short))
+    assert "growth: SQLite, a turn with 5,000 ÷ with 10, CPU" in {one.name for one in found}
+
+
+async def test_a_past_is_as_large_as_was_asked_for(database_url: str):
+    await field.seed(database_url, inspectors=2, visits=3)
+    await field.past(database_url, answers=1_000)
+    assert await field.answers(database_url) == 1_000
 
 
 async def test_the_ceiling_is_that_of_a_telegram_with_nobody_behind_it():
     found, _ = await ceiling.run(turns.Plan(1, 0.2, 0.0, chats=2))
     assert "ceiling: calls" in {one.name for one in found}
-
-
-async def test_both_drivers_do_the_same_work():
-    found, _ = await drivers.run(updates=40, rounds=1)
-    assert {one.unit for one in found} == {"updates/s", "ms/update", "µs/update", "s", "MiB", "×"}
 
 
 async def test_a_walk_is_opened_and_answered():
