@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from aiohttp import web
 
+from bot.apology import Apology
 from bot.deliver import Deliverer
 from bot.download import Downloader
 from bot.drivers.driver import open_driver, utc_now
@@ -85,6 +86,7 @@ class App:
         self._jobs: Jobs | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._introduction: asyncio.Task[None] | None = None
+        self._apology: Apology | None = None
         self._runner: web.AppRunner | None = None
 
     # --- life ---
@@ -127,7 +129,8 @@ class App:
         )
         turn = partial(self._metrics.timed, self._engine.turn)
         self._workers = Workers(self.database, turn, clock, at_once=settings.chats_at_once)
-        self._intake = Intake(self.database, self._workers.wake, clock)
+        self._apology = Apology(self._driver, self._deliverer.toast, self._blobs.find)
+        self._intake = Intake(self.database, self._workers.wake, clock, self._apology)
         self._jobs = Jobs(
             self.database, self._workers.wake, self._downloader.wake, clock, self._blobs, self._reader.wake
         )
@@ -196,6 +199,8 @@ class App:
         if self._jobs is not None:
             await self._jobs.stop()
         await self._downloader.close()
+        if self._apology is not None:
+            await self._apology.close()
         await self._reader.close()
         tasks = [*self._tasks, *([self._introduction] if self._introduction is not None else [])]
         for task in tasks:

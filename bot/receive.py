@@ -90,11 +90,19 @@ def _is_plain(raw: Raw) -> bool:
 
 
 class Intake:
-    """The one way into the inbox; ``arrived`` is told the chats that have something new."""
+    """The one way into the inbox; ``arrived`` is told the chats that have something new.
+
+    ``unstored`` is told (chat id, raw update) of what could not be stored, so that people hear of it.
+    """
 
     def __init__(
-        self, database: Database, arrived: Callable[[Iterable[int]], None], clock: Callable[[], datetime]
+        self,
+        database: Database,
+        arrived: Callable[[Iterable[int]], None],
+        clock: Callable[[], datetime],
+        unstored: Callable[[Iterable[tuple[int, Raw]]], None] | None = None,
     ) -> None:
+        self._unstored = unstored
         self._database = database
         self._arrived = arrived
         self._clock = clock
@@ -112,11 +120,16 @@ class Intake:
                 _LOG.warning("update %s belongs to no chat or makes no sense, and is dropped", update_id)
             else:
                 rows.append((update_id, chat_id, raw))
-        taken = await self.door.let_in(rows)
-        if not taken:
-            return
-        async with self._database.begin() as db:
-            chats = await inbox.store(db, taken, self._clock())
+        try:
+            taken = await self.door.let_in(rows)
+            if not taken:
+                return
+            async with self._database.begin() as db:
+                chats = await inbox.store(db, taken, self._clock())
+        except Unavailable:
+            if self._unstored is not None:
+                self._unstored((chat_id, raw) for _, chat_id, raw in rows)
+            raise
         self._arrived(chats)
 
 

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from bot.apology import WAIT
 from forms.form import Form
+from handlers.text import speech
 from storage import inbox, outbox
 from storage.audit import Audit
 from storage.database import Database
@@ -233,7 +235,9 @@ async def _updates(db: Session, scene: Scene, found: Verdict) -> None:
 
 async def _messages(db: Session, scene: Scene, found: Verdict) -> None:
     entries = scene.telegram.world.ledger.since(0, scene.telegram.world.ledger.total)
-    theirs = {(one.chat_id, one.message_id) for one in entries if one.method.startswith("send")}
+    # What people are told while nothing can be stored is in no outbox, and is not one of its messages.
+    waits = str(speech("zh_CN").t(WAIT))
+    theirs = {(one.chat_id, one.message_id) for one in entries if one.method.startswith("send") and one.text != waits}
     known = theirs | {(one.chat_id, one.message_id) for one in entries if one.method.startswith("edit")}
     rows = (await db.execute(sa.select(Outgoing.id, Outgoing.chat_id, Outgoing.message_id, Outgoing.state))).all()
     ours = {(chat_id, message_id) for _, chat_id, message_id, _ in rows if message_id is not None}
