@@ -27,8 +27,6 @@ LANGUAGES = ("zh_CN", "en")
 NAMES = {"zh_CN": "简体中文", "en": "English"}
 """Each language in its own words."""
 
-_CHINESE = "一二三四五六七八九十"
-
 
 def mark(message: str) -> str:
     """Mark a msgid for extraction where it is written down but not spoken yet."""
@@ -61,10 +59,9 @@ class Speech:
         return self._catalogue.gettext(message).format(**values)
 
     def ordinal(self, number: int) -> str:
-        """Return the number of a round as people write it: Chinese numerals up to ten."""
-        if self.language == "zh_CN" and 1 <= number <= len(_CHINESE):
-            return _CHINESE[number - 1]
-        return str(number)
+        """Return the number of a round as people write it; beyond ten in digits."""
+        written = self.label("1 2 3 4 5 6 7 8 9 10").split()
+        return written[number - 1] if 1 <= number <= len(written) else str(number)
 
     def day(self, day: date) -> str:
         """Return a date as people write it, with the weekday."""
