@@ -12,10 +12,11 @@ from handlers.invitation import INVITATION
 from handlers.profile import PROFILE
 from handlers.publishing import PUBLISHING
 from handlers.status import STATUS
+from handlers.trial import TRIAL
 from handlers.visit import VISIT
 from handlers.welcome import WELCOME
 
 if TYPE_CHECKING:
     from handlers.journey import Journey
 
-JOURNEYS: Final[tuple[Journey, ...]] = (PUBLISHING, VISIT, CHECKLIST, INVITATION, PROFILE, STATUS, WELCOME)
+JOURNEYS: Final[tuple[Journey, ...]] = (PUBLISHING, TRIAL, VISIT, CHECKLIST, INVITATION, PROFILE, STATUS, WELCOME)

@@ -32,6 +32,7 @@ PUBLISHING = Journey(
         "dropped": drafted.dropped,
     },
     timers={"read": receiving.read, "slow": receiving.slow},
+    enter=drafted.enter,
     message=receiving.message,
     stranded=receiving.stranded,
     give_up=receiving.give_up,

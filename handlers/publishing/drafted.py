@@ -91,14 +91,14 @@ def _buttons(turn: Turn, draft: FormDraft) -> Rows:
     look = [Button(turn.label("Questions"), data("publishing", "asks", draft.id, 0))]
     if count:
         look.append(Button(turn.label("Notes ({count})", count=count), data("publishing", "warnings", draft.id, 0)))
-    act = []
+    act = [Button(turn.label("Try it"), data("trial", "begin", "draft", draft.id))]
     if may(turn.person, "publishing.publish", turn.now):
         act.append(Button(turn.label("Publish …"), data("publishing", "publish", draft.id)))
     leave = (
         Button(turn.label("Throw away …"), data("publishing", "drop", draft.id)),
         Button(turn.label("◀ Forms"), data("publishing", "list", 0)),
     )
-    return (tuple(look), tuple(act), leave) if act else (tuple(look), leave)
+    return tuple(look), tuple(act), leave
 
 
 async def _mine(turn: Turn, args: tuple[str, ...], *, lock: bool = False) -> FormDraft:
@@ -124,6 +124,18 @@ async def draft(turn: Turn, args: tuple[str, ...]) -> None:
     found = await _mine(turn, args)
     turn.remember("publishing", draft=found.id)
     turn.card(*await card(turn, found))
+
+
+async def enter(turn: Turn, *, of: object, about: object) -> None:
+    """Come back from a trial to the form that was tried, or to the list when it is gone."""
+    turn.remember("publishing")
+    try:
+        if of == "draft":
+            await draft(turn, (str(about),))
+        else:
+            await versions.version(turn, (str(about),))
+    except Stale:
+        await versions.show_list(turn, 0)
 
 
 async def asks(turn: Turn, args: tuple[str, ...]) -> None:

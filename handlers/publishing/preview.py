@@ -40,7 +40,7 @@ KINDS: Final = {
     "rank": mark("in order"),
     "date": mark("date"),
     "time": mark("time"),
-    "dateTime": mark("date and time"),
+    "datetime": mark("date and time"),
     "image": mark("photo"),
     "audio": mark("sound"),
     "video": mark("video"),

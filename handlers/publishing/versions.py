@@ -169,7 +169,12 @@ def _numbers(turn: Turn, rounds: Sequence[Round]) -> str:
 
 
 def _actions(turn: Turn, one: FormVersion) -> Rows:
-    rows: list[tuple[Button, ...]] = [(Button(turn.label("Questions"), data("publishing", "questions", one.id, 0)),)]
+    rows: list[tuple[Button, ...]] = [
+        (
+            Button(turn.label("Questions"), data("publishing", "questions", one.id, 0)),
+            Button(turn.label("Try it"), data("trial", "begin", "version", one.id)),
+        )
+    ]
     if one.retired_at is None and may(turn.person, "publishing.retire", turn.now):
         rows.append(
             (

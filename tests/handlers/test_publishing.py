@@ -243,7 +243,7 @@ async def test_a_retired_version_is_offered_no_more_and_one_that_is_awaited_stay
     await desk.admin.tap("停用…")
     await desk.admin.tap("停用")
     assert desk.admin.toast == "已停用。"
-    assert [one.label for row in desk.admin.last.buttons for one in row] == ["看题目", "◀ 表单"]
+    assert [one.label for row in desk.admin.last.buttons for one in row] == ["看题目", "试走一遍", "◀ 表单"]
 
 
 async def test_a_draft_can_be_thrown_away(desk: Desk):
