@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from markupsafe import Markup
 
 from forms.canonical import InvalidAnswer
+from forms.quick import plain
 from forms.typed import typed
 from handlers.chat import Place, Text
 from handlers.errors import Stale, UserError
@@ -38,7 +39,7 @@ def _point(message: Message) -> str | None:
         return None
     try:
         # A line is not typed: each of its places is.
-        parts = message.text.replace("，", ",").replace(",", " ").split()
+        parts = plain(message.text).replace(",", " ").split()
         latitude, longitude = float(parts[0]), float(parts[1])
         if len(parts) != 2 or not (-90 <= latitude <= 90 and -180 <= longitude <= 180):  # noqa: PLR2004 - degrees
             raise UserError(NOT_A_PLACE)
