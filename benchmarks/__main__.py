@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import time
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,7 @@ async def main() -> None:
     parser.add_argument("only", nargs="*", choices=[[], *BENCHMARKS], metavar="NAME", help=", ".join(BENCHMARKS))
     parser.add_argument("--dry", action="store_true", help="show the figures and write nothing down")
     given = parser.parse_args()
+    gc.freeze()  # Telegram and the people live in this process: its pauses are nobody's wait
     told = machine.description()
     print(told, flush=True)
     if not given.dry and not given.only:

@@ -118,7 +118,8 @@ class Crowd:
     async def rush(self, seconds: float, warm: float, measure: Callable[[], float]) -> tuple[int, float, float]:
         """Let everybody tap again as soon as they see the next card.
 
-        Returns the answers, the seconds and what ``measure`` grew by, all without the first ``warm`` seconds.
+        Returns the answers, the seconds and what ``measure`` grew by, all without the first ``warm`` seconds. Goes on
+        for longer than ``seconds`` until there is at least one answer.
         """
         loop, going, counted = asyncio.get_running_loop(), True, 0
 
@@ -134,6 +135,9 @@ class Crowd:
         await asyncio.sleep(warm)
         began, spent, counted = time.perf_counter(), measure(), 0
         await asyncio.sleep(seconds)
+        async with asyncio.timeout(ARRIVAL_SECONDS):
+            while not counted:  # noqa: ASYNC110 - as in still
+                await asyncio.sleep(0.01)
         took, spent, found = time.perf_counter() - began, measure() - spent, counted
         going = False
         await self.still(ARRIVAL_SECONDS)

@@ -29,6 +29,4 @@ FROM n;
 WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < $young)
 INSERT INTO outbox (chat_id, priority, state, attempts, created_at, settled_at, message_id)
 SELECT 1, 0, 'sent', 0, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP, i
-FROM n;
-
-ANALYZE;
+FROM n

@@ -52,7 +52,7 @@ class Contender:
         answers, seconds, spent = await self.stand.crowd.rush(plan.seconds, plan.warm, self.stand.cpu)
         self.telegram.append((time.process_time() - own) / (time.perf_counter() - began))
         self.rate.append(answers / seconds)
-        self.cpu_ms.append(spent / max(answers, 1) * 1e3)
+        self.cpu_ms.append(spent / answers * 1e3)
 
 
 async def in_turns(contenders: Sequence[Contender], plan: Plan) -> None:
