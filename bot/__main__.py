@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 
-FORMS = (".xlsx", ".xlsm", ".xls", ".csv", ".md", ".xml")
-"""Kinds of file that hold a form: XLSForm, and XForm as the last."""
-
 
 # --- commands ---
 
@@ -114,29 +111,10 @@ async def _migrate(given: argparse.Namespace) -> None:
         await database.close()
 
 
-async def _forms_check(given: argparse.Namespace) -> None:
-    from forms.convert import convert  # noqa: PLC0415 - the converter is slow to import and wanted by few commands
-    from forms.problems import FormError  # noqa: PLC0415 - likewise
+async def _forms(given: argparse.Namespace) -> None:
+    from bot import forms_command  # noqa: PLC0415 - the converter is slow to import and wanted by few commands
 
-    faults = 0
-    for file in given.files:
-        if file.suffix.lower() not in FORMS:
-            faults += 1
-            _say(f"{file}: cannot be read: a form is a file of the kind {', '.join(FORMS)}.")
-            continue
-        try:
-            made = convert(file.read_bytes(), file.name)
-        except OSError as error:
-            faults += 1
-            _say(f"{file}: cannot be read ({error.strerror}).")
-        except FormError as error:
-            faults += 1
-            _say(*(f"{file}: {problem}" for problem in error.problems))
-        else:
-            _say(f"{file}: {made.title}, version {made.version or 'none'}: can be used.")
-            _say(*(f"{file}: warning: {warning}" for warning in made.warnings))
-    if faults:
-        raise CommandError(f"{faults} of {len(given.files)} cannot be used.")
+    forms_command.run(given)
 
 
 async def _check(given: argparse.Namespace) -> None:
@@ -199,7 +177,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], Coroutine[None, None, None
     "serve": _serve,
     "campaign": _campaign,
     "invite": _invite,
-    "forms": _forms_check,
+    "forms": _forms,
     "migrate": _migrate,
     "check": _check,
     "backup": _backup,

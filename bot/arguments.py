@@ -35,13 +35,7 @@ def parser() -> argparse.ArgumentParser:
     invite.add_argument("--days", type=int, default=7, help="days until it expires")
     invite.add_argument("--picture", type=Path, help="also write its QR code to this PNG file")
 
-    forms = commands.add_parser("forms", help="work with checklists and other forms")
-    forms_check = forms.add_subparsers(dest="what", required=True).add_parser(
-        "check", help="say what is wrong in a form"
-    )
-    forms_check.add_argument(
-        "files", type=Path, nargs="+", metavar="FILE", help="XLSForm (.xlsx .xls .csv .md) or XForm"
-    )
+    _forms(commands)
 
     commands.add_parser("migrate", help="bring the database up to this version")
 
@@ -68,6 +62,29 @@ def parser() -> argparse.ArgumentParser:
     for deed, says in (("replay", "put them back in line"), ("drop", "give them up and forget what they hold")):
         deeds.add_parser(deed, help=says).add_argument("numbers", type=int, nargs="+", metavar="ID")
     return top
+
+
+def _forms(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Describe the commands on forms."""
+    a_form = "XLSForm (.xlsx .xls .csv .md) or XForm (.xml)"
+    forms = commands.add_parser("forms", help="work with checklists and other forms")
+    deeds = forms.add_subparsers(dest="what", required=True, metavar="DEED")
+    check = deeds.add_parser("check", help="say what is wrong in a form, and what is worth knowing")
+    check.add_argument("files", type=Path, nargs="+", metavar="FILE", help=a_form)
+    check.add_argument("--json", action="store_true", help="write it as JSON")
+    diff = deeds.add_parser("diff", help="say what changed between two versions, and what it means for answers")
+    diff.add_argument("old", type=Path, metavar="A", help="the older version")
+    diff.add_argument("new", type=Path, metavar="B", help="the newer version")
+    diff.add_argument("--json", action="store_true", help="write it as JSON")
+    walk = deeds.add_parser("walk", help="fill a form in this terminal, as a dry run")
+    walk.add_argument("file", type=Path, metavar="FILE", help=a_form)
+    walk.add_argument("--language", default="", help="the form's language to use: zh_CN, en …")
+    fill = deeds.add_parser("fill", help="fill a form from a list of steps and say how it stands then, as JSON")
+    fill.add_argument("file", type=Path, metavar="FILE", help=a_form)
+    fill.add_argument("--answers", type=Path, required=True, metavar="JSON", help="a list of steps")
+    fill.add_argument("--xml", type=Path, metavar="OUT", help="also write the submission to this file")
+    for one in (check, diff, walk, fill):
+        one.add_argument("--attachments", type=Path, metavar="DIR", help="where lists and pictures are")
 
 
 def _trying_out(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

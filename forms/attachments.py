@@ -53,7 +53,7 @@ def embedded(xform: str, files: Mapping[str, bytes]) -> str:
             try:
                 instance.append(_list(name, files[name]))
             except FormError as error:
-                problems += [Problem(f"{name}: {one.message}") for one in error.problems]
+                problems += [Problem(f"{name}: {one}") for one in error.problems]
             else:
                 del instance.attrib["src"]
     if problems:

@@ -10,7 +10,7 @@ import io
 import re
 import warnings as python_warnings
 import zipfile
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +48,7 @@ class Converted:
     form_id: str
     version: str
     warnings: tuple[str, ...]
+    form: Form = field(repr=False, compare=False)
 
 
 def convert(data: bytes, name: str, attachments: Mapping[str, bytes] | None = None) -> Converted:
@@ -62,7 +63,7 @@ def convert(data: bytes, name: str, attachments: Mapping[str, bytes] | None = No
     if kind == ".xml":
         xform = embedded(as_text(data), attachments or {})
         form = Form.parse(xform)
-        return Converted(xform, form.title, form.form_id, form.version, form.warnings)
+        return Converted(xform, form.title, form.form_id, form.version, form.warnings, form)
     rows = _read(data, kind)
     if rows.fallback_form_name is None:
         rows.fallback_form_name = _plain_name(name)
@@ -72,7 +73,8 @@ def convert(data: bytes, name: str, attachments: Mapping[str, bytes] | None = No
         form = Form.parse(xform)
     except FormError as error:
         raise FormError(*(_placed(problem, rows.survey or ()) for problem in error.problems)) from None
-    return Converted(xform, form.title, form.form_id, form.version, tuple(dict.fromkeys((*notes, *form.warnings))))
+    warnings = tuple(dict.fromkeys((*notes, *form.warnings)))
+    return Converted(xform, form.title, form.form_id, form.version, warnings, form)
 
 
 def _kind(data: bytes) -> str:
@@ -154,7 +156,7 @@ def _read(data: bytes, kind: str) -> DefinitionData:
 
 def _converted(rows: DefinitionData, notes: list[str]) -> str:
     try:
-        source = {field.name: getattr(rows, field.name) for field in fields(rows)}
+        source = {one.name: getattr(rows, one.name) for one in fields(rows)}
         return str(pyxform_convert(xlsform=source, warnings=notes, validate=False, form_name="data").xform)
     except PyXFormError as error:
         raise FormError(*_problems(str(error))) from None

@@ -35,6 +35,15 @@ if TYPE_CHECKING:
     from forms.texts import Languages, Text
 
 
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """An entity declared at ``path``: its dataset, and which node each of its properties is taken from."""
+
+    dataset: str
+    path: str
+    saves: tuple[tuple[str, str], ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Form:
     """One version of one form. ``questions`` holds every leaf by its path, those that are never shown too."""
@@ -57,6 +66,8 @@ class Form:
     itext: Mapping[str, Text]
     beginnings: tuple[Action, ...]
     """What is set once, when a filling begins: dynamic defaults."""
+    entities: tuple[Entity, ...]
+    """What records the submission makes or changes on a server that keeps entities."""
     fillable: tuple[Definition, ...]
     """The nodes that the server may know the value of: hidden and preloaded ones."""
 
@@ -95,8 +106,14 @@ class Form:
             tongues=model.languages,
             itext=model.itext,
             beginnings=_beginnings(model.root),
+            entities=_entities(model),
             fillable=tuple(question.definition for question in body.questions.values() if _is_fillable(question)),
         )
+
+    def media(self) -> tuple[str, ...]:
+        """Name the pictures and sounds that the form shows, each once."""
+        shown = (one for text in self.itext.values() for found in text.media.values() for one in found.values())
+        return tuple(dict.fromkeys(one.rpartition("/")[2] for one in shown if one))
 
     def screen(self, number: int) -> Screen | None:
         """Give the screen of this number, None when there is none."""
@@ -106,6 +123,17 @@ class Form:
     def numbered(self) -> tuple[Screen, ...]:
         """The screens that ask something, in order."""
         return tuple(one for one in self.screens if one.number is not None)
+
+
+def _entities(model: Model) -> tuple[Entity, ...]:
+    found = []
+    for definition in model.definitions.values():
+        dataset = definition.attributes.get("dataset")
+        if definition.name == "entity" and dataset is not None:
+            inside = definition.parent.parent.path if definition.parent and definition.parent.parent else ""
+            saves = tuple((name, path) for path, name in model.saved.items() if path.startswith(f"{inside}/"))
+            found.append(Entity(dataset, definition.path, saves))
+    return tuple(found)
 
 
 def _title(document: Element) -> str:

@@ -43,6 +43,8 @@ class Model:
         self.hints: dict[str, Text] = {}
         self.instances: dict[str, Node] = {}
         self.definitions: dict[str, Definition] = {}
+        self.saved: dict[str, str] = {}
+        """Path of a node → the property of an entity that it is saved to."""
         self.messages: dict[str, dict[str, Text]] = {}
         self.namespaces: dict[str | None, str] = {}
         self.root = self._main()
@@ -195,6 +197,9 @@ class Model:
                 source = bind.get(name)
                 if source is not None and source.strip() != _CONSTANTS.get(name):
                     setattr(definition, name, self.expression(source, definition.path, _COLUMNS.get(name, name)))
+            saved = attribute(bind, "saveto")
+            if saved:
+                self.saved[definition.path] = saved
             preload = attribute(bind, "preload")
             if preload is not None:
                 definition.preload = (preload, attribute(bind, "preloadParams") or "")

@@ -1,0 +1,136 @@
+"""Walks a form in the terminal: one question at a time, typed answers, the same rules as in the chat.
+
+An author's dry run. Knows no chat and stores nothing; at the end the submission is printed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from forms.canonical import InvalidAnswer
+from forms.question import MEDIA, SELECTS
+from forms.typed import typed
+from forms.values import words
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
+    from forms.question import Question
+    from forms.walk import Walk
+
+USAGE = "Enter keeps what is there; '-' clears it; '<' goes back; '+' adds another, '!' removes this one; '.' ends."
+_REASONS = {
+    "not_a_number": "a number is wanted", "not_an_integer": "a whole number is wanted",
+    "out_of_range": "this is outside what is allowed", "not_a_date": "a date is wanted, such as 2026-10-16",
+    "not_a_time": "a time is wanted, such as 08:30", "not_a_datetime": "a date and time is wanted",
+    "not_a_place": "latitude and longitude are wanted, such as 30.25 120.16",
+    "not_a_choice": "this is not among the choices",
+    "too_many_choices": "only one can be chosen", "readonly": "the form does not let this be changed",
+    "ambiguous_date": "which is the month? Write it as 2026-10-16",
+}  # fmt: skip
+
+
+def walk(walk: Walk, language: str, source: TextIO, shown: TextIO) -> None:
+    """Ask every question that is relevant, in order; ends with what is missing and the submission."""
+    language = language or walk.form.default_language
+    shown.write(f"{walk.form.title} {walk.form.version}\n{USAGE}\n")
+    at = 0
+    while True:
+        questions = _questions(walk)
+        if at >= len(questions):
+            break
+        line = _asked(walk, questions[at], language, source, shown)
+        if line is None or line == ".":
+            break
+        at = _moved(walk, questions, at, line, language, shown)
+    for violation in walk.violations():
+        said = violation.message(language) or violation.kind
+        shown.write(f"! {walk.label(violation.path, language)}: {said}\n")
+    shown.write(walk.xml() + "\n")
+
+
+def _questions(walk: Walk) -> list[Question]:
+    found = (question for screen in walk.screens() for question in screen.questions)
+    return [question for question in found if walk.relevant(question.path)]
+
+
+def _asked(walk: Walk, question: Question, language: str, source: TextIO, shown: TextIO) -> str | None:
+    """Show a question and read a line; None when there is no more."""
+    path = question.path
+    mark = " *" if walk.required(path) else ""
+    shown.write(f"\n{walk.label(path, language) or question.name}{mark}\n")
+    if walk.hint(path, language):
+        shown.write(f"  {walk.hint(path, language)}\n")
+    if question.kind == "note" or walk.readonly(path):
+        if walk.value(path):
+            shown.write(f"  = {walk.shown(path, language)}\n")
+        return ""
+    if question.kind in SELECTS:
+        chosen = words(walk.value(path)) if question.kind != "select_one" else [walk.value(path)]
+        for number, choice in enumerate(walk.choices(path), 1):
+            sign = "x" if choice.value in chosen else " "
+            shown.write(f"  [{sign}] {number}. {walk.choice_label(path, choice.value, language)}\n")
+    elif walk.value(path):
+        shown.write(f"  = {walk.shown(path, language)}\n")
+    shown.write(f"  {question.kind}> ")
+    shown.flush()
+    line = source.readline()
+    return line.strip() if line else None
+
+
+def _moved(walk: Walk, questions: list[Question], at: int, line: str, language: str, shown: TextIO) -> int:
+    """Take a line; give where to go on."""
+    question = questions[at]
+    try:
+        if line == "<":
+            return _before(walk, questions, at)
+        if line in ("+", "!"):
+            return _repeated(walk, question.path, at, line)
+        if line:
+            walk.set(question.path, "" if line == "-" else _answer(walk, question, line, language))
+    except InvalidAnswer as error:
+        shown.write(f"! {_REASONS.get(error.code, error.code)}\n")
+        return at
+    violation = walk.violation(question.path)
+    if violation is not None and line:
+        shown.write(f"! {violation.message(language) or 'this answer may not stand'}\n")
+        return at
+    return at + 1
+
+
+def _before(walk: Walk, questions: list[Question], at: int) -> int:
+    """Give the question before this one that can be answered."""
+    found = [one for one in range(at) if questions[one].kind != "note" and not walk.readonly(questions[one].path)]
+    return found[-1] if found else at
+
+
+def _repeated(walk: Walk, path: str, at: int, line: str) -> int:
+    """Add an instance to the innermost repeat around a question, or take its own away."""
+    instance = path[: path.rindex("]") + 1] if "]" in path else ""
+    if not instance:
+        raise InvalidAnswer("readonly", path)
+    if line == "!":
+        walk.remove(instance)
+        return at
+    added = walk.add(instance[: instance.rindex("[")])
+    return next((n for n, one in enumerate(_questions(walk)) if one.path.startswith(f"{added}/")), at)
+
+
+def _answer(walk: Walk, question: Question, line: str, language: str) -> str:
+    """Read a typed answer; choices go by number, value or label."""
+    offered = walk.choices(question.path)
+    if question.kind in ("select_multiple", "rank"):
+        return " ".join(_choice(walk, question, one, language) for one in line.replace(",", " ").split())
+    if question.kind == "select_one":
+        return _choice(walk, question, line, language)
+    if question.kind in MEDIA:
+        return line
+    return typed(question, line, now=walk.now, language=language, choices=offered)
+
+
+def _choice(walk: Walk, question: Question, text: str, language: str) -> str:
+    offered = [choice.value for choice in walk.choices(question.path)]
+    if text.isdecimal() and 1 <= int(text) <= len(offered):
+        return offered[int(text) - 1]
+    labels = {walk.choice_label(question.path, value, language): value for value in offered}
+    return labels.get(text, text)
