@@ -37,6 +37,9 @@ SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's n
 MAX_BODY_BYTES = 1024 * 1024
 BODY_SECONDS = 20.0
 """How long a caller who knows the secret may take to say what it wants to say."""
+_LATE_SECONDS = 3.0
+"""How long storing may take before people are told: another process may hold SQLite for longer than that."""
+
 _LONGEST_PAUSE = 30.0
 _CONFLICT_SECONDS = 5.0
 _FOLLOW_SECONDS = 1.0
@@ -92,7 +95,7 @@ def _is_plain(raw: Raw) -> bool:
 class Intake:
     """The one way into the inbox; ``arrived`` is told the chats that have something new.
 
-    ``unstored`` is told (chat id, raw update) of what could not be stored, so that people hear of it.
+    ``unstored`` is told (chat id, raw update) of what cannot be stored, or not soon, so that people hear of it.
     """
 
     def __init__(
@@ -120,6 +123,7 @@ class Intake:
                 _LOG.warning("update %s belongs to no chat or makes no sense, and is dropped", update_id)
             else:
                 rows.append((update_id, chat_id, raw))
+        late = asyncio.get_running_loop().call_later(_LATE_SECONDS, self._tell, rows)
         try:
             taken = await self.door.let_in(rows)
             if not taken:
@@ -127,10 +131,15 @@ class Intake:
             async with self._database.begin() as db:
                 chats = await inbox.store(db, taken, self._clock())
         except Unavailable:
-            if self._unstored is not None:
-                self._unstored((chat_id, raw) for _, chat_id, raw in rows)
+            self._tell(rows)
             raise
+        finally:
+            late.cancel()
         self._arrived(chats)
+
+    def _tell(self, rows: list[tuple[int, int, Raw]]) -> None:
+        if self._unstored is not None:
+            self._unstored((chat_id, raw) for _, chat_id, raw in rows)
 
 
 class Poller:

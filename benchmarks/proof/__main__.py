@@ -148,6 +148,7 @@ def _harmed(part: str, outcome: trouble.Outcome) -> list[Figure]:
         Figure(f"{part}: confirmed by the bot", found.confirmed, "answers, notes, photos, visits"),
         none(f"{part}: missing, twice, lost or stuck", found.bad, "faults"),
         Figure(f"{part}: times it said so in its log", outcome.warned, "lines", "> 0", outcome.warned > 0),
+        Figure(f"{part}: people told that it waits", outcome.told, "times", "> 0", outcome.told > 0),
         Figure(f"{part}: longest wait for a tap to show", round(outcome.longest, 1), "s"),
         Figure(f"{part}: messages repeated", found.repeated, "messages"),
     ]

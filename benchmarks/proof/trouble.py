@@ -16,6 +16,8 @@ from benchmarks.proof.kills import fleet, handed_in
 from benchmarks.proof.scene import BRISK
 from benchmarks.proof.serving import free_port
 from benchmarks.proof.verdict import Verdict, at_rest, compare
+from bot.apology import WAIT
+from handlers.text import speech
 from sandbox.faults import Settings
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from benchmarks.proof.postgres import Postgres
     from benchmarks.proof.scene import Scene
     from benchmarks.proof.serving import Serving
+    from sandbox.botapi import Incoming, Perform
 
     Hurt = Callable[[Serving], Awaitable[None]]
 
@@ -35,17 +38,19 @@ BLOCK = 64 * 1024
 class Outcome:
     """What was found; ``warned`` is how often the process wrote that the database was in trouble: it was indeed.
 
-    ``longest`` is how many seconds the slowest tap took to show.
+    ``longest`` is how many seconds the slowest tap took to show, ``told`` how often somebody was told that it waits.
     """
 
     verdict: Verdict
     warned: int
     longest: float
+    told: int
 
 
 async def under(scene: Scene, seed: int, hurt: Hurt, log: str, *, visits: int = 0, brisk: bool = False) -> Outcome:
     """Let the inspectors walk while ``hurt`` does its harm; the process must live through it."""
     scene.telegram.trouble.put(Settings())
+    told = _listen(scene)
     serving = scene.serving(log, free_port(), **(BRISK if brisk else {}))
     people = fleet(scene, seed, visits, brisk=brisk)
     try:
@@ -63,7 +68,20 @@ async def under(scene: Scene, seed: int, hurt: Hurt, log: str, *, visits: int = 
         await serving.end()
     for _ in range(serving.tracebacks()):
         verdict.fault("lost_updates", f"a traceback in {serving.log}")
-    return Outcome(verdict, serving.warned(), max(one.longest for one in books))
+    return Outcome(verdict, serving.warned(), max(one.longest for one in books), len(told))
+
+
+def _listen(scene: Scene) -> list[str]:
+    """Return a list that grows with every message or toast that tells somebody that it waits."""
+    waits, told = speech("zh_CN").label(WAIT), list[str]()
+
+    async def layer(incoming: Incoming, perform: Perform) -> object:
+        if incoming.sent.values.get("text") == waits:
+            told.append(incoming.method)
+        return await perform(incoming)
+
+    scene.telegram.bot_api.add_layer(layer)
+    return told
 
 
 def restarted(server: Postgres, times: int, away: float, between: float) -> Hurt:

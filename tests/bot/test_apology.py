@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
@@ -74,6 +75,25 @@ async def test_a_tap_is_answered_by_a_toast(intake: Intake, one_driver: Driver, 
     await given(intake, one_driver)
     assert (await pressed)["text"] == WAITS
     assert len(await phone.messages()) == 1
+
+
+async def test_whoever_waits_for_a_lock_is_told_before_it_is_given_up(
+    sqlite_url: str, one_driver: Driver, phone: Phone, nothing: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.receive._LATE_SECONDS", 0.05)
+    database, woken = Database(sqlite_url), list[int]()
+    intake = Intake(database, woken.extend, now, Apology(one_driver, lambda *_: None, nothing))
+    other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    storing = asyncio.create_task(intake.store(await one_driver.fetch(0, 1)))
+    while not await phone.messages():
+        await asyncio.sleep(0.01)
+    assert not storing.done()
+    other.execute("ROLLBACK")
+    other.close()
+    await storing
+    assert woken == [4242]
+    await database.close()
 
 
 async def test_what_makes_no_sense_and_groups_are_told_nothing(

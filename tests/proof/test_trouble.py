@@ -26,6 +26,7 @@ async def _survives(url: str, folder: Path, hurt: Hurt, door: str, hatchery: Hat
     assert outcome.verdict.faults == []
     assert outcome.verdict.confirmed > 3 * 7
     assert outcome.warned, "there was no trouble"
+    assert outcome.told, "nobody was told"
 
 
 async def test_postgresql_may_be_restarted_under_load(tmp_path: Path, hatchery: Hatchery):
