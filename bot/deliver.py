@@ -44,6 +44,9 @@ _LONGEST_OUTAGE = 30.0
 _REVOKED_SECONDS = 60.0
 _SEVERAL = 3
 _BREATH = 0.02
+_HANDOVER_SECONDS = 1.0
+"""How long one who takes over waits: the one before may have used up all that a second allows."""
+
 _FINISH_SECONDS = 15.0
 _LAST_WORDS_SECONDS = 3.0
 
@@ -128,6 +131,7 @@ class Deliverer:
     async def _lead(self, leader: Leader) -> None:
         loop = asyncio.get_running_loop()
         asked_at = float("-inf")
+        followed = False
         while not self._stopping:
             if loop.time() - asked_at >= POLL_SECONDS:
                 leads, asked_at = await leader.leads(), loop.time()
@@ -135,6 +139,9 @@ class Deliverer:
                     _LOG.info("this process %s", "delivers" if leads else "no longer delivers")
                     self._leading = leads
                     self._line.stale = True
+                    if leads and followed:
+                        self._limits.hold_all(loop.time() + _HANDOVER_SECONDS)
+                followed = not leads
             pause = await self._round() if self._leading else POLL_SECONDS
             if pause > 0.0:
                 try:

@@ -140,6 +140,9 @@ async def test_only_the_leader_delivers_and_another_takes_over(
     tasks[leads].cancel()
     await asyncio.gather(tasks[leads], return_exceptions=True)
     await posts[0].put(4242, Say(text="after"))
+    successor = posts[1 - leads].deliverer
+    await until(lambda: successor._leading)
+    assert successor._limits.overall_at(0.0, 1.0, bulk=False) > 0.0, "the second is perhaps used up"
     await until(posts[0].settled)
     posts[1 - leads].deliverer.stop()
     await tasks[1 - leads]
