@@ -159,10 +159,17 @@ async def get(db: Session, evidence_id: int) -> Evidence | None:
     return await db.get(Evidence, evidence_id)
 
 
+# Put together once: asked in every turn of a walk.
+_OF_VISIT = (
+    sa.select(Evidence)
+    .where(Evidence.visit_id == sa.bindparam("visit_id"), Evidence.removed_at.is_(None))
+    .order_by(Evidence.id)
+)
+
+
 async def of_visit(db: Session, visit_id: int) -> Sequence[Evidence]:
     """Return the evidence of a visit that is not removed, in order."""
-    query = sa.select(Evidence).where(Evidence.visit_id == visit_id, Evidence.removed_at.is_(None))
-    return (await db.scalars(query.order_by(Evidence.id))).all()
+    return (await db.scalars(_OF_VISIT, {"visit_id": visit_id})).all()
 
 
 async def by_message(db: Session, chat_id: int, message_id: int) -> Sequence[Evidence]:

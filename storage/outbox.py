@@ -11,7 +11,7 @@ from enum import IntEnum, StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from storage.entity import Entity, Json, Session, Whom, insert_into
+from storage.entity import Entity, Json, Moment, Session, Whom, insert_into
 
 
 class Priority(IntEnum):
@@ -134,27 +134,35 @@ async def put(
     return sorted(await db.scalars(statement, keyed), key=lambda row: row.id)
 
 
-async def pending(db: Session, now: datetime, limit: int = 100, exclude: Collection[int] = ()) -> list[Outgoing]:
-    """Return what can be sent now, by priority and then in order, without the chats in ``exclude``.
-
-    What waits for its ``not_before`` holds back later messages of its chat that are no more urgent: order is kept.
-    """
-    earlier = aliased(Outgoing)
+def _sendable() -> sa.Select[Outgoing]:
+    """Put the question together that the dispatcher asks all the time."""
+    earlier, now = aliased(Outgoing), sa.bindparam("now", type_=Moment())
     held = (
         sa.exists()
         .where(earlier.chat_id == Outgoing.chat_id, earlier.state == _LITERALLY_PENDING)
         .where(earlier.id < Outgoing.id, earlier.priority <= Outgoing.priority, earlier.not_before > now)
     )
-    query = (
+    return (
         sa.select(Outgoing)
         .where(_WAITS)
         .where(sa.or_(Outgoing.not_before.is_(None), Outgoing.not_before <= now), ~held)
         .order_by(Outgoing.priority, Outgoing.id)
-        .limit(limit)
+        .limit(sa.bindparam("most"))
     )
+
+
+_SENDABLE = _sendable()
+_SENDABLE_BUT = _SENDABLE.where(Outgoing.chat_id.not_in(sa.bindparam("exclude", expanding=True)))
+
+
+async def pending(db: Session, now: datetime, limit: int = 100, exclude: Collection[int] = ()) -> list[Outgoing]:
+    """Return what can be sent now, by priority and then in order, without the chats in ``exclude``.
+
+    What waits for its ``not_before`` holds back later messages of its chat that are no more urgent: order is kept.
+    """
     if exclude:
-        query = query.where(Outgoing.chat_id.not_in(exclude))
-    return list(await db.scalars(query))
+        return list(await db.scalars(_SENDABLE_BUT, {"now": now, "most": limit, "exclude": list(exclude)}))
+    return list(await db.scalars(_SENDABLE, {"now": now, "most": limit}))
 
 
 async def settle(db: Session, fates: Iterable[tuple[int, State | str, int | None, str | None]], now: datetime) -> None:

@@ -139,18 +139,24 @@ class Person(Entity):
         return cls.id == whom.id
 
 
+# Put together once: asked in every turn.
+_WITH_ROLES = sa.select(Person).options(joinedload(Person.roles))
+_BY_TELEGRAM = _WITH_ROLES.where(Person.telegram_id == sa.bindparam("known_by"))
+_BY_ID = _WITH_ROLES.where(Person.id == sa.bindparam("known_by"))
+
+
 async def by_telegram(db: Session, telegram_id: int) -> Person | None:
     """Return the person with that Telegram id, roles loaded, or None for a stranger."""
-    return await _one(db, Person.telegram_id == telegram_id)
+    return await _one(db, _BY_TELEGRAM, telegram_id)
 
 
 async def by_id(db: Session, person_id: int) -> Person | None:
     """Return a person, roles loaded."""
-    return await _one(db, Person.id == person_id)
+    return await _one(db, _BY_ID, person_id)
 
 
-async def _one(db: Session, which: sa.ColumnElement[bool]) -> Person | None:
-    found = await db.scalars(sa.select(Person).where(which).options(joinedload(Person.roles)))
+async def _one(db: Session, query: sa.Select[Person], known_by: int) -> Person | None:
+    found = await db.scalars(query, {"known_by": known_by})
     return found.unique().one_or_none()
 
 

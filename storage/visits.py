@@ -163,13 +163,21 @@ async def plan(db: Session, visit: Visit) -> Visit:
     return visit
 
 
+# Put together once: asked in every turn of a walk.
+_VISIT = (
+    sa.select(Visit)
+    .where(Visit.id == sa.bindparam("visit_id"))
+    .options(joinedload(Visit.unit), joinedload(Visit.members))
+)
+# NO KEY UPDATE: others may go on adding evidence and answers that merely refer to the visit.
+_LOCKED_VISIT = _VISIT.with_for_update(of=Visit, key_share=True).execution_options(populate_existing=True)
+_STANDING = sa.select(Answer).where(Answer.visit_id == sa.bindparam("visit_id"), _CURRENT).order_by(Answer.path)
+
+
 async def get(db: Session, visit_id: int, *, lock: bool = False) -> Visit | None:
     """Return a visit with its unit and members; with ``lock`` nobody else changes it until this transaction ends."""
-    query = sa.select(Visit).where(Visit.id == visit_id).options(joinedload(Visit.unit), joinedload(Visit.members))
-    if lock:
-        # NO KEY UPDATE: others may go on adding evidence and answers that merely refer to the visit.
-        query = query.with_for_update(of=Visit, key_share=True).execution_options(populate_existing=True)
-    return (await db.scalars(query)).unique().one_or_none()
+    found = await db.scalars(_LOCKED_VISIT if lock else _VISIT, {"visit_id": visit_id})
+    return found.unique().one_or_none()
 
 
 async def planned_for(db: Session, person: Person, now: datetime, limit: int = 50) -> list[Visit]:
@@ -217,8 +225,7 @@ async def answers(db: Session, visit_id: int) -> dict[str, str]:
 
 async def standing(db: Session, visit_id: int) -> Sequence[Answer]:
     """Return the current answers of a visit with who gave them and when, cleared ones too."""
-    query = sa.select(Answer).where(Answer.visit_id == visit_id, _CURRENT).order_by(Answer.path)
-    return (await db.scalars(query)).all()
+    return (await db.scalars(_STANDING, {"visit_id": visit_id})).all()
 
 
 async def write(
@@ -232,11 +239,13 @@ async def write(
     chat_id: int | None = None,
     message_id: int | None = None,
     held: bool = False,
+    first: bool = False,
 ) -> Answer:
     """Write an answer over the current one, which stays in the history; the same value again changes nothing.
 
     Opens a visit that was only planned. Raises :class:`VisitSubmitted`, also when it was handed in by someone else
-    a moment ago: the visit's row is locked until this transaction ends. ``held``: it was loaded with that lock.
+    a moment ago: the visit's row is locked until this transaction ends. ``held``: it was loaded with that lock;
+    ``first``: and its answers, loaded since, hold none for this path, not even a cleared one.
     """
     if not held:
         state = await db.scalar(sa.select(Visit.state).where(Visit.id == visit.id).with_for_update(key_share=True))
@@ -244,11 +253,12 @@ async def write(
             await db.refresh(visit, ["state", "opened_at", "submitted_at", "submitted_by", "changes"])
     visit.open(now)
     value = storable(value)
-    await db.execute(
-        sa.update(Answer)
-        .where(Answer.visit_id == visit.id, Answer.path == path, _CURRENT, Answer.value != value)
-        .values(superseded_at=now)
-    )
+    if not (held and first):
+        await db.execute(
+            sa.update(Answer)
+            .where(Answer.visit_id == visit.id, Answer.path == path, _CURRENT, Answer.value != value)
+            .values(superseded_at=now)
+        )
     row = {"visit_id": visit.id, "path": path, "value": value, "by_id": by.id, "at": now}
     statement = (
         insert_into(db, Answer)

@@ -155,6 +155,7 @@ async def write(turn: Turn, sheet: Sheet, question: Question, value: str, messag
         chat_id=turn.chat_id,
         message_id=message_id,
         held=True,
+        first=question.path not in sheet.answers,
     )
     sheet.answers[question.path] = answer
     sheet.walk.set(question.path, value, strict=False)

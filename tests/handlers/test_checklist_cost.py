@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from handlers.chat import Event
     from tests.handlers.phone import Bench, Phone
 
-ANSWER = 11
-"""Statements of the turn that takes an ordinary answer, on SQLite."""
+ANSWER = 10
+"""Statements of the turn that takes the first answer to an ordinary item, on SQLite."""
 
 MOVE = 9
 """Statements of a turn that only shows another item."""
