@@ -46,6 +46,7 @@ async def main() -> None:
         if not given.dry:
             figures.keep(name, found)
             figures.publish(name, found, notes)
+            figures.put(figures.targets(), "targets")
 
 
 if __name__ == "__main__":

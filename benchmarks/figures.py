@@ -98,6 +98,16 @@ def publish(part: str, figures: Iterable[Figure], notes: str = "", page: Path = 
     put("\n".join(lines) + (f"\n\n{notes.strip()}" if notes else ""), part, page)
 
 
+def targets(path: Path = RESULTS) -> str:
+    """Return a table of every figure that has a target, from the last run of each part."""
+    lines = ["| figure | measured | target | |", "|---|---:|---|---|"]
+    for one in json.loads(path.read_text("utf-8")):
+        if one["target"] is not None:
+            sign = "✓" if one["met"] else "✗ falls short"
+            lines.append(f"| {one['name']} | {short(one['value'])} {one['unit']} | {one['target']} | {sign} |")
+    return "\n".join(lines)
+
+
 def put(text: str, part: str, page: Path = PAGE) -> None:
     """Replace what stands between the marks of a part; raises LookupError when the page has no such marks."""
     begin, end = f"<!-- bench:{part} -->", f"<!-- end:{part} -->"

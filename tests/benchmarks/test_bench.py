@@ -30,6 +30,7 @@ def test_a_part_that_runs_alone_leaves_the_other_figures_as_they_were(tmp_path: 
         {"name": "two: a", "value": 3.0, "unit": "s", "target": "≤ 2", "met": False},
         {"name": "one: a", "value": 4.0, "unit": "s", "target": None, "met": None},
     ]
+    assert figures.targets(file).splitlines()[2:] == ["| two: a | 3 s | ≤ 2 | ✗ falls short |"]
 
 
 def test_the_table_of_a_part_takes_its_place_on_the_page(tmp_path: Path):
@@ -46,7 +47,7 @@ def test_the_table_of_a_part_takes_its_place_on_the_page(tmp_path: Path):
 
 def test_the_page_has_a_place_for_every_benchmark():
     page = figures.PAGE.read_text("utf-8")
-    for part in ("machine", *BENCHMARKS):
+    for part in ("targets", "machine", *BENCHMARKS):
         assert f"<!-- bench:{part} -->" in page
         assert f"<!-- end:{part} -->" in page
 
