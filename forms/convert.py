@@ -23,6 +23,7 @@ from forms.encoding import decoded
 from forms.form import Form
 from forms.markup import as_text
 from forms.problems import FormError, Problem
+from forms.unsupported import looked_at, named_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,7 +68,11 @@ def convert(data: bytes, name: str, attachments: Mapping[str, bytes] | None = No
     rows = _read(data, kind)
     if rows.fallback_form_name is None:
         rows.fallback_form_name = _plain_name(name)
-    notes: list[str] = []
+    if not rows.survey:
+        raise FormError(Problem("there are no questions: the sheet called survey has no rows", "survey"))
+    faults, notes = looked_at(rows.survey or [])
+    if faults:
+        raise FormError(*faults)
     xform = embedded(_converted(rows, notes), attachments or {})
     try:
         form = Form.parse(xform)
@@ -159,7 +164,8 @@ def _converted(rows: DefinitionData, notes: list[str]) -> str:
         source = {one.name: getattr(rows, one.name) for one in fields(rows)}
         return str(pyxform_convert(xlsform=source, warnings=notes, validate=False, form_name="data").xform)
     except PyXFormError as error:
-        raise FormError(*_problems(str(error))) from None
+        unknown = named_type(str(error), rows.survey or [])
+        raise FormError(*([unknown] if unknown is not None else _problems(str(error)))) from None
     except RecursionError:
         raise FormError("groups, or expressions, are nested too deep") from None
     except Exception as error:  # noqa: BLE001 - pyxform lets some mistakes of authors escape as KeyError and the like

@@ -22,7 +22,7 @@ from forms.canonical import fitting
 from forms.graph import Graph, graph_of
 from forms.markup import local, parsed
 from forms.model import Model
-from forms.problems import FormError, Problem
+from forms.problems import FormError
 from forms.question import SILENT
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Form:
         model = Model(model_element)
         body = Body(body_element, model)
         if not body.screens:
-            model.problems.append(Problem("the form asks nothing", sheet="survey"))
+            model.warnings.append("the form asks nothing")
         if model.problems:
             raise FormError(*model.problems)
         for definition in model.definitions.values():
