@@ -1,8 +1,8 @@
 """Served bots that start at once: a process that has imported everything, and forks one for each that is asked for.
 
-For short runs, where importing the libraries again for every start would take most of the time. What is hatched is a
-process like any other: it has the settings as its environment, runs `xundu serve`, and dies of a SIGKILL. Long runs
-start `python -m bot serve` itself. Needs Linux, where the end of somebody else's child can be waited for.
+For runs in which importing the libraries again for every start would take most of the time. What is hatched is a
+process like any other: it has the settings as its environment, runs `xundu serve`, and dies of a SIGKILL. Needs Linux,
+where the end of somebody else's child can be waited for.
 """
 
 from __future__ import annotations

@@ -56,6 +56,7 @@ async def kill_test(scene: Scene, seed: int, plan: Plan) -> Verdict:
         await at_rest(scene)
         await serving.stop()
         found = await compare(scene, books)
+        found.kills = plan.kills
         for _ in range(serving.tracebacks()):
             found.fault("lost_updates", f"a traceback in {serving.log}")
     finally:
@@ -69,7 +70,7 @@ async def kill_test(scene: Scene, seed: int, plan: Plan) -> Verdict:
 async def _kill(serving: Serving, plan: Plan, dice: random.Random) -> None:
     for _ in range(plan.kills):
         if dice.random() < STARTING:
-            await asyncio.sleep(dice.uniform(0.0, 1.0))
+            await asyncio.sleep(dice.uniform(0.0, 0.1 if serving.at_once else 1.0))
         else:
             await serving.ready()
             await asyncio.sleep(dice.uniform(0.0, plan.longest))

@@ -168,14 +168,15 @@ async def stage(
     driver: str,
     door: str,
     hatchery: Hatchery | None = None,
+    short: bool = False,
 ) -> AsyncIterator[Scene]:
     """Bring up Telegram and the campaign on a database that is migrated and empty.
 
-    With a hatchery it is a short run, of a short checklist.
+    With a hatchery the bot starts at once; ``short`` is a checklist of seven items.
     """
     database = Database(database_url)
     try:
-        tokens = await seed(database, inspectors, visits, short=hatchery is not None)
+        tokens = await seed(database, inspectors, visits, short=short)
     finally:
         await database.close()
     async with Sandbox(token=TOKEN, webhook_pause=0.1) as telegram:

@@ -89,6 +89,11 @@ class Serving:
         self.log = log
         self.process: asyncio.subprocess.Process | Hatched | None = None
 
+    @property
+    def at_once(self) -> bool:
+        """Whether it is ready a tenth of a second after its start, and not some seconds after it."""
+        return self._hatchery is not None
+
     async def start(self) -> None:
         """Start the process and return at once."""
         if self._hatchery is not None:

@@ -40,6 +40,8 @@ LOOK = 0.2
 class Verdict:
     """What was found; ``faults`` says the first few of each kind in words."""
 
+    kills: int = 0
+    """A figure: SIGKILLs of a serving process."""
     confirmed: int = 0
     """A figure: answers, ticks, notes, photos and visits that the bot said were recorded."""
     updates: int = 0

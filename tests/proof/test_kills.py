@@ -24,7 +24,7 @@ async def test_a_bot_that_is_killed_again_and_again_keeps_all_it_confirmed(
     base: str, driver: str, door: str, request: pytest.FixtureRequest, tmp_path: Path, hatchery: Hatchery
 ):
     url = request.getfixturevalue(base)
-    about = {"driver": driver, "door": door, "hatchery": hatchery}
+    about = {"driver": driver, "door": door, "hatchery": hatchery, "short": True}
     async with stage(url, tmp_path, inspectors=3, visits=1, **about) as scene:
         found = await kill_test(scene, 20261122, Plan(kills=3, longest=1.0, visits=1, brisk=True))
     assert found.faults == []

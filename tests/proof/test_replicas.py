@@ -18,7 +18,7 @@ pytestmark = pytest.mark.timeout(400)  # it waits for real processes, however bu
 
 
 async def test_two_processes_share_the_work_and_one_may_die(postgres_url: str, tmp_path: Path, hatchery: Hatchery):
-    about = {"driver": "ptb", "door": "webhook", "hatchery": hatchery}
+    about = {"driver": "ptb", "door": "webhook", "hatchery": hatchery, "short": True}
     async with stage(postgres_url, tmp_path, inspectors=4, visits=1, **about) as scene:
         plan = Plan(processes=2, kills=1, timers=20, seconds_between=2.0, visits=1, brisk=True)
         outcome = await replicas(scene, 7, plan)

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.timeout(400)  # it waits for real processes, however bu
 
 
 async def test_a_bot_starts_although_telegram_stumbles(sqlite_url: str, tmp_path: Path, hatchery: Hatchery):
-    about = {"driver": "ptb", "door": "webhook", "hatchery": hatchery}
+    about = {"driver": "ptb", "door": "webhook", "hatchery": hatchery, "short": True}
     async with stage(sqlite_url, tmp_path, inspectors=1, visits=1, **about) as scene:
         trouble = scene.telegram.trouble
         trouble.plan(Planned(fault="http_502", method="getMe"))

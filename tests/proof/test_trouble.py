@@ -21,7 +21,8 @@ pytestmark = pytest.mark.timeout(400)  # it waits for real processes, however bu
 
 
 async def _survives(url: str, folder: Path, hurt: Hurt, door: str, hatchery: Hatchery) -> None:
-    async with stage(url, folder, inspectors=3, visits=1, driver="ptb", door=door, hatchery=hatchery) as scene:
+    about = {"driver": "ptb", "door": door, "hatchery": hatchery, "short": True}
+    async with stage(url, folder, inspectors=3, visits=1, **about) as scene:
         outcome = await under(scene, 11, hurt, "serve.log", visits=1, brisk=True)
     assert outcome.verdict.faults == []
     assert outcome.verdict.confirmed > 3 * 7
