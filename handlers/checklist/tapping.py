@@ -41,12 +41,12 @@ if TYPE_CHECKING:
 CHANGED = mark("This has changed since; please look again.")
 
 
-def _aim(sheet: Sheet, args: tuple[str, ...]) -> tuple[Screen, Question, str]:
+def _aim(sheet: Sheet, args: tuple[str, ...], kind: str = "select_one") -> tuple[Screen, Question, str]:
     """Return what a tap is about: (screen, question, choice name, '' when it no longer applies); Stale when forged."""
     screen = sheet.screen(number(args, 1))
     question = sheet.question(screen, number(args, 2))
     index = number(args, 3)
-    if not 0 <= index < len(question.choices):
+    if question.kind != kind or not 0 <= index < len(question.choices):
         raise Stale
     choice = question.choices[index].value
     offered = {one.value for one in sheet.walk.choices(question.path)}
@@ -127,7 +127,7 @@ async def change(turn: Turn, args: tuple[str, ...]) -> None:
 async def toggle(turn: Turn, args: tuple[str, ...]) -> None:
     """Tick or untick one of several; the card stays until Done."""
     sheet = await opened(turn, number(args, 0))
-    screen, question, choice = _aim(sheet, args)
+    screen, question, choice = _aim(sheet, args, "select_multiple")
     if not choice:
         _moved_on(turn, sheet, screen)
         return

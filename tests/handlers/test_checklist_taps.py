@@ -213,6 +213,16 @@ async def test_what_is_no_choice_cannot_be_chosen(bench: Bench, verb: str):
     assert await here.answers() == {}
 
 
+@pytest.mark.parametrize(("verb", "item"), [("toggle", 9), ("answer", 6), ("change", 6)])
+async def test_a_forged_button_answers_no_question_of_another_kind(bench: Bench, verb: str, item: int):
+    here = await site(bench, SMALL)
+    phone = await here.enter()
+    await here.at(item)
+    for choice in (0, 1):
+        await phone.press(f"checklist.{verb}:{here.visit_id}:{item}:0:{choice}:0", card(phone).id)
+        assert (phone.toast, await here.answers()) == (STALE, {})
+
+
 async def test_another_visit_s_number_on_a_button_goes_to_that_visit_and_asks_it(bench: Bench):
     here = await site(bench)
     other = await plan(bench, unit="ZJ01")
