@@ -103,6 +103,7 @@ ACCESS: Final[Mapping[str, Allowed]] = {
     "checklist.toggle": FIELD,
     "checklist.choices": FIELD,
     "checklist.day": FIELD,
+    "checklist.widget": FIELD,
     "checklist.go": FIELD,
     "checklist.again": FIELD,
     "checklist.back": FIELD,

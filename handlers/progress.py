@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
+from handlers.widgets.words import in_words
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -52,7 +54,7 @@ def header(turn: Turn, sheet: Sheet) -> Markup:
 def headline(turn: Turn, sheet: Sheet) -> Markup:
     """Return the same on one line, for cards that are long already."""
     done, total = sheet.progress()
-    return turn.t("{unit}  {done}/{total}", unit=where(turn, sheet), done=done, total=total)
+    return turn.t("{unit} · {done}/{total}", unit=where(turn, sheet), done=done, total=total)
 
 
 def where(turn: Turn, sheet: Sheet) -> Markup:
@@ -90,7 +92,7 @@ def value_text(turn: Turn, sheet: Sheet, question: Question) -> str:
     """Return an answer as a person reads it: choice labels, or the words and numbers themselves."""
     value = sheet.walk.value(question.path)
     if question.kind not in {"select_one", "select_multiple"}:
-        return clipped(value.removesuffix(".0") if question.kind == "decimal" else value, WORDS)
+        return clipped(in_words(turn.speech, sheet.walk, question), WORDS)
     names = value.split() if question.kind == "select_multiple" else [value]
     labels = {choice.value: choice.label(turn.speech.language) for choice in question.choices}
     return listed(turn, (labels.get(name, name) for name in names if name))
@@ -129,8 +131,8 @@ def lacking(turn: Turn, sheet: Sheet, *, among_others: bool = False) -> Markup:
     if sheet.visit.state == "submitted":
         return turn.t("Nothing is missing.")
     if among_others:
-        return turn.t("Complete, not handed in yet.")
-    return turn.t("Nothing is missing; you can hand it in.")
+        return turn.t("Complete, not submitted yet.")
+    return turn.t("Nothing is missing; you can submit it.")
 
 
 def missing(turn: Turn, sheet: Sheet, *, exactly: bool = False) -> Markup:

@@ -9,8 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from forms.question import MEDIA
 from forms.walk import Walk
 from handlers.errors import Stale
+from handlers.widgets.entries import fits
+from handlers.widgets.kinds import WIDGETS
 from storage import evidence as evidences
 from storage import visits
 
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
     from storage.evidence import Evidence
     from storage.visits import Answer, Visit
 
-ASKED = frozenset({"select_one", "select_multiple", "integer", "decimal", "date", "text", "image"})
+ASKED = frozenset(WIDGETS)
 """Kinds of question that a person answers."""
 
 
@@ -105,7 +108,7 @@ class Sheet:
             and question.path not in skipped
             and self.asks(question)
             and not self.walk.value(question.path)
-            and (self.walk.required(question.path) or not (question.kind == "image" or question is note))
+            and (self.walk.required(question.path) or not (question.kind in MEDIA or question is note))
         ]
 
     def answered(self, screen: Screen) -> bool:
@@ -177,13 +180,16 @@ class Sheet:
         answer = self.answers.get(path)
         return answer.id if answer else 0
 
-    def place(self, screen: Screen, asking: str = "") -> Question:
-        """Return the question evidence on this screen belongs to.
+    def place(self, screen: Screen, piece: Evidence, asking: str = "") -> Question:
+        """Return the question a piece of evidence on this screen belongs to.
 
-        The picture question ``asking`` when that is on screen, else the first that still lacks a required picture,
-        else the first picture question, else what the screen is about.
+        Of those that ask for such a piece (a picture, a sound) the one on the card, ``asking``, else the first that
+        still lacks what it requires, else the first; where none does, of those that ask for a picture; else what the
+        screen is about.
         """
-        could = [question for question in screen.questions if question.kind == "image" and self.asks(question)]
+        files = [question for question in screen.questions if self.asks(question) and question.kind in MEDIA]
+        fitting = [question for question in files if answers(question, piece)]
+        could = fitting or [question for question in files if question.kind == "image"]
         asked = [question for question in could if question.path == asking]
         lacking = [question for question in could if self.walk.violation(question.path) is not None]
         return next(iter(asked or lacking or could), self.main(screen))
@@ -233,16 +239,26 @@ async def sheet_of(turn: Turn, visit: Visit) -> Sheet:
 
 
 def pictures(form: Form, pieces: Sequence[Evidence]) -> dict[str, str]:
-    """Return the value of each picture question: the name of the first picture that lies with it.
+    """Return the value of each question for a picture, a sound, a file: the name of the first that lies with it.
 
-    It is worked out, never stored twice: removing the picture empties the question.
+    It is worked out, never stored twice: removing the piece empties the question.
     """
     values: dict[str, str] = {}
     for piece in pieces:
         question = form.questions.get(piece.path)
-        if question is not None and question.kind == "image" and piece.is_picture and piece.is_usable:
+        if question is not None and answers(question, piece):
             values.setdefault(piece.path, piece.filename)
     return values
+
+
+def answers(question: Question, piece: Evidence) -> bool:
+    """Tell whether a piece is an answer to a question that asks for a file: of its kind, and to be had."""
+    return (
+        question.kind in MEDIA
+        and piece.kind != "place"
+        and piece.is_usable
+        and fits(question.kind, piece.kind, piece.mime)
+    )
 
 
 def preset(visit: Visit) -> Mapping[str, str]:

@@ -9,7 +9,7 @@ and none of them commits or sends.
 
 from __future__ import annotations
 
-from handlers.checklist import complaining, gallery, leaving, mending, revising, sending, tapping, waiting
+from handlers.checklist import answering, complaining, gallery, leaving, mending, revising, sending, tapping, waiting
 from handlers.journey import Journey
 
 CHECKLIST = Journey(
@@ -20,6 +20,7 @@ CHECKLIST = Journey(
         "toggle": tapping.toggle,
         "choices": tapping.choices,
         "day": tapping.day,
+        "widget": answering.widget,
         "go": tapping.go,
         "again": tapping.again,
         "back": tapping.back,

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from forms import bounds
 from handlers.chat import Button
-from handlers.checklist import choosing
+from handlers.checklist import asking, choosing
 from handlers.journey import data
 from handlers.progress import WORDS, clipped, header, item_title, listed, value_text
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from handlers.chat import Rows
     from handlers.sheet import Sheet
     from handlers.turn import Turn
+
+CHOSEN: Final = frozenset({"select_one", "select_multiple"})
+"""Kinds whose buttons show the answer."""
 
 NOTE: Final = 120
 """Characters of a note that a card shows while something else is asked."""
@@ -60,10 +63,12 @@ def question_card(
     *,
     at_length: bool = False,
     page: int | None = None,
+    held: str = "",
 ) -> tuple[Markup, Rows]:
     """Return the card that asks one question of a screen: the item itself, or one of its follow-ups.
 
-    ``at_length`` adds the form's guidance: what each answer means. ``page`` is that of very many choices.
+    ``at_length`` adds the form's guidance: what each answer means. ``page`` is that of very many choices;
+    ``held`` is what the question's widget holds.
     """
     main = sheet.main(screen)
     parts = [header(turn, sheet)]
@@ -78,24 +83,25 @@ def question_card(
         guidance = sheet.walk.guidance(main.path, turn.speech.language)
         if guidance and at_length:
             parts.append(Markup.escape(_GRADE.sub("\n", clipped(guidance, LONG))))
-        if question.kind in {"text", "integer", "decimal", "date"} and sheet.answered(screen):
+        if question.kind not in CHOSEN and question.kind != "image" and sheet.answered(screen):
             parts.append(turn.t("Answer: <b>{answer}</b>", answer=value_text(turn, sheet, main)))
     else:
         parts.append(turn.t("Answer: <b>{answer}</b>", answer=value_text(turn, sheet, main)))
-        parts.append(_ask(turn, sheet, question))
+        parts.append(_ask(turn, sheet, screen, question, held))
     parts.extend(
         turn.t("<i>{note}</i>", note=clipped(sheet.walk.label(one.path, turn.speech.language), WORDS))
         for one in sheet.notes(screen)
     )
     parts.extend(_given(turn, sheet, screen, question))
-    choices = choosing.answers(turn, sheet, screen, question, page)
-    if question is main and question.kind not in {"select_one", "select_multiple"}:
-        parts.append(_how(turn, question))
+    choices = choosing.answers(turn, sheet, screen, question, page, held)
+    how = _how(turn, sheet, screen, question, held) if question is main else Markup("")
+    if how:
+        parts.append(how)
     tools = _tools(turn, sheet, screen, question, at_length=at_length)
     return finished(parts, choices + tools, receipt, sheet, turn)
 
 
-def _ask(turn: Turn, sheet: Sheet, question: Question) -> Markup:
+def _ask(turn: Turn, sheet: Sheet, screen: Screen, question: Question, held: str) -> Markup:
     """Return the sentence that asks a follow-up, in the form's own words."""
     lang = turn.speech.language
     label = clipped(sheet.walk.label(question.path, lang), LONG // 2)
@@ -104,14 +110,18 @@ def _ask(turn: Turn, sheet: Sheet, question: Question) -> Markup:
         if words:
             return turn.t("{words}", words=words)
     hint = clipped(sheet.walk.hint(question.path, lang), WORDS)
-    how = _how(turn, question) if question.kind not in {"select_one", "select_multiple"} else Markup("")
+    how = _how(turn, sheet, screen, question, held)
     asked = turn.t("<b>{label}</b>", label=label) + (Markup("\n") + Markup.escape(hint) if hint else Markup(""))
     return asked + (Markup("\n") + how if how else Markup(""))
 
 
-def _how(turn: Turn, question: Question) -> Markup:
-    """Return how a question without buttons is answered."""
+def _how(turn: Turn, sheet: Sheet, screen: Screen, question: Question, held: str) -> Markup:
+    """Return how a question is answered that its buttons do not tell it of."""
+    if question.kind in asking.BY_FILE or asking.by_widget(question, held) or choosing.very_many(sheet, question):
+        return asking.how(turn, sheet, screen, question, held)
     match question.kind:
+        case "select_one" | "select_multiple":
+            return Markup("")
         case "image":
             return turn.t("Send a photo.")
         case "integer" | "decimal":
@@ -143,7 +153,7 @@ def _given(turn: Turn, sheet: Sheet, screen: Screen, asked: Question) -> list[Ma
             continue
         if question.kind == "text":
             lines.append(turn.t("✎ {note}", note=clipped(value, NOTE)))
-        elif question.kind in {"select_one", "select_multiple", "integer", "decimal", "date"}:
+        elif question.kind not in {"image", *asking.BY_FILE}:
             label = sheet.walk.label(question.path, turn.speech.language)
             lines.append(turn.t("{label}: {value}", label=label, value=value_text(turn, sheet, question)))
     return lines

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
-from unicodedata import east_asian_width
 
 from handlers.chat import Button
+from handlers.checklist import asking
 from handlers.journey import data
+from handlers.rows import CHOSEN, in_rows, width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,14 +21,6 @@ if TYPE_CHECKING:
     from handlers.sheet import Sheet
     from handlers.turn import Turn
 
-ROW_WIDTH: Final = 44
-"""How many half-width cells of button text fit beside one another on a 360 px phone, the space around them too."""
-
-AROUND: Final = 2
-"""Cells that a button takes besides its label."""
-
-CHOSEN: Final = "● "
-
 MOST: Final = 60
 """Choices under one message: Telegram takes 100 buttons, and nobody looks through more at once."""
 
@@ -35,29 +28,17 @@ A_PAGE: Final = 40
 """Choices on a page where there are more."""
 
 
-def width(label: str) -> int:
-    """Return how many half-width cells a label takes."""
-    return sum(2 if east_asian_width(char) in "WF" else 1 for char in label)
-
-
-def in_rows(buttons: list[Button], widest: int = 0) -> Rows:
-    """Lay buttons out in rows of equal number, as many in a row as fit; ``widest`` label that any may come to have."""
-    if not buttons:
-        return ()
-    widest = max(widest, *(width(button.label) for button in buttons)) + AROUND
-    fit = max(1, min(len(buttons), 4, ROW_WIDTH // widest))
-    rows = -(-len(buttons) // fit)
-    fit = -(-len(buttons) // rows)  # as even as can be: 4 + 1 becomes 3 + 2
-    return tuple(tuple(buttons[at : at + fit]) for at in range(0, len(buttons), fit))
-
-
-def answers(turn: Turn, sheet: Sheet, screen: Screen, question: Question, page: int | None = None) -> Rows:
+def answers(
+    turn: Turn, sheet: Sheet, screen: Screen, question: Question, page: int | None = None, held: str = ""
+) -> Rows:
     """Return the buttons that answer a question; none once it is handed in, and none where one has to write.
 
-    ``page`` of many choices counts from 0; None is the one with the answer.
+    ``page`` of many choices counts from 0; None is the one with the answer. ``held`` is what a widget holds.
     """
     if sheet.visit.state == "submitted":
         return ()
+    if asking.by_widget(question, held):
+        return asking.buttons(turn, sheet, screen, question, held)
     if question.kind == "date":
         return _days(turn, sheet, screen, question)
     if question.kind not in {"select_one", "select_multiple"}:
@@ -100,6 +81,11 @@ def _page_of(sheet: Sheet, question: Question, choices: Sequence[tuple[int, Choi
     return found[0] // A_PAGE if found else 0
 
 
+def very_many(sheet: Sheet, question: Question) -> bool:
+    """Tell whether there are more choices than one looks through: one types a part of what one looks for."""
+    return question.kind in {"select_one", "select_multiple"} and len(sheet.walk.choices(question.path)) > MOST
+
+
 def page_with(sheet: Sheet, question: Question, value: str) -> int:
     """Return the page on which a choice stands."""
     offered = [choice.value for choice in sheet.walk.choices(question.path)]
@@ -122,7 +108,8 @@ def _days(turn: Turn, sheet: Sheet, screen: Screen, question: Question) -> Rows:
     The button carries the day itself: what it writes tomorrow is what it meant when it was shown.
     """
     at, value, today = screen.questions.index(question), sheet.walk.value(question.path), sheet.now.date()
-    days = [(today, turn.label("Today's date")), (today - timedelta(days=1), turn.label("Yesterday"))]
+    days = [(today, turn.label("Today")), (today - timedelta(days=1), turn.label("Yesterday"))]
+    calendar = asking.on_card(turn, sheet, screen, question).button(turn.label("📅 Another day"), f"m{today:%Y%m}")
     return in_rows(
         [
             Button(
@@ -131,6 +118,7 @@ def _days(turn: Turn, sheet: Sheet, screen: Screen, question: Question) -> Rows:
             )
             for day, label in days
             if sheet.walk.check(question.path, day.isoformat()) is None
-        ],
+        ]
+        + [calendar],
         max(width(CHOSEN + label) for _, label in days),
     )

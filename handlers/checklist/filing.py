@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Final
 from markupsafe import Markup
 
 from forms import quick
+from forms.question import MEDIA
 from handlers.checklist.card import Receipt, counted
 from handlers.checklist.entry import add_note, enter_quickly
 from handlers.checklist.pieces import described, keep, made, quoted, where_to
 from handlers.checklist.steps import advance, held, show, show_overview
 from handlers.errors import UserError
+from handlers.sheet import answers
 from storage import evidence as evidences
 
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ async def attach(turn: Turn, sheet: Sheet, sent: Attachment | Place) -> None:
         keep(turn, sent)
         show_overview(turn, sheet, Receipt(where_to(turn), complaint=lost, drop=True))
         return
-    asked = sheet.answered(screen) or sheet.main(screen).kind == "image"
+    asked = sheet.answered(screen) or sheet.main(screen).kind in MEDIA
     waited_for = asked and not sheet.complete(screen)
     before = _standing(sheet, screen)
     problem = await lay(turn, sheet, screen, piece, entry)
@@ -114,7 +116,7 @@ async def lay(turn: Turn, sheet: Sheet, screen: Screen, piece: Evidence, entry: 
         for one in album_of(sheet, [piece]):
             move(sheet, one, screen)
     together = [one for one in album_of(sheet, [piece]) if screen_of(sheet, one.path) is screen]
-    place = sheet.form.questions[together[0].path] if together else sheet.place(screen, asking)
+    place = sheet.form.questions[together[0].path] if together else sheet.place(screen, piece, asking)
     piece.path = place.path
     await evidences.attach(turn.db, piece)
     turn.attached += piece.kind != "place"
@@ -126,8 +128,7 @@ def settle_in(sheet: Sheet, piece: Evidence) -> None:
     """Bring the sheet up to date with a piece that now lies with it."""
     sheet.evidence.append(piece)
     question = sheet.form.questions.get(piece.path)
-    pictured = question is not None and question.kind == "image" and piece.is_picture and piece.is_usable
-    if pictured and not sheet.walk.value(piece.path):
+    if question is not None and answers(question, piece) and not sheet.walk.value(piece.path):
         sheet.walk.set(piece.path, piece.filename)
 
 
@@ -158,10 +159,10 @@ def move(sheet: Sheet, piece: Evidence, screen: Screen) -> None:
         return
     before = sheet.form.questions.get(piece.path)
     sheet.evidence.remove(piece)
-    if before is not None and before.kind == "image" and sheet.walk.value(before.path) == piece.filename:
-        rest = [one for one in sheet.evidence if one.path == before.path and one.is_picture and one.is_usable]
+    if before is not None and answers(before, piece) and sheet.walk.value(before.path) == piece.filename:
+        rest = [one for one in sheet.evidence if one.path == before.path and answers(before, one)]
         sheet.walk.set(before.path, rest[0].filename if rest else "")
-    piece.path = sheet.place(screen).path
+    piece.path = sheet.place(screen, piece).path
     settle_in(sheet, piece)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
+from forms.question import MEDIA
 from handlers.chat import Button
 from handlers.checklist.card import counted
 from handlers.checklist.filing import screen_of, settle_in
@@ -153,12 +154,12 @@ async def restore(turn: Turn, args: tuple[str, ...]) -> None:
 
 
 def forget(sheet: Sheet, pieces: list[Evidence]) -> None:
-    """Take pieces out of the sheet and let the picture questions fall back to what is left."""
+    """Take pieces out of the sheet and let the questions for files fall back to what is left."""
     sheet.evidence = [piece for piece in sheet.evidence if piece not in pieces]
     left = pictures(sheet.form, sheet.evidence)
     for path in {piece.path for piece in pieces}:
         question = sheet.form.questions.get(path)
-        if question is not None and question.kind == "image":
+        if question is not None and question.kind in MEDIA:
             sheet.walk.set(path, left.get(path, ""))
 
 

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 from markupsafe import Markup
 
 from forms import bounds, quick
+from forms.question import MEDIA
 from handlers.chat import Attachment, Message, Place, Text
-from handlers.checklist import filing, intake, waiting
+from handlers.checklist import answering, filing, intake, waiting
 from handlers.checklist.card import Receipt
+from handlers.checklist.choosing import very_many
 from handlers.checklist.complaining import length_before
 from handlers.checklist.entry import (
     FORWARDED,
@@ -84,11 +86,32 @@ async def message(turn: Turn, sent: Message) -> bool:
         await waiting.after_handing_in(turn, visit, sent)
         return True
     sheet = await sheet_of(turn, visit)
+    if await _for_widget(turn, sheet, sent):
+        return True
     if isinstance(sent, Text):
         await _words(turn, sheet, sent)
     else:
         await filing.attach(turn, sheet, sent)
     return True
+
+
+async def _for_widget(turn: Turn, sheet: Sheet, sent: Text | Attachment | Place) -> bool:
+    """Give what was sent to the widget on screen; False for what names another item, or is of no use to it."""
+    screen = filing.here(turn, sheet)
+    question = answering.wanted(turn, sheet, screen) if screen is not None else None
+    if screen is None or question is None or sent.forwarded:
+        return False
+    if isinstance(sent, Text):
+        entries = quick.read(sent.text, sheet.form, sheet.offered)
+        if any(entry.choice is not None for entry in entries) or _named(sent.text):
+            return False
+    return await answering.sent(turn, sheet, screen, question, sent)
+
+
+def _named(words: str) -> bool:
+    """Tell whether words are the number of an item and say so: ``第7题``, not ``7``."""
+    number = _NUMBER.fullmatch(words)
+    return number is not None and bool(number[1] or number[2])
 
 
 async def _words(turn: Turn, sheet: Sheet, sent: Text) -> None:
@@ -162,12 +185,16 @@ async def _loose(turn: Turn, sheet: Sheet, screen: Screen, words: str, sent: Tex
     spelt = spelt_out(sheet, main, words)
     if spelt is not None:
         await _burst(turn, sheet, [replace(spelt, number=screen.number, screen=screen)], sent)
+    elif very_many(sheet, main) and await answering.sent(turn, sheet, screen, main, sent):
+        return
     elif main.kind in TYPED or main.kind == "text":
         await _asked_for(turn, sheet, screen, main, words, sent)
     elif sheet.note(screen) is not None:
         await _note(turn, sheet, screen, words, sent)
     elif main.kind == "image":
         raise UserError(mark("A photo is asked for here. Please send one, or tap ▶ to go on. Nothing was changed."))
+    elif main.kind in MEDIA:
+        raise UserError(mark("A file is asked for here. Please send it, or tap ▶ to go on. Nothing was changed."))
     else:
         raise UserError(mark("Please tap one of the answers. This item has no room for a note; nothing was changed."))
 

@@ -15,6 +15,7 @@ from handlers.progress import bar, brief, clipped
 from handlers.trial.order import instances, screen_of, stops
 from handlers.widgets.asked import Asked
 from handlers.widgets.kinds import widget_of
+from handlers.widgets.words import in_words
 
 if TYPE_CHECKING:
     from forms.question import Definition, Question
@@ -88,7 +89,7 @@ def _question(turn: Turn, walk: Walk, question: Question, *, at_length: bool) ->
     lines += [Markup("{}").format(clipped(hint, NOTE))] if hint else []
     if at_length:
         lines.append(Markup("{}").format(clipped(walk.guidance(path, language), LABEL)))
-    value = walk.shown(path, language)
+    value = in_words(turn.speech, walk, question)
     if value:
         lines.append(turn.t("Answer: <b>{answer}</b>", answer=brief(value, 200)))
     return lines
@@ -138,12 +139,12 @@ def _end(turn: Turn, walk: Walk, found: list[Stop], closing: tuple[str, ...]) ->
     language = turn.speech.language
     lines = [turn.t("<b>End of the trial</b> of “{title}”. Nothing was stored.", title=brief(walk.form.title, 40))]
     lines += [Markup("<i>{}</i>").format(clipped(walk.label(path, language), NOTE)) for path in closing[:5]]
-    given = [one for one in found if one.question is not None and walk.value(one.path)]
+    given = [one.question for one in found if one.question is not None and walk.value(one.path)]
     for one in given[:SHOWN]:
-        label = brief(walk.label(one.path, language) or one.path.rpartition("/")[2], 30)
-        lines.append(Markup("{}: <b>{}</b>").format(label, brief(walk.shown(one.path, language), ANSWER)))
+        label = brief(walk.label(one.path, language) or one.name, 30)
+        lines.append(Markup("{}: <b>{}</b>").format(label, brief(in_words(turn.speech, walk, one), ANSWER)))
     if len(given) > SHOWN:
-        lines.append(turn.n("and {count} more", "and {count} more", len(given) - SHOWN))
+        lines.append(turn.t("and {count} more", count=len(given) - SHOWN))
     wrong = walk.violations()
     if wrong:
         lines.append(turn.t("\nIn the way of handing in:"))

@@ -117,7 +117,7 @@ class Calendar:
         quick = [
             asked.button(label, f"d{day:%Y%m%d}")
             for day, label in (
-                (today, asked.speech.label("Today's date")),
+                (today, asked.speech.label("Today")),
                 (today - timedelta(days=1), asked.speech.label("Yesterday")),
             )
             if asked.allows(day.isoformat())

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from markupsafe import Markup
-
 from forms import bounds
 from forms.canonical import InvalidAnswer
 from forms.typed import typed
@@ -18,6 +16,8 @@ from storage.filenames import harmless
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from markupsafe import Markup
 
     from handlers.chat import Message, Rows
 
@@ -143,10 +143,9 @@ class Sent(Untapped):
     """A picture, a sound, a video or a file, sent as such or as a file; the answer is its name."""
 
     def how(self, asked: Asked) -> Markup:
-        """Say what is sent, and what there is."""
+        """Say what is sent."""
         signed = asked.question.kind == "image" and "signature" in asked.question.appearance
-        said = asked.speech.t(SIGNATURE if signed else HOW[asked.question.kind])
-        return said + Markup("\n📎 {}").format(asked.value) if asked.value else said
+        return asked.speech.t(SIGNATURE if signed else HOW[asked.question.kind])
 
     def sent(self, asked: Asked, message: Message) -> Step | None:
         """Take what is of the kind; UserError for a file of another one."""

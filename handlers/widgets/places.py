@@ -58,11 +58,8 @@ class OnePlace(Untapped):
     """One place."""
 
     def how(self, asked: Asked) -> Markup:
-        """Say how a place is shared, and which there is."""
-        said = asked.speech.t("Share a place: 📎 → Location. Or type latitude and longitude.")
-        if asked.value:
-            said += Markup("\n📍 {}").format(shown(asked.value))
-        return said
+        """Say how a place is shared."""
+        return asked.speech.t("Share a place: 📎 → Location. Or type latitude and longitude.")
 
     def sent(self, asked: Asked, message: Message) -> Step | None:
         """Take a shared place, or a typed one."""

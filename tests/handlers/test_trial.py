@@ -133,7 +133,7 @@ async def test_ranking_is_tapped_in_order_and_the_last_one_falls_into_place(desk
     await phone.tap("撤回上一个")
     await phone.tap("乙")
     await phone.tap("丙")
-    assert "先后: 乙, 丙, 甲" in phone.last.text
+    assert "先后: 乙 → 丙 → 甲" in phone.last.text
 
 
 async def test_a_day_is_tapped_in_a_calendar_that_knows_what_the_form_forbids(desk: Desk):
@@ -185,8 +185,8 @@ async def test_a_day_with_a_time_is_tapped_one_after_the_other(desk: Desk):
     assert "2. 到何时" in phone.last.text
     await phone.tap("21")
     await phone.text("下午3点半")
-    assert "何时: 2026-10-20T09:15" in phone.last.text
-    assert "到何时: 2026-10-21T15:30" in phone.last.text
+    assert "何时: 2026-10-20 09:15" in phone.last.text
+    assert "到何时: 2026-10-21 15:30" in phone.last.text
 
 
 async def test_a_short_range_has_a_button_each_and_a_long_one_is_stepped_to(desk: Desk):
@@ -215,7 +215,7 @@ async def test_a_place_is_shared_and_a_line_is_several(desk: Desk):
     for corner in ((30, 120), (30, 121), (31, 121)):
         await phone.place(*corner)
     await phone.tap("选好了")
-    assert "在哪: 30.25" in phone.last.text
+    assert "在哪: 📍 30.25000, 120.17000" in phone.last.text
     assert "可以提交" in phone.last.text
     await phone.tap("◀")
     await phone.tap("◀")
@@ -227,7 +227,7 @@ async def test_a_place_that_is_typed_wrongly_is_explained(desk: Desk):
     await phone.text("杭州")
     assert "30.27, 120.15" in phone.last.text
     await phone.text("30.27, 120.15")
-    assert "在哪: 30.27" in phone.last.text
+    assert "在哪: 📍 30.27000, 120.15000" in phone.last.text
 
 
 async def test_files_are_taken_by_kind(desk: Desk):

@@ -1,0 +1,41 @@
+"""An answer as a person reads it, whatever its kind: labels, ``14:30`` for a time, a place in degrees.
+
+Pure; what a kind's widget takes in is put into words here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers.widgets.places import shown
+
+if TYPE_CHECKING:
+    from forms.question import Question
+    from forms.walk import Walk
+    from handlers.text import Speech
+
+
+def in_words(speech: Speech, walk: Walk, question: Question) -> str:
+    """Return the answer to a question in words, '' when there is none."""
+    value = walk.value(question.path)
+    if not value:
+        return ""
+    said = ""
+    match question.kind:
+        case "time":
+            said = value[:5]
+        case "datetime":
+            said = f"{value[:10]} {value[11:16]}"
+        case "geopoint":
+            said = f"📍 {shown(value)}"
+        case "geotrace" | "geoshape":
+            count = value.count(";") + (question.kind == "geotrace")
+            said = str(speech.n("📍 {count} place", "📍 {count} places", count))
+        case "acknowledge":
+            said = speech.label("Confirmed")
+        case "decimal" | "range":
+            said = value.removesuffix(".0")
+        case "rank":
+            labels = [walk.choice_label(question.path, one, speech.language) for one in value.split()]
+            said = " → ".join(labels)
+    return said or walk.shown(question.path, speech.language)
