@@ -125,7 +125,7 @@ class Router:
     async def refuse(self, turn: Turn, refusal: UserError) -> None:
         """Say why a message was refused: on the card of the journey that holds the chat, else as a message."""
         event = turn.event
-        command = isinstance(event, Text) and event.text.startswith("/")
+        command = isinstance(event, Text) and self.registry.command_in(event.text, self.bot_username) is not None
         if isinstance(refusal, NotAllowed) and not command:
             turn.leave()  # the role that opened what holds the chat has ended
         said = turn.t(refusal.message, **refusal.values)

@@ -1,7 +1,8 @@
 """Takes in what waited: once a visit is opened, or an item is tapped, what was sent before goes where it belongs.
 
 What names its item goes there, everything else to the item that was tapped. Merely coming into a visit overwrites
-nothing, and files nothing that was sent about another one: that waits on until somebody taps an item for it.
+nothing, and files nothing that was sent about another one: that waits on until somebody taps an item for it. What
+somebody else has answered meanwhile is overwritten only when that very item is tapped.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from markupsafe import Markup
 from forms import quick
 from handlers.checklist.card import Receipt
 from handlers.checklist.entry import TYPED, add_note, enter_quickly, read_typed, spelt_out
-from handlers.checklist.filing import addressed, lay
+from handlers.checklist.filing import addressed, lay, read_caption
 from handlers.checklist.pieces import made, quoted, summed, where_to
 from handlers.checklist.steps import refuse_violation, write
 from handlers.errors import UserError
@@ -35,6 +36,8 @@ class _Taken:
     left: list[dict[str, Any]] = field(default_factory=list)
     went: list[Screen] = field(default_factory=list)
     problems: list[Markup] = field(default_factory=list)
+    albums: set[str] = field(default_factory=set)
+    """Albums that wait on as a whole, because what is said of one of their pieces has to."""
 
 
 async def let_in(turn: Turn, sheet: Sheet, screen: Screen | None) -> Receipt | None:
@@ -42,7 +45,7 @@ async def let_in(turn: Turn, sheet: Sheet, screen: Screen | None) -> Receipt | N
 
     The sheet is open for writing.
     """
-    taken = _Taken()
+    taken = _Taken(albums=_held_albums(turn, sheet, screen))
     for kept in turn.waiting:
         take = _words if kept["kind"] == "text" else _piece
         if screen is None and kept.get("visit", sheet.visit.id) != sheet.visit.id:
@@ -67,12 +70,22 @@ def _receipt(turn: Turn, taken: _Taken) -> Receipt:
     return Receipt(text, undo=min(ids), until=max(ids), drop=bool(taken.left))
 
 
+def _held_albums(turn: Turn, sheet: Sheet, screen: Screen | None) -> set[str]:
+    found = set()
+    for kept in turn.waiting:
+        named, entry = read_caption(sheet, "" if kept.get("forwarded") else kept.get("caption", ""))
+        if named is not None and entry is not None and _unseen(turn, sheet, screen, named, entry):
+            found.add(kept.get("album_id", ""))
+    return found - {""}
+
+
 async def _piece(turn: Turn, sheet: Sheet, screen: Screen | None, kept: dict[str, Any], taken: _Taken) -> None:
     """File a photo, a file or a place."""
     piece = made(turn, sheet, kept)
     found, entry = await addressed(turn, sheet, piece)
     place = found or screen
-    if place is None or (screen is None and entry is not None and _overwrites(sheet, place, entry)):
+    held = entry is not None and place is not None and _unseen(turn, sheet, screen, place, entry)
+    if place is None or held or piece.album_id in taken.albums:
         taken.left.append(kept)
         return
     problem = await lay(turn, sheet, place, piece, entry)
@@ -81,28 +94,30 @@ async def _piece(turn: Turn, sheet: Sheet, screen: Screen | None, kept: dict[str
     taken.went.append(place)
 
 
-def _overwrites(sheet: Sheet, screen: Screen, entry: Entry) -> bool:
-    value = sheet.walk.value(sheet.main(screen).path)
-    return bool(entry.choice and value and value != entry.choice)
+def _unseen(turn: Turn, sheet: Sheet, screen: Screen | None, place: Screen, entry: Entry) -> bool:
+    """Tell whether a line would change an answer that its writer may not have seen: any, or another person's."""
+    main = sheet.main(place)
+    value, standing = sheet.walk.value(main.path), sheet.answers.get(main.path)
+    if not entry.choice or not value or value == entry.choice or place is screen:
+        return False
+    return screen is None or (standing is not None and standing.by_id != turn.who.id)
 
 
 async def _words(turn: Turn, sheet: Sheet, screen: Screen | None, kept: dict[str, Any], taken: _Taken) -> None:
     """File words: lines that name their items there, what else they say with the item that was tapped."""
     entries = quick.read(kept["caption"], sheet.form, sheet.offered)
-    rest, went = [], []
+    rest, held, went = [], [], []
     for entry in entries:
         place = sheet.find(entry.number)
-        if place is None or (screen is None and _overwrites(sheet, place, entry)):
+        if place is None:
             rest.append(entry.line)
-            continue
-        try:
-            await enter_quickly(turn, sheet, place, entry, kept["message_id"])
-        except UserError as error:
-            taken.problems.append(_problem(turn, place, error))
-            rest.append(entry.line)
-        else:
+        elif _unseen(turn, sheet, screen, place, entry):
+            held.append(entry.line)
+        elif await _entered(turn, sheet, place, entry, kept["message_id"], taken):
             went.append(place)
-    words = "\n".join(rest) if went else kept["caption"].strip()
+        else:
+            rest.append(entry.line)
+    words = "\n".join(rest) if went or held else kept["caption"].strip()
     if rest and screen is not None:
         try:
             await _loose(turn, sheet, screen, words, kept["message_id"])
@@ -115,8 +130,19 @@ async def _words(turn: Turn, sheet: Sheet, screen: Screen | None, kept: dict[str
         sheet.visit.open(turn.now)
         taken.filed.append(kept)
         taken.went += went
-    if rest:
-        taken.left.append(kept | {"caption": words})
+    if rest or held:
+        left = "\n".join([*held, *rest]) if went or held else words
+        taken.left.append(kept | {"caption": left})
+
+
+async def _entered(turn: Turn, sheet: Sheet, place: Screen, entry: Entry, message_id: int, taken: _Taken) -> bool:
+    """Write a line with the item it names; False, with the reason among the problems, when it is refused."""
+    try:
+        await enter_quickly(turn, sheet, place, entry, message_id)
+    except UserError as error:
+        taken.problems.append(_problem(turn, place, error))
+        return False
+    return True
 
 
 def _problem(turn: Turn, screen: Screen, error: UserError) -> Markup:

@@ -81,9 +81,9 @@ async def edited(turn: Turn, sent: Message) -> bool:
 
 async def _afresh(turn: Turn, sent: Text | Attachment) -> bool:
     """Take the new version of a message that gave nothing the first time, such as one that was refused."""
-    words = sent.text if isinstance(sent, Text) else sent.caption
-    if waiting.revise(turn, sent.message_id, words):
+    if waiting.revise(turn, sent):
         return True
+    words = sent.text if isinstance(sent, Text) else sent.caption
     if turn.conversation.journey != "checklist" or words.startswith("/"):
         return False
     return await sending.message(turn, sent)

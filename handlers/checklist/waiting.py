@@ -14,7 +14,7 @@ from markupsafe import Markup
 from handlers.access import may
 from handlers.chat import Attachment, Button, Place, Text
 from handlers.checklist.entry import FORWARDED
-from handlers.checklist.pieces import keep, summed
+from handlers.checklist.pieces import described, keep, summed
 from handlers.checklist.steps import opened, show_overview
 from handlers.errors import Stale, UserError
 from handlers.handing import may_withdraw
@@ -107,10 +107,11 @@ async def dropped(turn: Turn, args: tuple[str, ...]) -> None:
         turn.card(turn.t("Discarded. Nothing else was changed."), _list(turn))
 
 
-def revise(turn: Turn, message_id: int, caption: str) -> bool:
-    """Give a piece that waits its new caption; False when it does not wait."""
+def revise(turn: Turn, sent: Text | Attachment) -> bool:
+    """Take the new version of a piece that waits, another file too; False when it does not wait."""
     pieces = turn.waiting
-    found = [kept for kept in pieces if kept["message_id"] == message_id]
+    found = [kept for kept in pieces if kept["message_id"] == sent.message_id]
     if found:
-        turn.keep_waiting([kept | {"caption": caption} if kept in found else kept for kept in pieces])
+        new = described(sent) | {name: found[0][name] for name in ("at", "visit") if name in found[0]}
+        turn.keep_waiting([new if kept in found else kept for kept in pieces])
     return bool(found)

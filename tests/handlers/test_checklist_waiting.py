@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from handlers import chat
 from handlers.checklist.pieces import MOST
 from storage import people
 from storage.people import Role
@@ -100,6 +101,28 @@ async def test_a_caption_mended_while_it_waits_is_the_one_that_counts(bench: Ben
     assert await here.answers() == {"i01_note": "分工在墙上"}
 
 
+async def test_a_photo_replaced_while_it_waits_is_the_one_that_is_filed(bench: Bench):
+    here = await site(bench)
+    about = here.one.about() | {"message_id": await here.one.photo("分工在墙")}
+    await here.one.happen(
+        chat.Photo(**about, file_id="better", unique_id="better-one", caption="分工在墙上", size=9_000, edited=True)
+    )
+    await here.enter()
+    await here.at(1)
+    assert [(piece.file_id, piece.size) for piece in await here.pieces()] == [("better", 9_000)]
+    assert await here.answers() == {"i01_note": "分工在墙上"}
+
+
+async def test_a_file_too_large_does_not_take_the_place_of_one_that_waits(bench: Bench):
+    here = await site(bench)
+    about = here.one.about() | {"message_id": await here.one.file()}
+    await here.one.happen(chat.File(**about, file_id="huge", unique_id="huge-one", size=30 * 2**20, edited=True))
+    assert "20" in here.one.last.text
+    await here.enter()
+    await here.at(1)
+    assert [piece.size for piece in await here.pieces()] == [50_000]
+
+
 async def test_words_with_no_visit_open_wait_and_a_sticker_does_not(bench: Bench):
     here = await site(bench)
     await plan(bench, unit="ZJ01")
@@ -131,6 +154,28 @@ async def test_words_that_wait_overwrite_nothing_until_their_item_is_tapped(benc
     assert "文字1条「1 ❌ 没有分工」还没有归题" in card(here.one).text
     await here.at(1)
     assert await here.answers() == {"i01": "missing", "i01_note": "没有分工"}
+
+
+async def test_what_waits_changes_nobody_else_s_answer_until_its_own_item_is_tapped(bench: Bench):
+    here = await site(bench)
+    second = here.two
+    await second.text("2 ❌ 没有分工\n4 ✅")
+    for album in ("3 ✅", "", ""):
+        await second.photo(album, album_id="A1")
+    await here.enter()
+    await here.one.text("2 ✅\n3 ❌")
+    await here.enter(second)
+    await here.at(7, second)
+    assert await here.answers() == {"i02": "done", "i03": "missing", "i04": "done"}
+    assert await here.evidence() == {}
+    assert "3 photos" in card(second).text
+    assert "没有分工" in card(second).text
+    await here.at(2, second)
+    await here.at(3, second)
+    answers = await here.answers()
+    assert (answers["i02"], answers["i02_note"], answers["i03"]) == ("missing", "没有分工", "done")
+    assert list((await here.evidence()).values()) == [3]
+    assert "waiting" not in await here.state(second)
 
 
 async def test_words_go_to_an_item_as_its_answer_where_it_has_none_else_as_its_note(bench: Bench):
@@ -253,7 +298,7 @@ async def test_photo_after_submit_is_refused(bench: Bench):
     phone = here.one
     await phone.photo("补一张")
     assert card(phone).text == (
-        "浙江省区域管理公司党委的督导已由督导员01提交。\n照片1张先存着，没有归档。要补进去请撤回，或归到别的督导。"
+        "您已提交浙江省区域管理公司党委的督导。\n照片1张先存着，没有归档。要补进去请撤回，或归到别的督导。"
     )
     assert card(phone).labels == ["↶ 撤回", "✕ 不要了"]
     assert await here.evidence() == {}
@@ -297,10 +342,10 @@ async def test_the_other_inspector_cannot_withdraw_but_is_told_who_can(bench: Be
     second = await here.enter(here.two)
     await hand_in(here)
     await second.photo()
-    assert card(second).text.startswith("督导员01 handed in the visit to 浙江省区域管理公司党委.")
+    assert card(second).text.startswith("督导员01 has submitted the visit to 浙江省区域管理公司党委.")
     assert card(second).labels == ["◀ Visits", "✕ Discard"]
     await second.press(f"visit.withdraw:{here.visit_id}", 1)
-    assert second.toast == "Only the person who handed this visit in, or the group's leader, can withdraw it."
+    assert second.toast == "Only the person who submitted this visit, or the group's leader, can withdraw it."
     assert (await here.visit()).state == "submitted"
 
 
