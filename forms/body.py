@@ -58,11 +58,11 @@ class Body:
         for element in children(parent):
             kind = local(element)
             if kind == "group" and "field-list" in (element.get("appearance") or "").split() and not _repeats(element):
-                path = (element.get("ref") or "").strip()
+                path = self.model.reference(element)
                 text = self.model.text(_first(element, "label"), path)
                 self._screen(path, text, sections, self._controls(element, depth))
             elif kind == "group":
-                path = (element.get("ref") or "").strip()
+                path = self.model.reference(element)
                 section = Section(path, self.model.text(_first(element, "label"), path))
                 self._level(element, (*sections, section), depth + 1)
             elif kind == "repeat":
@@ -73,7 +73,7 @@ class Body:
                     self._screen(question.path, None, sections, [question])
 
     def _repeat(self, element: Element, sections: tuple[Section, ...], depth: int) -> None:
-        definition = self.model.definitions.get((element.get("nodeset") or "").strip())
+        definition = self.model.definitions.get(self.model.reference(element))
         if definition is None:
             self.model.problems.append(Problem(f"the repeat {element.get('nodeset')} has no node", sheet="survey"))
             return
@@ -81,6 +81,7 @@ class Body:
         count = attribute(element, "count")
         if count is not None:
             definition.count = self.model.expression(count, definition.path, "repeat_count")
+        definition.fixed = (attribute(element, "noAddRemove") or "").strip() == "true()"
         self.model.actions(element, None)
         outer = sections[-1] if sections else None
         same = outer is not None and outer.path == definition.path
@@ -110,7 +111,7 @@ class Body:
     # --- questions ------------------------------------------------------------------------------------------------
 
     def _question(self, element: Element) -> Question | None:
-        path = (element.get("ref") or "").strip()
+        path = self.model.reference(element)
         definition = self.model.definitions.get(path)
         if definition is None:
             self.model.problems.append(Problem(f"the question {path} has no node", sheet="survey"))

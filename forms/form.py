@@ -17,6 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from forms.beginning import prepare
 from forms.body import Body
 from forms.canonical import fitting
 from forms.graph import Graph, graph_of
@@ -87,6 +88,7 @@ class Form:
             raise FormError(*model.problems)
         for definition in model.definitions.values():
             definition.default = fitting(definition, definition.default)
+        prepare(model.root, model.source)
         _scopes(model.root)
         graph = graph_of(model.root, model.definitions)
         return cls(
@@ -154,7 +156,8 @@ def _beginnings(root: Definition) -> tuple[Action, ...]:
 
 def _is_fillable(question: Question) -> bool:
     definition = question.definition
-    return question.kind in SILENT and definition.calculate is None and definition.scope is None
+    known = question.kind in SILENT or definition.preload is not None
+    return known and definition.calculate is None and definition.scope is None
 
 
 def _scopes(root: Definition) -> None:

@@ -12,6 +12,7 @@ import math
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
+from forms.beginning import held
 from forms.canonical import fitting
 from forms.graph import RELEVANCE, STRUCTURE, VALUE, Vertex
 from forms.nodes import Node
@@ -35,25 +36,25 @@ class Cell(Node):
     """A node of the tree of answers. ``raw`` is what was answered, ``text`` what expressions see of it."""
 
     __slots__ = (
-        "attached", "definition", "fresh", "gone", "kept", "order", "overridden", "own", "raw", "relevant",
+        "attached", "definition", "gone", "kept", "order", "overridden", "own", "raw", "relevant", "source",
         "worked_out",
     )  # fmt: skip
 
     children: list[Cell]  # type: ignore[assignment]  # a cell's children are cells
     parent: Cell | None
 
-    def __init__(self, definition: Definition, parent: Cell | None, order: int) -> None:
-        super().__init__(definition.name, parent, definition.default)
+    def __init__(self, definition: Definition, parent: Cell | None, order: int, source: Node) -> None:
+        super().__init__(definition.name, parent, source.text if not definition.children else "")
+        self.source = source
+        """What it began with: a node of the main instance as the form holds it, or of a template."""
         self.definition = definition
         self.attributes = definition.attributes
         self.attached: list[Cell] = []
         """Attributes that are worked out."""
         self.order = order
-        self.raw = definition.default
+        self.raw = self.text
         self.own = True
         self.relevant = True
-        self.fresh = False
-        """Whether it was made after the template of a repeat, and not as the form begins."""
         self.worked_out: str | None = None
         """What the calculation came to when it was last looked at; None when it must be taken over in any case."""
         self.gone = False
@@ -67,9 +68,9 @@ class Cell(Node):
     def path(self) -> str:
         """The path with positions of repeat instances, counted from 1."""
         if self.parent is None:
-            return f"/{self.name}"
+            return f"/{self.definition.step}"
         place = f"[{self.parent.named(self.name).index(self) + 1}]" if self.definition.repeat else ""
-        return f"{self.parent.path}/{self.name}{place}"
+        return f"{self.parent.path}/{self.definition.step}{place}"
 
     def below(self) -> Iterable[Cell]:
         """Give everything that can be asked for by its name: children, and attributes as ``@name``."""
@@ -105,7 +106,7 @@ class Instance:
         """While a form sets its dynamic defaults; as in ODK's engine, only what stands above one is triggered by it."""
         self._triggered: list[tuple[Action, Cell]] = []
         self._pushed = 0
-        self.root = self._new(form.root, None)
+        self.root = self._new(form.root, None, form.root.template)
         self.world = world(self.root)
         for path, cell in self.cells.items():
             if cell.definition.scope is None:
@@ -113,9 +114,8 @@ class Instance:
 
     # --- the tree -------------------------------------------------------------------------------------------------
 
-    def _new(self, definition: Definition, parent: Cell | None, *, fresh: bool = False) -> Cell:
-        cell = Cell(definition, parent, self._born)
-        cell.fresh = fresh
+    def _new(self, definition: Definition, parent: Cell | None, source: Node) -> Cell:
+        cell = Cell(definition, parent, self._born, source)
         self._born += 1
         self.by_definition.setdefault(definition, []).append(cell)
         if parent is not None:
@@ -126,11 +126,13 @@ class Instance:
         else:
             self.cells[cell.path] = cell
         for attribute in definition.attached:
-            self._new(attribute, cell, fresh=fresh)
+            self._new(attribute, cell, attribute.template)
         for child in definition.children:
-            size = 1 if not child.repeat else 0 if child.count is not None else child.fresh if fresh else child.initial
-            for _ in range(size):
-                self._new(child, cell, fresh=fresh)
+            if not child.repeat:
+                self._new(child, cell, next(iter(source.named(child.name)), None) or Node(child.name))
+            elif child.count is None:
+                for one in held(child, source):
+                    self._new(child, cell, one)
         return cell
 
     def instances(self, definition: Definition, parent: Cell) -> list[Cell]:
@@ -144,7 +146,7 @@ class Instance:
         """
         if definition.count is None:
             return math.nan
-        return definition.count.number(Cell(definition, parent, -1), self.world)
+        return definition.count.number(Cell(definition, parent, -1, definition.template), self.world)
 
     def resize(self, definition: Definition, parent: Cell, size: int) -> None:
         """Give a repeat this many instances, adding or removing at its end."""
@@ -160,8 +162,9 @@ class Instance:
 
         Those that a count makes are first the ones that the form itself holds, then copies of its template.
         """
-        held = 0 if definition.count is None else definition.fresh if parent.fresh else definition.initial
-        cell = self._new(definition, parent, fresh=len(self.instances(definition, parent)) >= held)
+        own = held(definition, parent.source) if definition.count is not None else []
+        at = len(self.instances(definition, parent))
+        cell = self._new(definition, parent, own[at] if at < len(own) else definition.template)
         parent.children.sort(key=lambda child: (child.definition.index, child.order))
         parent.changed_children()
         if not parent.relevant:

@@ -10,6 +10,8 @@ import re
 from collections import deque
 from typing import TYPE_CHECKING
 
+from lxml import etree
+
 from forms.grammar import XPathError
 from forms.markup import attribute, attributes, children, local
 from forms.nodes import Node, from_xml
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from forms.texts import Parts
     from forms.xpath import Expression
 
+OPENROSA = "http://openrosa.org/xforms"
+_META = (f"{{{OPENROSA}", "{http://www.w3.org/2002/xforms", "")
 _ITEXT = re.compile(r"""\s*jr:itext\(\s*(?:'([^']*)'|"([^"]*)")\s*\)\s*""")
 _ROLES = {"constraintMsg": "constraint_message", "requiredMsg": "required_message"}
 _EXPRESSIONS = ("relevant", "required", "readonly", "constraint", "calculate")
@@ -43,6 +47,11 @@ class Model:
         self.hints: dict[str, Text] = {}
         self.instances: dict[str, Node] = {}
         self.definitions: dict[str, Definition] = {}
+        self.source = Node("data")
+        """The main instance as the form holds it."""
+        self.unbound_id = False
+        self.bound = {one.get("id", ""): one.get("nodeset", "") for one in children(model, "bind") if one.get("id")}
+        """id of a bind → the node it is about."""
         self.saved: dict[str, str] = {}
         """Path of a node → the property of an entity that it is saved to."""
         self.messages: dict[str, dict[str, Text]] = {}
@@ -109,6 +118,24 @@ class Model:
                 self.definitions[path] = owner.attach(full)
         return self.definitions.get(path)
 
+    def reference(self, element: Element | None) -> str:
+        """Give the path that an element of the body is about, written out: relative ones begin at the group around."""
+        if element is None:
+            return ""
+        own = (element.get("ref") or element.get("nodeset") or self.bound.get(element.get("bind", ""), "")).strip()
+        if own.startswith("/") or not own:
+            return own
+        around = element.getparent()
+        while around is not None and not (around.get("ref") or around.get("nodeset")) and local(around) != "body":
+            around = around.getparent()
+        steps = (self.reference(around) or f"/{self.root.step}").split("/")
+        for step in own.removeprefix("current()/").split("/"):
+            if step == "..":
+                steps.pop()
+            elif step not in (".", ""):
+                steps.append(step)
+        return "/".join(steps)
+
     # --- parts of the model ---------------------------------------------------------------------------------------
 
     def _main(self) -> Definition:
@@ -117,10 +144,23 @@ class Model:
         if not elements:
             self.problems.append(Problem("the form has no main instance"))
             return Definition("data", None, 0)
+        self._identify(elements[0])
         self.namespaces = dict(elements[0].nsmap)
-        root = Definition(elements[0].tag, None, 0)
+        self.source = from_xml(elements[0])
+        root = Definition(elements[0].tag, None, 0, elements[0].prefix)
         self._grow(root, elements[0])
         return root
+
+    def _identify(self, root: Element) -> None:
+        """See to it that the submission will have an id, in a form that forgot its ``instanceID``."""
+        meta = next((one for one in children(root, "meta") if one.tag.partition("}")[0] in _META), None)
+        if meta is None:
+            space = f"{{{OPENROSA}}}" if OPENROSA in root.nsmap.values() else root.tag.removesuffix(local(root))
+            meta = etree.SubElement(root, f"{space}meta")
+        wanted = meta.tag.removesuffix("meta") + "instanceID"
+        if not any(one.tag == wanted for one in children(meta)):
+            etree.SubElement(meta, wanted)
+            self.unbound_id = True
 
     def _grow(self, definition: Definition, element: Element) -> None:
         """Copy an element's structure, iteratively: an outsider chose how deep it is."""
@@ -134,16 +174,11 @@ class Model:
                 into.attributes = {k: value for k, value in attributes(source).items() if not k.endswith("}template")}
                 into.default = "" if below else (source.text or "")
             seen: dict[str, Definition] = {}
-            present: dict[str, int] = {}
             for child in below:
                 name = local(child)
-                present[name] = present.get(name, 0) + (attribute(child, "template") is None)
                 if name not in seen:
-                    seen[name] = into.child(name) or into.grow(child.tag)
+                    seen[name] = into.child(name) or into.grow(child.tag, child.prefix)
                 pending.append((seen[name], child))
-            for name, count in present.items():
-                seen[name].initial = max(seen[name].initial, count)
-                seen[name].fresh = count if first else seen[name].fresh
 
     def _translations(self) -> None:
         media: dict[str, dict[str, dict[str, str]]] = {}
@@ -192,30 +227,38 @@ class Model:
             if definition is None:
                 self.warnings.append(f"a bind names {bind.get('nodeset')}, which the form does not have")
                 continue
-            definition.type = (bind.get("type") or "string").rpartition(":")[2]
-            for name in _EXPRESSIONS:
-                source = bind.get(name)
-                if source is not None and source.strip() != _CONSTANTS.get(name):
-                    setattr(definition, name, self.expression(source, definition.path, _COLUMNS.get(name, name)))
-            saved = attribute(bind, "saveto")
-            if saved:
-                self.saved[definition.path] = saved
-            preload = attribute(bind, "preload")
-            if preload is not None:
-                definition.preload = (preload, attribute(bind, "preloadParams") or "")
-            for name, role in _ROLES.items():
-                source = attribute(bind, name)
-                text = self.message(source) if source else None
-                if text is not None:
-                    self.messages.setdefault(definition.path, {})[role] = text
+            self._bind(bind, definition)
+        if self.unbound_id:
+            for definition in self.root.family():
+                if definition.name == "instanceID" and definition.parent and definition.parent.parent is self.root:
+                    definition.preload = ("uid", "")
         self.actions(self.element, None)
+
+    def _bind(self, bind: Element, definition: Definition) -> None:
+        definition.type = (bind.get("type") or "string").rpartition(":")[2]
+        for name in _EXPRESSIONS:
+            source = bind.get(name)
+            if source is not None and source.strip() != _CONSTANTS.get(name):
+                setattr(definition, name, self.expression(source, definition.path, _COLUMNS.get(name, name)))
+        saved = attribute(bind, "saveto")
+        if saved:
+            self.saved[definition.path] = saved
+        preload = attribute(bind, "preload")
+        if preload is not None:
+            definition.preload = (preload, attribute(bind, "preloadParams") or "")
+        for name, role in _ROLES.items():
+            source = attribute(bind, name)
+            text = self.message(source) if source else None
+            if text is not None:
+                self.messages.setdefault(definition.path, {})[role] = text
 
     def actions(self, parent: Element, source: Definition | None) -> None:
         """Read the ``setvalue`` elements of the model or of one control."""
         for element in children(parent, "setvalue"):
-            target = self.definition(element.get("ref"))
+            path = self.reference(element)
+            target = self.definition(path)
             if target is None:
-                self.warnings.append(f"a trigger sets {element.get('ref')}, which the form does not have")
+                self.warnings.append(f"a trigger sets {path}, which the form does not have")
                 continue
             wording = element.get("value")
             if wording is None:
@@ -223,8 +266,8 @@ class Model:
                 wording = f"'{literal}'"
             value = self.expression(wording, target.path, "default") if wording.strip() else None
             for event in (element.get("event") or "").split():
-                action = Action(event, value, target, source)
-                (source or target).actions.append(action)
+                cause = source if event == "xforms-value-changed" else None
+                (cause or target).actions.append(Action(event, value, target, cause))
 
 
 def _languages(model: Element) -> Languages:

@@ -27,15 +27,16 @@ class Definition:
 
     __slots__ = (
         "_named", "actions", "attached", "attributes", "calculate", "children", "constraint", "count", "default",
-        "fresh", "index", "initial", "name", "parent", "path", "preload", "question", "readonly", "relevant", "repeat",
-        "required", "scope", "tag", "type",
+        "fixed", "index", "name", "parent", "path", "preload", "question", "readonly", "relevant", "repeat",
+        "required", "scope", "step", "tag", "template", "type",
     )  # fmt: skip
 
-    def __init__(self, tag: str, parent: Definition | None, index: int) -> None:
+    def __init__(self, tag: str, parent: Definition | None, index: int, prefix: str | None = None) -> None:
         self.tag = tag
         self.name = tag.rpartition("}")[2]
         self.parent = parent
-        self.path: str = f"{parent.path}/{self.name}" if parent is not None else f"/{self.name}"
+        self.step = f"{prefix}:{self.name}" if prefix else self.name
+        self.path: str = f"{parent.path}/{self.step}" if parent is not None else f"/{self.step}"
         self.index = index
         self.children: list[Definition] = []
         self._named: dict[str, Definition] = {}
@@ -53,10 +54,10 @@ class Definition:
         self.actions: list[Action] = []
         self.question: Question | None = None
         self.repeat = False
-        self.initial = 0
-        """How many instances of this repeat the form begins with."""
-        self.fresh = 0
-        """How many of them come with a new instance of the repeat around it."""
+        self.fixed = False
+        """Whether the form lets nobody add or remove instances."""
+        self.template: Node
+        """What a new node begins with; of a repeat, a new instance. Set by :func:`forms.beginning.prepare`."""
         self.count: Expression | None = None
         self.scope: Definition | None = None
         """The innermost repeat this node is in (itself, when it is one)."""
@@ -69,9 +70,9 @@ class Definition:
         """Where this node stands: comparing two tells which is first in the form."""
         return [*self.parent.place, self.index] if self.parent is not None else []
 
-    def grow(self, tag: str) -> Definition:
+    def grow(self, tag: str, prefix: str | None = None) -> Definition:
         """Add a child after the others."""
-        child = Definition(tag, self, len(self.children))
+        child = Definition(tag, self, len(self.children), prefix)
         self.children.append(child)
         self._named[child.name] = child
         return child
@@ -86,7 +87,7 @@ class Definition:
 
     def child(self, name: str) -> Definition | None:
         """Give the child of this name, or the worked-out attribute (``@id``)."""
-        return self._named.get(name)
+        return self._named.get(name.rpartition(":")[2])
 
     def family(self) -> list[Definition]:
         """Give this definition and all below it, in document order, a node's own attributes after it."""

@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from forms.beginning import held
 from forms.canonical import InvalidAnswer, adapted, canonical
 from forms.opening import Circumstances, opened
 from forms.question import SELECTS, SILENT, Screen
@@ -118,7 +119,7 @@ class Walk:
     def remove(self, path: str) -> Changed:
         """Take an instance of a repeat away; those after it move up by one."""
         cell = self._cell(path)
-        if not cell.definition.repeat or cell.definition.count is not None:
+        if not cell.definition.repeat or cell.definition.count is not None or cell.definition.fixed:
             raise InvalidAnswer("readonly", path)
         self._instance.remove(cell)
         return self._settled()
@@ -241,7 +242,7 @@ class Walk:
             for child in cell.definition.children:
                 if child.repeat and math.isnan(self._instance.counted(child, cell)):
                     size = len(self._instance.instances(child, cell))
-                    expected = child.initial if child.count is None else 0
+                    expected = len(held(child, cell.source)) if child.count is None else 0
                     if size != expected or cell.definition.scope is not None:
                         found[f"{cell.path}/{child.name}"] = str(size)
         return found
@@ -310,7 +311,7 @@ class Walk:
         above, _, name = path.rpartition("/")
         owner = self._cell(parent or above)
         definition = owner.definition.child(name)
-        if definition is None or not definition.repeat or definition.count is not None:
+        if definition is None or not definition.repeat or definition.count is not None or definition.fixed:
             raise InvalidAnswer("no_question", path)
         return definition, owner
 

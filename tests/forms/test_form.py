@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from forms.form import Form
-from forms.problems import FormError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,9 +84,10 @@ def test_circle_of_calculations_is_known(form_of: Callable[..., Form]) -> None:
     assert [{vertex.definition.name for vertex in group} for group in form.graph.circular] == [{"x", "y"}]
 
 
-def test_form_that_asks_nothing_is_refused(form_of: Callable[..., Form]) -> None:
-    with pytest.raises(FormError, match="asks nothing"):
-        form_of(("type", "name", "label", "calculation"), ("calculate", "x", "", "1"))
+def test_form_that_asks_nothing_is_read_with_a_warning(form_of: Callable[..., Form]) -> None:
+    form = form_of(("type", "name", "label", "calculation"), ("calculate", "x", "", "1"))
+    assert form.screens == ()
+    assert any("asks nothing" in one for one in form.warnings)
 
 
 def test_missing_list_is_a_warning_and_an_empty_list(checklist: Form) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from forms.question import MEDIA, SILENT
 
 if TYPE_CHECKING:
-    from forms.question import Question
+    from forms.question import Definition, Question
     from forms.walk import Walk
 
 COLUMNS = (
@@ -307,9 +307,9 @@ def deeds(walk: Walk) -> list[tuple[str, str, list[object]]]:
             if question.kind not in SILENT and question.kind != "note" and not walk.readonly(path):
                 found.append(("set", path, values_for(walk, path, question)))
         else:
-            if path.endswith("]") and walk.form.definitions[plain(path)].count is None:
+            if path.endswith("]") and growing(walk.form.definitions[plain(path)]):
                 found.append(("remove", path, [None]))
-            grown = [one for one in walk.form.definitions[plain(path)].children if one.repeat and one.count is None]
+            grown = [one for one in walk.form.definitions[plain(path)].children if one.repeat and growing(one)]
             found += [("add", f"{path}/{one.name}", [None]) for one in grown]
     return found
 
@@ -317,3 +317,8 @@ def deeds(walk: Walk) -> list[tuple[str, str, list[object]]]:
 def plain(path: str) -> str:
     """Give a path without positions."""
     return "/".join(step.partition("[")[0] for step in path.split("/"))
+
+
+def growing(definition: Definition) -> bool:
+    """Whether a person adds and removes the instances of a repeat."""
+    return definition.count is None and not definition.fixed
