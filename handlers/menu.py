@@ -47,7 +47,7 @@ class Offer:
 
 
 OFFERS: Final = (
-    Offer("today", mark("Visits for today"), mark("Today"), main=True),
+    Offer("today", mark("Visits for today"), mark("Visits today"), main=True),
     Offer("todo", mark("What is waiting for you"), mark("To do"), main=True),
     Offer("invite", mark("Invite people"), mark("Invite people"), "invitation.begin", main=True),
     Offer("me", mark("Your name, role and group"), mark("About me"), "profile.me", main=True),

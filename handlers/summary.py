@@ -58,8 +58,8 @@ def _handed_in(turn: Turn, sheet: Sheet, author: Person | None) -> list[Markup]:
         return []
     when = turn.speech.moment(visit.submitted_at, sheet.zone)
     if visit.submitted_by == turn.who.id:
-        return [turn.t("You handed this visit in · {when}", when=when)]
-    return [turn.t("Handed in {when} by {who}", when=when, who=called(author))]
+        return [turn.t("You submitted this visit · {when}", when=when)]
+    return [turn.t("Submitted {when} by {who}", when=when, who=called(author))]
 
 
 def _tally(turn: Turn, sheet: Sheet) -> Markup:

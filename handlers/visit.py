@@ -116,7 +116,7 @@ async def _list(turn: Turn, title: Markup, shown: list[Visit], done: Sequence[Vi
     for visit in done[:SHOWN]:
         zone = await turn.kit.shelf.zone(turn.db, visit.unit.campaign_id)
         when = turn.speech.clock(visit.submitted_at, zone) if visit.submitted_at else ""
-        lines.append(turn.t("✓ {unit}, handed in {when}", unit=visit.unit.name, when=when))
+        lines.append(turn.t("✓ {unit}, submitted {when}", unit=visit.unit.name, when=when))
         rows.append((Button(f"✓ {unit_label(visit)}", data("visit", "summary", visit.id)),))
     turn.card(Markup("\n").join(lines), tuple(rows))
 
@@ -183,7 +183,7 @@ def _not_yet(turn: Turn, sheet: Sheet) -> None:
     """Say what stands in the way of handing in, item by item, and lead there."""
     visit, first = sheet.visit.id, sheet.unfinished()[0].number
     what = missing(turn, sheet, exactly=True)
-    text = headline(turn, sheet) + Markup("\n") + turn.t("This cannot be handed in yet: {what}.", what=what)
+    text = headline(turn, sheet) + Markup("\n") + turn.t("This cannot be submitted yet – {what}.", what=what)
     go = Button(turn.label("Go to item {number}", number=first), data("checklist", "go", visit, first))
     turn.card(text, ((go, Button(turn.label("☰ Overview"), data("checklist", "overview", visit))),))
 
@@ -197,7 +197,7 @@ async def withdraw(turn: Turn, args: tuple[str, ...]) -> None:
     sheet = await _loaded(turn, args, lock=True)
     if sheet.visit.state == "submitted":
         if not may_withdraw(turn, sheet.visit, await _author(turn, sheet.visit)):
-            raise UserError(mark("Only the person who handed this visit in, or the group's leader, can withdraw it."))
+            raise UserError(mark("Only the person who submitted this visit, or the group's leader, can withdraw it."))
         sheet.visit.withdraw()
         _note_down(turn, "visit.withdrawn", sheet.visit)
     await turn.enter("checklist", visit=sheet.visit.id)

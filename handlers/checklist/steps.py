@@ -29,7 +29,7 @@ MOST_LEFT: Final = 10
 """Lines not understood that a card still shows."""
 
 SUBMITTED = mark(
-    "This visit has been handed in; nothing was changed. Whoever handed it in can withdraw it if something is wrong."
+    "This visit has been submitted; nothing was changed. Whoever submitted it can withdraw it if something is wrong."
 )
 
 

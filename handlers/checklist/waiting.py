@@ -59,7 +59,10 @@ async def stranded(turn: Turn, sent: Message) -> bool:
 async def after_handing_in(turn: Turn, visit: Visit, sent: Text | Attachment | Place) -> None:
     """Say that a visit has been handed in: whoever did it can withdraw it, other visits are open."""
     author = await people.by_id(turn.db, visit.submitted_by) if visit.submitted_by else None
-    handed_in = turn.t("{who} handed in the visit to {unit}.", who=called(author), unit=visit.unit.name)
+    if visit.submitted_by == turn.who.id:
+        handed_in = turn.t("You have submitted the visit to {unit}.", unit=visit.unit.name)
+    else:
+        handed_in = turn.t("{who} has submitted the visit to {unit}.", who=called(author), unit=visit.unit.name)
     if sent.forwarded and isinstance(sent, Text):
         raise UserError(FORWARDED, number="…")
     keep(turn, sent, visit=visit.id)

@@ -150,7 +150,7 @@ async def test_two_phones_on_a_desk_in_two_languages(tmp_path: Path):
             await thumb.phone.scroll_into_view_if_needed()
             await thumb.phone.locator(".bar .primary:visible").click()
         await second.sees("Welcome, 督导员04")
-        await second.key("Today")
+        await second.key("Visits today")
         await second.tap(UNIT)
         await second.sees("The leading body stays")
         await first.key("今日督导")

@@ -87,6 +87,11 @@ async def test_ticking_stays_on_its_page(many: Site):
     assert await many.answers() == {"all": "u41 u42"}
 
 
+async def test_the_days_are_called_in_english_as_on_a_calendar(small: Site):
+    await small.at(4, small.two)
+    assert card(small.two).labels[:2] == ["Today", "Yesterday"]
+
+
 async def test_a_day_is_tapped(small: Site):
     await small.at(4)
     assert card(small.one).labels[:2] == ["今天", "昨天"]

@@ -70,4 +70,4 @@ async def test_an_answer_that_crosses_with_handing_in_is_either_in_or_refused(bo
         assert first.toast == "还有没做完的，这是下一题。"
     else:
         assert (await here.visit()).state == "submitted"
-        assert second.toast.startswith("This visit has been handed in")
+        assert second.toast.startswith("This visit has been submitted")

@@ -52,7 +52,7 @@ async def test_the_overview_says_once_what_does_not_apply_and_is_short(bench: Be
     phone = await here.enter()
     await phone.tap("☰")
     text = card(phone).text
-    assert text.startswith("萧山项目党支部  0/19\n一、组织领导  1·  3·\n")
+    assert text.startswith("萧山项目党支部 · 0/19\n一、组织领导  1·  3·\n")
     assert text.endswith("还差：19题未答。\n不适用本单位：第2、8、10题。")
     assert text.count("\n\n") == 1
 

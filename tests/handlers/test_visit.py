@@ -178,9 +178,9 @@ async def test_the_other_inspector_reads_who_handed_in(bench: Bench):
         await phone.tap("✅")
     await phone.tap("提交")
     await here.two.press(f"visit.summary:{here.visit_id}", 1)
-    assert "Handed in 21 Oct 09:00 by 督导员01" in card(here.two).text
+    assert "Submitted 21 Oct 09:00 by 督导员01" in card(here.two).text
     await here.two.text("one more thing")
-    assert "督导员01 handed in the visit" in here.two.last.text or "督导员01" in card(here.two).text
+    assert "督导员01 has submitted the visit" in here.two.last.text or "督导员01" in card(here.two).text
 
 
 async def test_the_summary_names_what_is_wrong_without_a_word_with_its_follow_ups_and_other_notes_apart(bench: Bench):
@@ -284,7 +284,7 @@ async def test_handing_in_at_once_says_that_everything_is_open(bench: Bench):
     here = await site(bench)
     await here.enter(here.two)
     await here.two.press(f"visit.submit:{here.visit_id}", card(here.two).id)
-    assert "This cannot be handed in yet: not answered: 1–22." in card(here.two).text
+    assert "This cannot be submitted yet – not answered: 1–22." in card(here.two).text
 
 
 async def test_a_summary_of_an_unfinished_visit_is_no_dead_end(bench: Bench):

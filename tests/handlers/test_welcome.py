@@ -53,7 +53,7 @@ async def test_an_invitation_without_a_name_takes_the_name_of_the_telephone(benc
     assert phone.last.text.startswith(
         "Welcome, <小王> & co. You have joined “Theme education, second batch”, 二组. Your role: Group leader."
     )
-    assert phone.menu == (("Today", "To do", "More"),)
+    assert phone.menu == (("Visits today", "To do", "More"),)
 
 
 async def test_somebody_without_a_group_is_welcomed_into_the_campaign(bench: Bench):
