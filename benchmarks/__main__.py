@@ -31,12 +31,13 @@ async def main() -> None:
     parser.add_argument("only", nargs="*", choices=[[], *BENCHMARKS], metavar="NAME", help=", ".join(BENCHMARKS))
     parser.add_argument("--dry", action="store_true", help="show the figures and write nothing down")
     given = parser.parse_args()
-    gc.freeze()  # Telegram and the people live in this process: its pauses are nobody's wait
     told = machine.description()
     print(told, flush=True)
     if not given.dry and not given.only:
         figures.put(told, "machine")
     for name in given.only or BENCHMARKS:
+        gc.collect()
+        gc.freeze()  # Telegram and the people live in this process: what it remembers shall not make anybody wait
         began = time.monotonic()
         found, notes = await BENCHMARKS[name]()
         print(f"== {name}, {time.monotonic() - began:.0f} s", flush=True)
