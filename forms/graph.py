@@ -203,7 +203,8 @@ class _Builder:
         self.computed[target] = None
         for read in reads_of(tree, target.definition, self.root, self.by_path):
             if read.vertex == target and read.scope is target.definition.scope:
-                continue  # a node that reads itself (``once``) does not wait for itself
+                target.definition.recalls = True
+                continue  # a node that reads itself does not wait for itself
             self.edges.setdefault(read.vertex, {})[Edge(target, read.scope)] = None
             self.comes_before(read.vertex, target)
 
@@ -223,6 +224,7 @@ class _Builder:
         if definition.relevant is not None:
             self.reads(definition.relevant.tree, relevance)
         if definition.calculate is not None:
+            definition.recalls = "once" in definition.calculate.source
             self.reads(definition.calculate.tree, value)
         if definition.count is not None:
             self.reads(definition.count.tree, Vertex(definition, STRUCTURE))

@@ -326,14 +326,14 @@ class Instance:
         definition = cell.definition
         formula = definition.calculate
         if calculate and formula is not None and cell.relevant:
-            if "once" in formula.source:
-                cell.text, cell.kept = cell.raw, True
+            shown, cell.text = cell.text, cell.raw  # what it reads of itself is what it was, relevant or not
             found = formula.text(cell, self.world)
+            cell.text = shown
             if self._opening and cell.overridden:
                 cell.worked_out = found
             elif found != cell.worked_out:  # an answer given by hand stands until the result changes, as in ODK
                 cell.worked_out = found
-                cell.kept = "once" in formula.source
+                cell.kept = definition.recalls
                 cell.overridden = False
                 cell.raw = fitting(definition, found)
         text = cell.raw if cell.relevant else ""

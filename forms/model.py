@@ -235,7 +235,8 @@ class Model:
         self.actions(self.element, None)
 
     def _bind(self, bind: Element, definition: Definition) -> None:
-        definition.type = (bind.get("type") or "string").rpartition(":")[2]
+        type_ = (bind.get("type") or "string").rpartition(":")[2]
+        definition.type = "int" if type_ == "integer" else type_
         for name in _EXPRESSIONS:
             source = bind.get(name)
             if source is not None and source.strip() != _CONSTANTS.get(name):

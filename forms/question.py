@@ -27,7 +27,7 @@ class Definition:
 
     __slots__ = (
         "_named", "actions", "attached", "attributes", "calculate", "children", "constraint", "count", "default",
-        "fixed", "index", "name", "parent", "path", "preload", "question", "readonly", "relevant", "repeat",
+        "fixed", "index", "name", "parent", "path", "preload", "question", "readonly", "recalls", "relevant", "repeat",
         "required", "scope", "step", "tag", "template", "type",
     )  # fmt: skip
 
@@ -54,6 +54,8 @@ class Definition:
         self.actions: list[Action] = []
         self.question: Question | None = None
         self.repeat = False
+        self.recalls = False
+        """Whether its calculation reads what it came to before (``once``), which must be remembered then."""
         self.fixed = False
         """Whether the form lets nobody add or remove instances."""
         self.template: Node

@@ -62,7 +62,9 @@ class Wording:
             return ""
         cells = self.instance.within(origin, origin.definition.scope and definition.scope, definition)
         cell = next(iter(cells), None)
-        return self.choice(cell, value, self.language) if cell is not None else ""
+        if cell is None or all(one.value != value for one in self.instance.choices(cell)):
+            return ""
+        return self.choice(cell, value, self.language)
 
     def translated(self, key: str) -> str:
         """Answer ``jr:itext``: a translation by its id."""
