@@ -70,6 +70,7 @@ ACCESS: Final[Mapping[str, Allowed]] = {
     "publishing.asks": CARETAKERS,
     "publishing.warnings": CARETAKERS,
     "publishing.faults": CARETAKERS,
+    "publishing.changes": CARETAKERS,
     "publishing.drop": CARETAKERS,
     "publishing.dropped": CARETAKERS,
     "trial.message": CARETAKERS,

@@ -1,8 +1,9 @@
 """Forms in the hands of an administrator: sent in as a file, looked at, tried, published, chosen for a round, retired.
 
 ``receiving`` takes files and tells what became of them, ``drafted`` shows a form that is not published and publishes
-it, ``versions`` lists what is, ``rounds`` chooses for which visits, ``preview`` and ``relevance`` put questions into
-words, ``faults`` what is wrong. The files are fetched and read elsewhere, in the background; nothing here waits.
+it, ``versions`` lists what is, ``rounds`` chooses for which visits; ``preview`` and ``relevance`` put questions into
+words, ``compared`` what is new, ``faults`` what is wrong. The files are fetched and read elsewhere, in the background;
+nothing here waits.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ PUBLISHING = Journey(
         "asks": drafted.asks,
         "warnings": drafted.warnings,
         "faults": drafted.faults,
+        "changes": drafted.changes,
         "publish": drafted.publish,
         "published": drafted.published,
         "drop": drafted.drop,

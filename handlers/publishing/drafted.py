@@ -16,6 +16,7 @@ from handlers.journey import data, number
 from handlers.progress import brief, listed
 from handlers.publishing import faults as wrong
 from handlers.publishing import preview, versions
+from handlers.publishing.compared import compared
 from handlers.publishing.fitness import unasked
 from handlers.text import mark
 from storage import audit, drafts
@@ -72,7 +73,9 @@ async def card(turn: Turn, draft: FormDraft) -> tuple[Markup, Rows]:
         lines.append(turn.t("This is exactly what is published."))
     elif standing is not None:
         lines.append(turn.t("Published now: version {version}.", version=standing.version or "–"))
-    return Markup("\n").join(lines), _buttons(turn, draft)
+    return Markup("\n").join(lines), _buttons(
+        turn, draft, news=standing is not None and standing.sha256 != draft.sha256
+    )
 
 
 def _lacking(turn: Turn, draft: FormDraft) -> list[Markup]:
@@ -86,11 +89,13 @@ async def _taken(turn: Turn, draft: FormDraft) -> bool:
     return known is not None and known.sha256 != draft.sha256
 
 
-def _buttons(turn: Turn, draft: FormDraft) -> Rows:
+def _buttons(turn: Turn, draft: FormDraft, *, news: bool) -> Rows:
     count = len(draft.found.get("warnings", ()))
     look = [Button(turn.label("Questions"), data("publishing", "asks", draft.id, 0))]
     if count:
         look.append(Button(turn.label("Notes ({count})", count=count), data("publishing", "warnings", draft.id, 0)))
+    if news:
+        look.append(Button(turn.label("What is new"), data("publishing", "changes", draft.id, 0)))
     act = [Button(turn.label("Try it"), data("trial", "begin", "draft", draft.id))]
     if may(turn.person, "publishing.publish", turn.now):
         act.append(Button(turn.label("Publish …"), data("publishing", "publish", draft.id)))
@@ -158,6 +163,18 @@ async def faults(turn: Turn, args: tuple[str, ...]) -> None:
     """Show another page of what is wrong with it."""
     found = await _mine(turn, args)
     turn.card(*_faults(turn, found, number(args, 1)))
+
+
+async def changes(turn: Turn, args: tuple[str, ...]) -> None:
+    """Show what is new against the version that is published."""
+    found = await _readable(turn, args)
+    standing = await form_versions.latest(turn.db, found.form_id)
+    if standing is None:
+        raise Stale
+    before = await turn.kit.shelf.form(turn.db, standing.id)
+    said = compared(turn.speech, before, await turn.kit.shelf.draft(turn.db, found))
+    title = turn.t("<b>What is new since version {version}</b>", version=standing.version or "–")
+    _listing(turn, found, "changes", args, said or [turn.t("Nothing that anybody sees.")], title)
 
 
 def _listing(

@@ -189,6 +189,32 @@ async def test_a_published_version_is_written_down_with_who_and_stays_as_it_is(d
     assert "版本 1 已经发布过" in desk.admin.toast
 
 
+async def test_what_is_new_against_the_published_version_is_shown_before_publishing(desk: Desk):
+    await desk.publish("学习.md", form())
+    new = form("2", 到会人数="出席人数").replace("| | text | why", "| | integer | why")
+    new = new.replace("| | end_group |", "| | date | day | 哪天 | | |\n| | end_group |").replace(
+        "| | grade | no | 未落实 |\n", ""
+    )
+    await desk.send("学习.md", new)
+    assert "现行版本：1。" in desk.admin.last.text
+    await desk.admin.tap("有哪些不同")
+    said = desk.admin.last.text
+    assert said.startswith("与版本 1 的不同")
+    for line in (
+        "学习研讨：选项有变\n   ⚠ 以前的答案可能不再适用",
+        "为什么：原为「文字」，现为「整数」\n   ⚠ 以前的答案可能不再适用",
+        "+ 哪天",
+        "「到会人数」改为「出席人数」",
+    ):
+        assert line in said
+    await desk.admin.tap("返回")
+    await desk.admin.tap("丢弃…")
+    await desk.admin.tap("丢弃")
+    await desk.send("学习.md", form())
+    assert "与已发布的完全相同。" in desk.admin.last.text
+    assert "有哪些不同" not in [one.label for row in desk.admin.last.buttons for one in row]
+
+
 async def test_a_form_chosen_for_a_round_reaches_its_planned_visits_and_no_other(desk: Desk):
     await desk.publish("学习.md", form())
     async with desk.bench.database.read() as db:
