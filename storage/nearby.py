@@ -47,14 +47,31 @@ class Nearby:
 
     @property
     def in_transaction(self) -> bool:
-        """Whether a transaction is open; in trouble SQLite may have rolled it back by itself."""
-        return self._connection.in_transaction
+        """Whether a transaction is open; in trouble SQLite may have rolled it back by itself, or it is closed."""
+        try:
+            return self._connection.in_transaction
+        except sqlite3.ProgrammingError:  # closed
+            return False
 
     async def aside(self, call: Callable[..., T], *args: object) -> T:
-        """Run something that may wait in the thread; one after the other, also when whoever asked has gone."""
+        """Run something that may wait in the thread; one after the other.
+
+        Whoever is cancelled meanwhile hears of it once it is done: a statement that is broken off costs the connection,
+        and everybody who writes in the same transaction their work.
+        """
         future = self._thread.submit(call, *args)
         self._last = future
-        return await asyncio.wrap_future(future)
+        waiting, task, cancelled = asyncio.wrap_future(future), asyncio.current_task(), 0
+        while not waiting.done():
+            try:
+                await asyncio.wait((waiting,))
+            except asyncio.CancelledError:
+                cancelled += 1
+        if cancelled and task is not None:
+            for _ in range(cancelled):
+                task.uncancel()
+            asyncio.get_running_loop().call_soon(task.cancel)
+        return waiting.result()
 
     def cursor(self) -> NearbyCursor:
         """Make a cursor."""

@@ -154,3 +154,41 @@ async def test_the_loop_runs_while_another_process_keeps_the_file_locked(databas
     other.execute("ROLLBACK")
     other.close()
     await writing
+
+
+async def test_one_who_is_cancelled_while_a_slow_statement_runs_takes_nobody_along(
+    database: Database, now: datetime
+) -> None:
+    counting = "WITH RECURSIVE n(x) AS (VALUES(1) UNION ALL SELECT x + 1 FROM n LIMIT 300000) SELECT max(x) FROM n"
+    slow = f"DELETE FROM timers WHERE ({counting}) = 0"  # noqa: S608 - a test's own words
+    deleting = asyncio.Event()
+
+    async def hapless() -> None:
+        async with database.begin() as db:
+            await inbox.store(db, [(1, CHAT, {})], now)
+            deleting.set()
+            await db.execute(sa.text(slow))
+            await asyncio.sleep(60)
+
+    for update_id in (2, 3, 4):
+        deleting.clear()
+        task, other = asyncio.create_task(hapless()), asyncio.create_task(store(database, update_id, now))
+        await deleting.wait()
+        task.cancel()
+        await asyncio.wait((task, other))
+        assert task.cancelled()
+        assert other.exception() is None
+    assert on_disk(database) == {2, 3, 4}
+
+
+async def test_a_connection_that_is_lost_is_trouble_for_all_who_write_on_it(database: Database, now: datetime) -> None:
+    async def unlucky() -> None:
+        async with database.begin() as db:
+            line = (await (await db.connection()).get_raw_connection()).driver_connection
+            await line.aside(line._connection.close)
+            await inbox.store(db, [(1, CHAT, {})], now)
+
+    ended = await asyncio.gather(unlucky(), store(database, 2, now), return_exceptions=True)
+    assert all(isinstance(one, Unavailable) for one in ended), ended
+    await store(database, 3, now)
+    assert on_disk(database) == {3}
