@@ -26,6 +26,15 @@ if TYPE_CHECKING:
 _MEANT: Final = re.compile(r"\s*(?:(?:第|#)?\s*(\d{1,3})\s*[题项条]?)\s*[.、:)]?\s*(?:[✅✓✔√☑❌✗✘×◐△]|$)")
 """Words that were clearly meant for a numbered item: nothing but a number, or a number with a sign after it."""
 
+_ANSWERED: Final = re.compile(
+    r"\s*(?:第|#)?\s*(\d{1,3})\s*[题项条]?(?:\s*[.、:)]\s*|\s+|(?<=[题项条]))([^\s,，。;；:：、]+)"
+)
+"""A number, and the first word after it."""
+
+_SHORTEST: Final = 2
+_SHORTEST_ASCII: Final = 5
+"""Letters of an answer that no sentence begins with after a number, as in ``30 无`` or ``12 no-shows``."""
+
 TYPED: Final = frozenset({"integer", "decimal", "date"})
 """Kinds of question that are answered by typing a value."""
 
@@ -53,6 +62,22 @@ def meant_for(words: str) -> int | None:
     """Return the number of the item that a line is clearly meant for, whether there is such an item or not."""
     found = _MEANT.match(quick.plain(words))
     return int(found[1]) if found is not None else None
+
+
+def strayed(sheet: Sheet, line: str) -> int | None:
+    """Return the number of an item that there is not, where a line answers it as others are answered: ``77 到位``.
+
+    Without this it would become a note on the item on screen, which it says nothing about.
+    """
+    found = _ANSWERED.match(quick.plain(line))
+    if found is None or sheet.find(int(found[1])) is not None:
+        return None
+    word, languages = found[2], sheet.form.languages or ("",)
+    if len(word) < (_SHORTEST_ASCII if word.isascii() else _SHORTEST):
+        return None
+    choices = (sheet.offered(screen) for screen in sheet.numbered() if sheet.main(screen).kind == "select_one")
+    taken = any(one is not None and not one.rest for one in (quick.match(each, word, languages) for each in choices))
+    return int(found[1]) if taken else None
 
 
 def no_item(sheet: Sheet, number: int | None) -> UserError:

@@ -28,6 +28,7 @@ from handlers.checklist.entry import (
     no_item,
     read_typed,
     spelt_out,
+    strayed,
 )
 from handlers.checklist.pieces import keep
 from handlers.checklist.steps import (
@@ -47,7 +48,7 @@ from handlers.text import mark
 from storage import people, visits
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from forms.question import Question, Screen
     from forms.quick import Entry
@@ -135,7 +136,7 @@ async def _words(turn: Turn, sheet: Sheet, sent: Text) -> None:
         await _asked_for(turn, sheet, screen, asking, words, sent)
     elif number and len(entries) == 1:
         await _jump(turn, sheet, words)
-    elif any(entry.matched for entry in entries) or meant_for(words):
+    elif any(entry.matched for entry in entries) or meant_for(words) or _strays(sheet, entries):
         await _burst(turn, sheet, entries, sent)
     elif len(entries) == 1 and entries[0].doubtful:
         raise UserError(DOUBTFUL, line=brief(words), number=entries[0].doubtful)
@@ -144,6 +145,10 @@ async def _words(turn: Turn, sheet: Sheet, sent: Text) -> None:
         show_overview(turn, sheet)
     else:
         await _loose(turn, sheet, screen, words, sent)
+
+
+def _strays(sheet: Sheet, entries: Sequence[Entry]) -> bool:
+    return len(entries) == 1 and strayed(sheet, entries[0].line) is not None
 
 
 def _refuse_length(sent: Text, state: Mapping[str, Any], question: Question | None) -> None:
@@ -249,7 +254,7 @@ async def _burst(turn: Turn, sheet: Sheet, entries: list[Entry], sent: Message) 
 
 def _untaken(sheet: Sheet, entry: Entry) -> str | int:
     """Return what stands on the card for a line that was not taken: the number when it is the number that is wrong."""
-    number = meant_for(entry.line) if entry.number is None else entry.number
+    number = (meant_for(entry.line) or strayed(sheet, entry.line)) if entry.number is None else entry.number
     return number if number is not None and sheet.find(number) is None else brief(entry.line)
 
 
