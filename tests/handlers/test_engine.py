@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from handlers import chat
+from handlers.engine import Ran
 from handlers.errors import UserError
 from handlers.journey import Command, Journey
 from handlers.journeys import JOURNEYS
@@ -185,6 +186,16 @@ async def test_an_update_stored_while_the_bot_was_down_is_answered_in_order_once
     assert await here.answers() == {"i01": "missing", "i02": "done"}
     assert await drain(bench.engine, phone.id) == 0
     assert len(phone.bot_said) == 1, "one live card, however much was waiting"
+
+
+async def test_a_turn_tells_whether_there_may_be_another(bench: Bench):
+    here = await site(bench)
+    phone = await here.enter()
+    for words in ("1 ✅", "2 ✅"):
+        await bench.store(text(phone, words))
+    # Only where no other process stores updates is the last one known to be the last.
+    last = Ran.all if bench.database.embedded else Ran.some
+    assert [await bench.engine.turn(phone.id) for _ in range(3)] == [Ran.some, last, Ran.nothing]
 
 
 async def test_what_was_said_is_in_the_outbox_in_the_same_commit(bench: Bench):
