@@ -19,11 +19,13 @@ from sandbox.client import Phone
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-PACE, BRISK_PACE = (0.2, 1.0), (0.0, 0.05)
+PACE, BRISK_PACE = (0.5, 2.5), (0.0, 0.05)
 """Seconds between seeing a card and pressing a button on it."""
 
 PATIENCE, BRISK_PATIENCE = 3.0, 1.0
-"""Seconds until a person tries once more."""
+"""Seconds until a person tries once more, twice as many every further time: a slow machine is not to be buried."""
+
+MOST_PATIENT = 8
 
 PHOTO_SHARE, NOTE_SHARE, BACK_SHARE = 0.05, 0.08, 0.04
 GRADES = (0.7, 0.12, 0.12, 0.06)
@@ -202,7 +204,7 @@ class Inspector:
                 await self._phone.press(screen.message_id, button.data, wait=False)
             except aiohttp.ClientResponseError:
                 return False
-            if await self._until(seen) is not None:
+            if await self._until(seen, min(2**attempt, MOST_PATIENT)) is not None:
                 self.book.longest = max(self.book.longest, clock() - began)
                 return True
             now = await self.look()
@@ -300,8 +302,8 @@ class Inspector:
             moved_on = now.message_id > deed.message_id and now.place != screen.place
             return deed.confirmed or moved_on or 0 < asked < now.message_id
 
-        for _ in range(ASKED):
-            if await self._until(told) is not None:
+        for attempt in range(ASKED):
+            if await self._until(told, min(2**attempt, MOST_PATIENT)) is not None:
                 return
             self.book.repeats += 1
             # A person who hears nothing asks for the card again. Updates of a chat are worked off in order, so a card
