@@ -24,6 +24,7 @@ from storage.database import Database
 from storage.evidence import Evidence
 from storage.visits import Answer
 from tests.handlers.conftest import campaign
+from tests.handlers.every import EVERY
 from tests.handlers.phone import Bench
 from tests.handlers.site import SMALL, Site, card, plan, site
 
@@ -39,6 +40,8 @@ WORDS = (
     "1✅ 2✅ 3❌", "7 ❌\n8 ✅\n9\n没头没脑", "长" * 900, "长" * 4000, "long " * 1000, "<b>&amp;</b>", "👍", "是",
     "\u202e\x00", "/today", "/todo", "/cancel", "/help", "/start", "今日督导", "#7 一句话", "老李",
 )  # fmt: skip
+TYPED = {"range": "4", "barcode": "6901", "rank": "丙、甲、乙", "time": "9:30", "datetime": "2026-10-01 9:30"}
+WIDGETS = {*TYPED, "acknowledge", "geopoint", "geotrace", "audio", "video", "file"}
 KINDS = ("photo", "file", "voice", "video", "place", "sticker")
 
 person = st.booleans()
@@ -155,8 +158,11 @@ class Play:
                 for choice in question.choices
                 for language in ("zh_CN", "en", "")
             }
-            name, value = labels[said[2]]
-            assert answers[name] == value, (phone.toast, answers)
+            if said[2] in labels:
+                name, value = labels[said[2]]
+                assert answers[name] == value, (phone.toast, answers)
+            else:  # a time, a number: what is said is not how it is stored
+                assert {question.name for question in screen.questions} & set(answers), (phone.toast, answers)
         for number in STORED.findall(shown.text):
             form = await self._form(visit)
             names = {question.name for question in form.screen(int(number)).questions}
@@ -199,10 +205,27 @@ class Play:
             case "text":
                 await phone.text("一句话")
             case "select_one":
-                await phone.tap(next(one for one in labels if "✅" in one))
+                await phone.tap(next(one for one in labels if "✅" in one or "村" in one))
+            case kind if kind in WIDGETS:
+                await self._answer_widget(phone, kind, labels)
             case _:
                 done = [one for one in labels if one in {"选好了", "Done"}]
                 await phone.tap(done[0] if done else next(one for one in labels if one.startswith("☐")))
+
+    async def _answer_widget(self, phone: Phone, kind: str, labels: list[str]) -> None:
+        if kind in TYPED:
+            await phone.text(TYPED[kind])
+        elif kind == "acknowledge":
+            await phone.tap(labels[0])
+        elif kind == "file":
+            await phone.file(name="台账.xlsx")
+        elif kind in {"audio", "video"}:
+            await (phone.voice() if kind == "audio" else phone.video())
+        else:
+            await phone.place(30.1, 120.1)
+            if kind == "geotrace":
+                await phone.place(30.2, 120.2)
+                await phone.tap(next(one for one in card(phone).labels if one in {"选好了", "Done"}))
 
 
 async def play(database: Database, folder: Path, steps: list[tuple[str, bool, Any]], form: str) -> None:
@@ -218,7 +241,7 @@ async def play(database: Database, folder: Path, steps: list[tuple[str, bool, An
     await game.finish(here.two)
 
 
-@pytest.mark.parametrize("form", [SMALL, "theme"], ids=["small", "theme"])
+@pytest.mark.parametrize("form", [SMALL, EVERY, "theme"], ids=["small", "every", "theme"])
 @settings(
     max_examples=5,
     derandomize=True,

@@ -6,39 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.handlers.every import EVERY
 from tests.handlers.site import Site, button, card, complaint, site, title
 
 if TYPE_CHECKING:
     from tests.handlers.phone import Bench, Phone
 
-VILLAGES = "\n".join(f"| | v | v{at} | 第{at}村 |" for at in range(1, 1001))
-KINDS = f"""
-| survey | | | | | | | | |
-| | type | name | label | parameters | required | constraint | constraint_message | guidance_hint |
-| | range | mark | 打分 | start=1 end=5 step=1 | yes | . > 1 | 最低两分。 | |
-| | range | share | 比例 | start=0 end=100 step=5 | | | | |
-| | rank g | first | 先后 | | | | | |
-| | acknowledge | read | 已读须知 | | yes | | | |
-| | time | begin | 几点到 | | | | | 按手表 |
-| | dateTime | until | 何时走 | | | | | |
-| | geopoint | here | 在哪 | | yes | | | |
-| | geotrace | way | 路线 | | | | | |
-| | barcode | code | 设备编号 | | | | | |
-| | audio | voice | 录一段话 | | yes | | | |
-| | video | film | 拍一段 | | | | | |
-| | file | paper | 台账 | | | | | |
-| | select_one v | village | 哪个村 | | | | | |
-| | date | day | 哪天 | | | . <= today() | 不能晚于今天。 | |
-| choices | | | |
-| | list_name | name | label |
-| | g | x | 甲 |
-| | g | y | 乙 |
-| | g | z | 丙 |
-{VILLAGES}
-| settings | | | |
-| | form_title | form_id | version |
-| | 各类题 | kinds | 1 |
-"""
 ITEMS = (
     "mark",
     "share",
@@ -59,7 +32,7 @@ ITEMS = (
 
 @pytest.fixture
 async def place(bench: Bench) -> Site:
-    made = await site(bench, KINDS)
+    made = await site(bench, EVERY)
     await made.enter()
     return made
 
