@@ -8,36 +8,25 @@ from __future__ import annotations
 
 import io
 import re
-import warnings as python_warnings
 import zipfile
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
-
-from pyxform.errors import PyXFormError
-from pyxform.xls2json_backends import get_xlsform
-from pyxform.xls2xform import convert as pyxform_convert
 
 from forms.attachments import embedded
 from forms.encoding import decoded
 from forms.form import Form
 from forms.markup import as_text
 from forms.problems import FormError, Problem
-from forms.unsupported import looked_at, named_type
+from forms.unsupported import looked_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from pyxform.xls2json_backends import DefinitionData
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_UNPACKED_BYTES = 100 * 1024 * 1024
 MAX_ROWS = 50_000
 """Rows of one sheet; lists longer than this belong in a CSV attachment."""
-MAX_CELL = 50_000
-_ROW = re.compile(r"\[row\s*:\s*(\d+)\]\s*")
-_SHEET = re.compile(r"(?:[Oo]n the |in the )?'(survey|choices|settings|entities|external_choices|osm)' sheet,?\s*")
-_COLUMN = re.compile(r"[Tt]he '([\w :]+?)' (?:value|column)|column '([\w :]+?)'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +54,9 @@ def convert(data: bytes, name: str, attachments: Mapping[str, bytes] | None = No
         xform = embedded(as_text(data), attachments or {})
         form = Form.parse(xform)
         return Converted(xform, form.title, form.form_id, form.version, form.warnings, form)
-    rows = _read(data, kind)
+    from forms import xlsform  # noqa: PLC0415 - it loads pyxform, which a bot that only walks forms has no use for
+
+    rows = xlsform.rows_of(data, kind, MAX_ROWS)
     if rows.fallback_form_name is None:
         rows.fallback_form_name = _plain_name(name)
     if not rows.survey:
@@ -73,7 +64,7 @@ def convert(data: bytes, name: str, attachments: Mapping[str, bytes] | None = No
     faults, notes = looked_at(rows.survey or [])
     if faults:
         raise FormError(*faults)
-    xform = embedded(_converted(rows, notes), attachments or {})
+    xform = embedded(xlsform.xform_of(rows, notes), attachments or {})
     try:
         form = Form.parse(xform)
     except FormError as error:
@@ -133,65 +124,6 @@ def _plain_name(name: str) -> str:
     """Make a form id of a file's name, for a form that does not say its own."""
     stem = re.sub(r"[^\w-]", "_", PurePath(name).stem, flags=re.ASCII).strip("_")
     return stem if stem[:1].isalpha() else f"form_{stem}".rstrip("_")
-
-
-def _read(data: bytes, kind: str) -> DefinitionData:
-    """Read the sheets into rows, within bounds."""
-    source = decoded(data).replace("\r\n", "\n").encode() if kind in (".md", ".csv") else data
-    try:
-        with python_warnings.catch_warnings():
-            python_warnings.simplefilter("ignore")  # openpyxl tells of Excel features that no form uses
-            rows = get_xlsform(source, file_type=kind)
-    except PyXFormError as error:
-        raise FormError(*_problems(str(error))) from None
-    except Exception as error:  # noqa: BLE001 - whatever a damaged file makes a reader raise, it is a damaged file
-        raise FormError(f"the file cannot be read as {kind[1:]} ({type(error).__name__})") from None
-    sheets: list[tuple[str, Sequence[Mapping[str, Any]]]] = [
-        ("survey", rows.survey or ()), ("choices", rows.choices or ()), ("settings", rows.settings or ()),
-    ]  # fmt: skip
-    for sheet, found in sheets:
-        if len(found) > MAX_ROWS:
-            raise FormError(Problem(f"more than {MAX_ROWS} rows", sheet=sheet))
-        for number, row in enumerate(found, 2):
-            for column, value in row.items():
-                if len(str(value)) > MAX_CELL:
-                    raise FormError(Problem("this cell is too long", sheet=sheet, row=number, column=str(column)))
-    return rows
-
-
-def _converted(rows: DefinitionData, notes: list[str]) -> str:
-    try:
-        source = {one.name: getattr(rows, one.name) for one in fields(rows)}
-        return str(pyxform_convert(xlsform=source, warnings=notes, validate=False, form_name="data").xform)
-    except PyXFormError as error:
-        unknown = named_type(str(error), rows.survey or [])
-        raise FormError(*([unknown] if unknown is not None else _problems(str(error)))) from None
-    except RecursionError:
-        raise FormError("groups, or expressions, are nested too deep") from None
-    except Exception as error:  # noqa: BLE001 - pyxform lets some mistakes of authors escape as KeyError and the like
-        raise FormError(f"the form cannot be converted ({type(error).__name__}: {error})") from None
-
-
-def _problems(message: str) -> list[Problem]:
-    """Take a message of pyxform's apart into where and what."""
-    found: list[Problem] = []
-    for line in (part.strip() for part in message.split("\n")):
-        if not line:
-            continue
-        row, sheet, column = _ROW.search(line), _SHEET.search(line), _COLUMN.search(line)
-        said = _ROW.sub("", line).strip()
-        if row is None and found and not sheet:
-            found[-1] = Problem(f"{found[-1].message} {said}", found[-1].sheet, found[-1].row, found[-1].column)
-            continue
-        found.append(
-            Problem(
-                message=said[:1_000],
-                sheet=sheet[1] if sheet else "survey" if row else "",
-                row=int(row[1]) if row else 0,
-                column=(column[1] or column[2]) if column else "",
-            )
-        )
-    return found or [Problem("the form cannot be converted")]
 
 
 def _placed(problem: Problem, survey: Sequence[Mapping[str, Any]]) -> Problem:
