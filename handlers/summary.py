@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from forms.question import Screen
     from handlers.sheet import Sheet
     from handlers.turn import Turn
+    from storage.evidence import Evidence
     from storage.people import Person
 
 WRONG: Final = ("❌", "◐")
@@ -71,8 +72,13 @@ def _tally(turn: Turn, sheet: Sheet) -> Markup:
         counted.append(turn.label("not answered {count}", count=counts["·"]))
     notes = sum(bool(_note(sheet, screen)) for screen in screens)
     return turn.t(
-        "{counted}\n📎 {evidence}  ✎ {notes}", counted="  ".join(counted), evidence=len(sheet.evidence), notes=notes
+        "{counted}\n📎 {evidence}  ✎ {notes}", counted="  ".join(counted), evidence=_usable(sheet.evidence), notes=notes
     )
+
+
+def _usable(pieces: list[Evidence]) -> int:
+    """Count what can be opened: nothing else is evidence."""
+    return sum(piece.is_usable for piece in pieces)
 
 
 def _signs(sheet: Sheet, screens: list[Screen]) -> list[str]:
@@ -106,7 +112,7 @@ def _line(turn: Turn, sheet: Sheet, screen: Screen, length: int) -> Markup:
     """Return one item on one line: sign, number, what it is about, note, evidence, follow-ups."""
     title = brief(screen.title(turn.speech.language), TITLE)
     parts = [f"{sheet.symbol(screen)} {screen.number}. {title}"]
-    note, pieces = brief(_note(sheet, screen), length) if length else "", len(sheet.evidence_of(screen))
+    note, pieces = brief(_note(sheet, screen), length) if length else "", _usable(sheet.evidence_of(screen))
     parts += [note] if note else []
     parts += [f"📎{pieces}"] if pieces else []
     parts += _followed_up(turn, sheet, screen, length) if length else []

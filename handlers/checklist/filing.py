@@ -71,6 +71,11 @@ def read_caption(sheet: Sheet, caption: str) -> tuple[Screen | None, Entry | Non
     return (screen, first[0]) if screen is not None else (None, None)
 
 
+def says_more(caption: str) -> bool:
+    """Tell whether a caption says anything besides the number of an item."""
+    return bool(caption.strip()) and _NUMBERED.fullmatch(caption) is None
+
+
 def here(turn: Turn, sheet: Sheet) -> Screen | None:
     """Return the item on screen; the overview shows none."""
     if held(turn, sheet).get("mode") == "overview":

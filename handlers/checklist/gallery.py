@@ -18,6 +18,7 @@ from handlers.errors import Stale
 from handlers.journey import data, number
 from handlers.progress import brief, header, item_title
 from handlers.sheet import pictures, sheet_of
+from handlers.text import mark
 from storage import evidence as evidences
 from storage import visits
 
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from handlers.sheet import Sheet
     from handlers.turn import Turn
     from storage.evidence import Evidence
+
+FILE: Final = mark("File")
+KINDS: Final = {"photo": mark("Photo"), "voice": mark("Voice note"), "video": mark("Video"), "place": mark("Place")}
+"""What a piece is called in a list."""
 
 A_PAGE: Final = 8
 """Pieces on one card: their buttons must fit on a phone."""
@@ -73,7 +78,7 @@ def _gallery(turn: Turn, sheet: Sheet, screen: Screen, page: int = 0, *, removed
 def _line(turn: Turn, sheet: Sheet, at: int, piece: Evidence) -> Markup:
     """Return one line about a piece: what it is, when it was sent, and what is wrong with it if anything is."""
     when = turn.speech.moment(piece.sent_at, sheet.zone)
-    line = turn.t("{at}. {what} {when}", at=at, what=counted(turn, piece.kind, 1), when=when)
+    line = turn.t("{at}. {what} {when}", at=at, what=turn.label(KINDS.get(piece.kind, FILE)), when=when)
     if piece.kind == "place":
         line += turn.t(" {latitude}, {longitude}", latitude=f"{piece.latitude:.5f}", longitude=f"{piece.longitude:.5f}")
     if piece.caption:
@@ -123,8 +128,13 @@ def _shown(turn: Turn, sheet: Sheet, screen: Screen, piece: Evidence) -> tuple[M
     row.append(Button(turn.label("☰ List"), data("checklist", "evidence", visit, screen.number, at // A_PAGE)))
     if here + 1 < len(can):
         row.append(Button("▶", data("checklist", "look", visit, can[here + 1].id)))
+    ways = []
+    if sheet.visit.state != "submitted":
+        remove_it = data("checklist", "remove", visit, piece.id, at // A_PAGE)
+        ways.append(Button(turn.label("✕ Remove {at}", at=at + 1), remove_it))
     back = turn.label("◀ Back to item {number}", number=screen.number)
-    return text, (tuple(row), (Button(back, data("checklist", "go", visit, screen.number, 0)),))
+    ways.append(Button(back, data("checklist", "go", visit, screen.number, 0)))
+    return text, (tuple(row), tuple(ways))
 
 
 async def remove(turn: Turn, args: tuple[str, ...]) -> None:

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from forms import quick
 from handlers.checklist.card import Receipt
 from handlers.checklist.entry import TYPED, add_note, enter_quickly, read_typed, spelt_out
-from handlers.checklist.filing import addressed, lay, read_caption
+from handlers.checklist.filing import addressed, lay, read_caption, says_more
 from handlers.checklist.pieces import made, quoted, summed, where_to
 from handlers.checklist.steps import refuse_violation, write
 from handlers.errors import UserError
@@ -61,7 +61,8 @@ async def let_in(turn: Turn, sheet: Sheet, screen: Screen | None) -> Receipt | N
 
 def _receipt(turn: Turn, taken: _Taken) -> Receipt:
     what = summed(turn, taken.filed)
-    said = quoted(turn, [kept.get("caption", "") for kept in taken.filed if kept["kind"] != "text"])
+    captions = [kept.get("caption", "") for kept in taken.filed if kept["kind"] != "text"]
+    said = quoted(turn, [words for words in captions if says_more(words)])
     what += turn.t(", {words}", words=said) if said else Markup("")
     done = turn.t("✓ Stored: item {numbers}, {what}", numbers=numbers_of(turn, taken.went), what=what)
     ids = [kept["message_id"] for kept in taken.filed]

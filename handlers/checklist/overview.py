@@ -76,8 +76,11 @@ def _sections(turn: Turn, sheet: Sheet, shown: Sequence[Screen]) -> list[Markup]
 
 
 def _sign(sheet: Sheet, screen: Screen) -> str:
-    """Return number and answer of an item, 📎 where evidence lies with it, ⚠ where an answered one lacks something."""
-    clip = "📎" if sheet.evidence_of(screen) else ""
+    """Return number and answer of an item, 📎 where evidence lies with it, ⚠ where an answered one lacks something.
+
+    What cannot be opened is no evidence.
+    """
+    clip = "📎" if any(piece.is_usable for piece in sheet.evidence_of(screen)) else ""
     lack = "⚠" if sheet.answered(screen) and not sheet.complete(screen) else ""
     return f"{screen.number}{sheet.symbol(screen)}{clip}{lack}"
 
