@@ -8,7 +8,7 @@ import gc
 import time
 from typing import TYPE_CHECKING
 
-from benchmarks import ceiling, cost, drivers, figures, growth, latency, machine, start, turns, walk
+from benchmarks import ceiling, cost, drivers, engines, figures, growth, latency, machine, start, turns, walk
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -22,6 +22,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[tuple[list[figures.Figure], str]]]]
     "growth": growth.run,
     "drivers": drivers.run,
     "walk": walk.run,
+    "engines": engines.run,
 }
 
 
