@@ -20,7 +20,7 @@ from handlers.checklist.filing import album_of, move, read_caption, screen_of, s
 from handlers.checklist.gallery import forget
 from handlers.checklist.pieces import described, made
 from handlers.checklist.steps import SUBMITTED, held, refuse_violation, show_again, write
-from handlers.errors import UserError
+from handlers.errors import Unsuitable, UserError
 from handlers.progress import listed
 from handlers.sheet import sheet_of
 from handlers.text import mark
@@ -59,6 +59,8 @@ async def edited(turn: Turn, sent: Message) -> bool:
         return True  # a live location moves on; the evidence is where it was when it was sent
     if not isinstance(sent, Text | Attachment):
         return False
+    if sending.blank(sent):
+        raise Unsuitable
     written = await visits.by_message(turn.db, turn.chat_id, sent.message_id)
     pieces = await evidences.by_message(turn.db, turn.chat_id, sent.message_id)
     if not written and not pieces:

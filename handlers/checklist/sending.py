@@ -75,13 +75,18 @@ DOUBTFUL = mark(
 )
 
 
+def blank(sent: Message) -> bool:
+    """Tell whether a message is nothing but spaces, wide ones perhaps, which would empty an answer."""
+    return isinstance(sent, Text) and not sent.text.strip()
+
+
 async def message(turn: Turn, sent: Message) -> bool:
     """Take a message while the walk holds the chat; False when the visit is no longer this person's."""
     visit = await visits.get(turn.db, int(turn.state.get("visit", 0)), lock=True)
     if visit is None or not visit.open_to(turn.who, turn.now):
         turn.leave()
         return False
-    if not isinstance(sent, Text | Attachment | Place):
+    if not isinstance(sent, Text | Attachment | Place) or blank(sent):
         raise Unsuitable
     if visit.state == "submitted":
         await waiting.after_handing_in(turn, visit, sent)
