@@ -58,7 +58,8 @@ class Shared:
         """Let go of the connection; a commit that failed may have left the transaction open."""
         if isinstance(self._line, Nearby):
             await self._line.rollback()
-        await self.connection.close()
+        if self.connection.sync_connection is not None:  # else it never came about
+            await self.connection.close()
 
     def _given_up(self) -> bool:
         return isinstance(self._line, Nearby) and not self._line.in_transaction

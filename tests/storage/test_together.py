@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sqlite3
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from storage.database import Database, Unavailable
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
+    from pathlib import Path
 
 CHAT = 7
 MANY = 20
@@ -192,3 +194,17 @@ async def test_a_connection_that_is_lost_is_trouble_for_all_who_write_on_it(data
     assert all(isinstance(one, Unavailable) for one in ended), ended
     await store(database, 3, now)
     assert on_disk(database) == {3}
+
+
+async def test_a_database_that_cannot_be_opened_leaves_nothing_behind_but_the_error(tmp_path: Path) -> None:
+    lost: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, what: lost.append(what))
+    database = Database(f"sqlite:///{tmp_path}/gone/xundu.db")
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            async with database.begin():
+                pass
+    await database.close()
+    gc.collect()
+    await asyncio.sleep(0)
+    assert lost == []
