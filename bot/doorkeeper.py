@@ -68,6 +68,10 @@ class Doorkeeper:
         self.turned_away += len(rows) - len(taken)
         return taken
 
+    def take_back(self, rows: list[Row]) -> None:
+        """Forget rows that could not be stored: they come again, and are not to be counted twice."""
+        self._brought.subtract(chat_id for _, chat_id, _ in rows)
+
     async def _ask(self, chats: set[int]) -> None:
         """Find out which of the chats are somebody's; what was asked a moment ago is not asked again."""
         now = self._clock()

@@ -128,8 +128,12 @@ class Intake:
             taken = await self.door.let_in(rows)
             if not taken:
                 return
-            async with self._database.begin() as db:
-                chats = await inbox.store(db, taken, self._clock())
+            try:
+                async with self._database.begin() as db:
+                    chats = await inbox.store(db, taken, self._clock())
+            except Unavailable:
+                self.door.take_back(rows)
+                raise
         except Unavailable:
             self._tell(rows)
             raise
