@@ -54,6 +54,15 @@ WHO: dict[str, set[str]] = {
     "invitation": {"admin", "office", "leader"},
     "/status": {"admin", "office"},
     "status": {"admin", "office"},
+    "/forms": {"admin", "office"},
+    "publishing": {"admin", "office"},
+    "publishing.publish": {"admin"},
+    "publishing.published": {"admin"},
+    "publishing.rounds": {"admin"},
+    "publishing.use": {"admin"},
+    "publishing.retire": {"admin"},
+    "publishing.retired": {"admin"},
+    "trial": {"admin", "office"},
     "/today": FIELDWORK,
     "/todo": FIELDWORK,
     "visit": FIELDWORK,
@@ -115,6 +124,7 @@ async def shown(arena: Arena) -> Buttons:
         "checklist.dropped": [f"checklist.dropped:{visit}:{row[0]}" for row in pieces],
         "checklist.choices": [f"checklist.choices:{visit}:1:0:1"],
         "checklist.day": [f"checklist.day:{visit}:2:3:20261021:0"],
+        "checklist.widget": [f"checklist.widget:{visit}:2:3:0:m202610", f"checklist.widget:{visit}:1:0:0:c0"],
         "checklist.look": [f"checklist.look:{row[1]}:{row[0]}" for row in pieces],
         "checklist.undo": [f"checklist.undo:{visit}:1:99999999", f"checklist.undo:{visit}:{hands.message_id}"],
         "visit.submit": [f"visit.submit:{visit}"],
@@ -132,9 +142,25 @@ async def shown(arena: Arena) -> Buttons:
         "invitation.role": ["invitation.role:admin:0:0"],
         "invitation.revoke": [f"invitation.revoke:{number}" for number in range(1, 12)],
     }
+    forged |= forms()
     for verb, some in forged.items():
         found.setdefault(verb, []).extend(some)
     return {verb: some[:EACH] for verb, some in found.items()}
+
+
+def forms() -> Buttons:
+    """Return buttons about the form that is published, and about drafts that may be somebody's."""
+    about = ("version", "questions", "rounds", "retire", "retired")
+    drafts = ("draft", "asks", "warnings", "faults", "changes", "publish", "published", "drop", "dropped")
+    made = {f"publishing.{verb}": [f"publishing.{verb}:1:0"] for verb in (*about, *drafts)}
+    made |= {
+        f"trial.{verb}": [f"trial.{verb}:0:1"] for verb in ("tap", "go", "hint", "over", "end", "add", "into", "remove")
+    }
+    return made | {
+        "publishing.list": ["publishing.list:0"],
+        "publishing.use": ["publishing.use:1:2"],
+        "trial.begin": ["trial.begin:version:1", "trial.begin:draft:1"],
+    }
 
 
 Buttons = dict[str, list[str]]

@@ -121,7 +121,7 @@ TYPED = (
 """What an inspector types, and what somebody types who wants to see it break."""
 
 COMMANDS = (
-    "/start", "/help", "/today", "/todo", "/me", "/invite", "/privacy", "/language", "/cancel", "/more",
+    "/start", "/help", "/today", "/todo", "/me", "/invite", "/privacy", "/language", "/cancel", "/more", "/forms",
     "/start i_AAAAAAAAAAAAAAAAAAAAAA", "/start@xundu_test_bot", "/TODAY", "/today@other_bot", "/", "//", "/start i_",
     "/start \x00", "/nothing <b>", "今日检查", "邀请成员", "我的信息",
 )  # fmt: skip
