@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from benchmarks import ceiling, cost, field, figures, growth, latency, machine, start, turns, walk
+from benchmarks import ceiling, cost, engines, field, figures, growth, latency, machine, start, turns, walk
 from benchmarks.__main__ import BENCHMARKS
 
 if TYPE_CHECKING:
@@ -99,3 +99,14 @@ async def test_the_ceiling_is_that_of_a_telegram_with_nobody_behind_it():
 async def test_a_walk_is_opened_and_answered():
     found, _ = await walk.run(walk.Plan(1, (3,), 2))
     assert [one.name for one in found] == ["walk: 3 items, opening it half full", "walk: 3 items, one answer"]
+
+
+async def test_the_form_engine_is_measured_alone_where_node_is_missing(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(engines, "why_not", lambda: "no Node")
+    found, said = await engines.run(engines.Plan(sizes=(6, 12), instances=3, choices=200, opened=12, rounds=1))
+    assert "no Node" in said
+    assert {one.name for one in found} >= {
+        "forms: a repeat of 3, one answer",
+        "forms: one answer at 12 questions against 6",
+    }
+    assert all(one.value > 0 for one in found)
