@@ -91,6 +91,9 @@ class Form:
         prepare(model.root, model.source)
         _scopes(model.root)
         graph = graph_of(model.root, model.definitions)
+        for group in graph.circular:
+            names = ", ".join(dict.fromkeys(vertex.definition.path for vertex in group))
+            model.warnings.append(f"these depend on one another in a circle: {names}")
         return cls(
             form_id=model.root.attributes.get("id", model.root.name),
             version=model.root.attributes.get("version", ""),

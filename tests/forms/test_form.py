@@ -99,3 +99,15 @@ def test_missing_list_is_a_warning_and_an_empty_list(checklist: Form) -> None:
     assert form.questions["/data/a"].choices == ()
     assert form.warnings == ("the attachment c.csv is missing: its list is empty",)
     assert checklist.warnings == ()
+
+
+def test_circle_of_calculations_is_told(form_of: Callable[..., Form]) -> None:
+    form = form_of(
+        ("type", "name", "label", "calculation"),
+        ("calculate", "x", "", "${y} + 1"),
+        ("calculate", "y", "", "${x} + 1"),
+        ("text", "t", "T", ""),
+    )
+    assert [one for one in form.warnings if "circle" in one] == [
+        "these depend on one another in a circle: /data/x, /data/y"
+    ]
