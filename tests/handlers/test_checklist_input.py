@@ -382,24 +382,3 @@ async def test_per_cent_where_per_cent_is_asked_for(bench: Bench, words: str, va
     await phone.text(words)
     assert (await here.answers())["i07_share"] == f"{value}.0"
     assert card(phone).text.endswith(f"✓ 已记：党员参学率（%） {value}")
-
-
-async def test_a_command_for_another_bot_is_complained_of_on_the_card(bench: Bench):
-    here = await site(bench, SMALL)
-    await here.enter()
-    phone = await here.at(3)
-    await phone.text("/menu@another_bot")
-    assert complaint(phone) == "这里要填数字，如 12。什么都没有改动。"
-
-
-async def test_a_message_of_nothing_but_spaces_empties_no_answer(bench: Bench):
-    here = await site(bench, SMALL)
-    await here.enter()
-    phone = await here.at(4)
-    message = await phone.text("昨天")
-    await here.at(4)
-    await phone.text("\u3000\n\u3000")
-    assert complaint(phone).startswith("这类消息用不了")
-    await phone.edit(message, "\u3000")
-    assert complaint(phone).startswith("这类消息用不了")
-    assert await here.answers() == {"day": "2026-10-20"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handlers import chat
 from handlers.checklist.pieces import MOST
 from storage import people
 from storage.people import Role
@@ -101,28 +100,6 @@ async def test_a_caption_mended_while_it_waits_is_the_one_that_counts(bench: Ben
     assert await here.answers() == {"i01_note": "分工在墙上"}
 
 
-async def test_a_photo_replaced_while_it_waits_is_the_one_that_is_filed(bench: Bench):
-    here = await site(bench)
-    about = here.one.about() | {"message_id": await here.one.photo("分工在墙")}
-    await here.one.happen(
-        chat.Photo(**about, file_id="better", unique_id="better-one", caption="分工在墙上", size=9_000, edited=True)
-    )
-    await here.enter()
-    await here.at(1)
-    assert [(piece.file_id, piece.size) for piece in await here.pieces()] == [("better", 9_000)]
-    assert await here.answers() == {"i01_note": "分工在墙上"}
-
-
-async def test_a_file_too_large_does_not_take_the_place_of_one_that_waits(bench: Bench):
-    here = await site(bench)
-    about = here.one.about() | {"message_id": await here.one.file()}
-    await here.one.happen(chat.File(**about, file_id="huge", unique_id="huge-one", size=30 * 2**20, edited=True))
-    assert "20" in here.one.last.text
-    await here.enter()
-    await here.at(1)
-    assert [piece.size for piece in await here.pieces()] == [50_000]
-
-
 async def test_words_with_no_visit_open_wait_and_a_sticker_does_not(bench: Bench):
     here = await site(bench)
     await plan(bench, unit="ZJ01")
@@ -154,28 +131,6 @@ async def test_words_that_wait_overwrite_nothing_until_their_item_is_tapped(benc
     assert "文字1条「1 ❌ 没有分工」还没有归题" in card(here.one).text
     await here.at(1)
     assert await here.answers() == {"i01": "missing", "i01_note": "没有分工"}
-
-
-async def test_what_waits_changes_nobody_else_s_answer_until_its_own_item_is_tapped(bench: Bench):
-    here = await site(bench)
-    second = here.two
-    await second.text("2 ❌ 没有分工\n4 ✅")
-    for album in ("3 ✅", "", ""):
-        await second.photo(album, album_id="A1")
-    await here.enter()
-    await here.one.text("2 ✅\n3 ❌")
-    await here.enter(second)
-    await here.at(7, second)
-    assert await here.answers() == {"i02": "done", "i03": "missing", "i04": "done"}
-    assert await here.evidence() == {}
-    assert "3 photos" in card(second).text
-    assert "没有分工" in card(second).text
-    await here.at(2, second)
-    await here.at(3, second)
-    answers = await here.answers()
-    assert (answers["i02"], answers["i02_note"], answers["i03"]) == ("missing", "没有分工", "done")
-    assert list((await here.evidence()).values()) == [3]
-    assert "waiting" not in await here.state(second)
 
 
 async def test_words_go_to_an_item_as_its_answer_where_it_has_none_else_as_its_note(bench: Bench):
