@@ -25,5 +25,8 @@ def unasked(form: Form) -> list[Question]:
 
 
 def hinders(form: Form) -> list[Question]:
-    """Return those of them that must be answered: a visit with such a form could never be handed in."""
-    return [question for question in unasked(form) if question.definition.required is not None]
+    """Return those of them that keep a form from visits: what must be answered could not be, and repeats have no place.
+
+    A question that is merely left out, and need not be answered, keeps nobody from handing in.
+    """
+    return [one for one in unasked(form) if one.definition.required is not None or one.definition.scope is not None]

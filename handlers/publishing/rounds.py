@@ -28,9 +28,7 @@ if TYPE_CHECKING:
 SHOWN: Final = 12
 """Rounds that are offered."""
 
-UNFIT = mark(
-    "Visits cannot ask what this form requires: {names}. It can be published and tried, but not used for visits."
-)
+UNFIT = mark("Visits cannot ask this of it: {names}. The form can be published and tried, but not used for visits.")
 RETIRED = mark("This version is retired. Publish a new one to use it.")
 BEGUN = mark("This round has begun. A form is chosen for rounds that have not.")
 

@@ -111,7 +111,7 @@ def _another(turn: Turn, walk: Walk, at: int, stop: Stop) -> tuple[list[Markup],
         )
     if not there:
         lines.append(turn.t("None so far."))
-    label = turn.label("+ Add another") if there else turn.label("＋ Add one")
+    label = turn.label("+ Add another") if there else turn.label("+ Add one")
     rows.append((Button(label, data("trial", "add", at)), Button(turn.label("No more"), data("trial", "go", at + 1))))
     return lines, tuple(rows)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
-from babel.dates import format_date, get_day_names
+from babel.dates import format_skeleton, get_day_names
 
 from forms.canonical import InvalidAnswer
 from forms.typed import typed
@@ -77,7 +77,8 @@ def calendar(asked: Asked, held: str, allows: bool = True) -> Rows:  # noqa: FBT
     """Return a month of buttons: days that the form does not allow are dots."""
     first = _month(asked, held)
     before, after = first - timedelta(days=1), (first + timedelta(days=31)).replace(day=1)
-    title = format_date(first, "y年M月" if asked.speech.language == "zh_CN" else "MMM y", locale=asked.speech.language)
+    # The skeleton, not a pattern: each language puts year and month in its own order.
+    title = format_skeleton("yMMM", datetime.combine(first, time()), locale=asked.speech.language)
     names = get_day_names("narrow", "stand-alone", asked.speech.language)
     rows: list[tuple[Button, ...]] = [
         (

@@ -243,7 +243,7 @@ async def test_a_form_that_visits_could_never_hand_in_is_not_chosen_for_them(des
         "组.md",
         form()
         .replace("| integer | people", "| begin_repeat | r | 人 | | |\n| | text | people")
-        .replace("= '' | |\n| choices", "= '' | yes |\n| | end_repeat | | | | |\n| choices"),
+        .replace("= '' | |\n| choices", "= '' | |\n| | end_repeat | | | | |\n| choices"),
     )
     await desk.admin.tap("用于督导…")
     assert "到会人数" in desk.admin.toast
