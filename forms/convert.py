@@ -69,7 +69,8 @@ def convert(data: bytes, name: str, attachments: Mapping[str, bytes] | None = No
         form = Form.parse(xform)
     except FormError as error:
         raise FormError(*(_placed(problem, rows.survey or ()) for problem in error.problems)) from None
-    warnings = tuple(dict.fromkeys((*notes, *form.warnings)))
+    said = (str(problem) for note in notes for problem in xlsform.problems(note))
+    warnings = tuple(dict.fromkeys((*said, *form.warnings)))
     return Converted(xform, form.title, form.form_id, form.version, warnings, form)
 
 

@@ -38,7 +38,7 @@ def rows_of(data: bytes, kind: str, most: int) -> DefinitionData:
             python_warnings.simplefilter("ignore")  # openpyxl tells of Excel features that no form uses
             rows = get_xlsform(source, file_type=kind)
     except PyXFormError as error:
-        raise FormError(*_problems(str(error))) from None
+        raise FormError(*problems(str(error))) from None
     except Exception as error:  # noqa: BLE001 - whatever a damaged file makes a reader raise, it is a damaged file
         raise FormError(f"the file cannot be read as {kind[1:]} ({type(error).__name__})") from None
     sheets: list[tuple[str, Sequence[Mapping[str, Any]]]] = [
@@ -61,14 +61,14 @@ def xform_of(rows: DefinitionData, notes: list[str]) -> str:
         return str(pyxform_convert(xlsform=source, warnings=notes, validate=False, form_name="data").xform)
     except PyXFormError as error:
         unknown = named_type(str(error), rows.survey or [])
-        raise FormError(*([unknown] if unknown is not None else _problems(str(error)))) from None
+        raise FormError(*([unknown] if unknown is not None else problems(str(error)))) from None
     except RecursionError:
         raise FormError("groups, or expressions, are nested too deep") from None
     except Exception as error:  # noqa: BLE001 - pyxform lets some mistakes of authors escape as KeyError and the like
         raise FormError(f"the form cannot be converted ({type(error).__name__}: {error})") from None
 
 
-def _problems(message: str) -> list[Problem]:
+def problems(message: str) -> list[Problem]:
     """Take a message of pyxform's apart into where and what."""
     found: list[Problem] = []
     for line in (part.strip() for part in message.split("\n")):
