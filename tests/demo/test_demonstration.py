@@ -117,7 +117,7 @@ async def walk_to_the_end(inspector: Thumb, page: Page, folder: Path, name: str)
     await shoot(page, folder, f"{name}-overview")
     await inspector.tap("提交")
     await inspector.sees("提交")
-    await inspector.sees("5❌ 研讨记录只有签到表")
+    await inspector.sees("❌ 5. 领导带头；研讨记录只有签到表")
     await shoot(page, folder, f"{name}-summary")
 
 
@@ -195,8 +195,8 @@ async def test_a_taken_port_gets_the_next_one(tmp_path: Path, capsys: pytest.Cap
 async def test_the_script_plays_a_whole_visit(driver: str, tmp_path: Path):
     paper = await demo.script(tmp_path, driver)
     assert "欢迎，督导员01" in paper
-    assert "▰▰▰▰▰▰▰▰▰▰ 22/22" in paper
-    assert "5❌ 研讨记录只有签到表" in paper
+    assert "第一轮 · 22/22" in paper
+    assert "❌ 5. 领导带头；研讨记录只有签到表" in paper
 
 
 async def arrived(phone: Phone, words: str) -> None:
