@@ -22,9 +22,7 @@ def walk_of(instance: str, binds: str, body: str, now: datetime) -> Walk:
     return Walk(Form.parse(source), {}, now=now, instance_id="1")
 
 
-REPEAT = (
-    """<group ref="/data/r"><repeat nodeset="/data/r" {more}><input ref="a"/></repeat></group>"""
-)
+REPEAT = """<group ref="/data/r"><repeat nodeset="/data/r" {more}><input ref="a"/></repeat></group>"""
 HELD = """<data id="t"><r jr:template=""><a>new</a></r><r><a>one</a></r><r><a>two</a></r></data>"""
 
 
