@@ -14,7 +14,7 @@ from markupsafe import Markup
 from handlers.access import may
 from handlers.chat import Text
 from handlers.checklist.card import Receipt
-from handlers.checklist.steps import show_again
+from handlers.checklist.steps import hear, show_again
 from handlers.sheet import sheet_of
 from storage import visits
 
@@ -42,10 +42,11 @@ async def complain(turn: Turn, sent: Message, said: Markup) -> bool:
     sheet = await sheet_of(turn, visit)
     before = turn.state
     show_again(turn, sheet, Receipt(Markup(""), complaint=said))
-    kept = {name: before[name] for name in ("run",) if name in before}
+    kept: dict[str, Any] = {name: before[name] for name in ("run", "heard") if name in before}
     if isinstance(sent, Text) and not sent.edited:
         kept |= _cut(before, sent)
     turn.remember("checklist", **{**turn.state, **kept})
+    hear(turn, sent)
     return True
 
 

@@ -1,7 +1,8 @@
 """Lets a message that is edited afterwards revise what it gave, with history, and nothing that has changed since.
 
 What the message would have written in its new words is worked out first, on top of what stood before it; then only what
-is really different is written. A message that gave nothing the first time is taken as a new one.
+is really different is written. A message that gave nothing the first time is taken as a new one while what
+it was sent for is still on screen.
 """
 
 from __future__ import annotations
@@ -38,6 +39,10 @@ if TYPE_CHECKING:
 
 TAKEN_BACK = mark(
     "What this message gave was taken back or changed since. Nothing was changed; to record it, send it anew."
+)
+MOVED_ON = mark(
+    "What you edited had not been recorded, and what it was sent for is no longer on screen. "
+    "Nothing was changed; to record it, open its item and send it anew."
 )
 NOT_YOURS = mark("This visit is no longer open to you. Nothing was changed.")
 NO_ANSWER = mark("“{words}” is none of the answers. Nothing was changed.")
@@ -82,12 +87,17 @@ async def edited(turn: Turn, sent: Message) -> bool:
 
 
 async def _afresh(turn: Turn, sent: Text | Attachment) -> bool:
-    """Take the new version of a message that gave nothing the first time, such as one that was refused."""
+    """Take the new version of a message that gave nothing the first time, such as one that was refused.
+
+    Only while the question it was sent for is still on screen: its words say nothing about any other.
+    """
     if waiting.revise(turn, sent):
         return True
     words = sent.text if isinstance(sent, Text) else sent.caption
     if turn.conversation.journey != "checklist" or words.startswith("/"):
         return False
+    if sent.message_id not in turn.state.get("heard", ()):
+        raise UserError(MOVED_ON)
     return await sending.message(turn, sent)
 
 

@@ -33,6 +33,7 @@ from handlers.checklist.entry import (
 from handlers.checklist.pieces import keep
 from handlers.checklist.steps import (
     advance,
+    hear,
     held,
     hold,
     let_wait,
@@ -92,12 +93,13 @@ async def message(turn: Turn, sent: Message) -> bool:
         await waiting.after_handing_in(turn, visit, sent)
         return True
     sheet = await sheet_of(turn, visit)
-    if await _for_widget(turn, sheet, sent):
-        return True
-    if isinstance(sent, Text):
-        await _words(turn, sheet, sent)
-    else:
-        await filing.attach(turn, sheet, sent)
+    if not await _for_widget(turn, sheet, sent):
+        if isinstance(sent, Text):
+            await _words(turn, sheet, sent)
+        else:
+            await filing.attach(turn, sheet, sent)
+    if isinstance(sent, Text):  # a file that was taken lies somewhere, and is found there
+        hear(turn, sent)
     return True
 
 

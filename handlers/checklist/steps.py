@@ -23,7 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from forms.question import Question, Screen
+    from handlers.chat import Message
     from handlers.turn import Turn
+
+MOST_HEARD: Final = 20
+"""Messages that the chat remembers to have been sent for what is on screen."""
 
 MOST_LEFT: Final = 10
 """Lines not understood that a card still shows."""
@@ -60,8 +64,20 @@ def show(turn: Turn, sheet: Sheet, screen: Screen, receipt: Receipt | None = Non
 
 
 def hold(turn: Turn, sheet: Sheet, screen: Screen, **more: Any) -> None:  # noqa: ANN401 - JSON data of the journey
-    """Remember where the person is."""
-    turn.remember("checklist", visit=sheet.visit.id, number=screen.number, **more)
+    """Remember where the person is, and what was sent for the very question that stays on screen."""
+    before = held(turn, sheet)
+    stays = before.get("number") == screen.number and all(
+        before.get(one) == more.get(one) for one in ("asking", "mode")
+    )
+    kept = {"heard": before["heard"]} if stays and "heard" in before else {}
+    turn.remember("checklist", visit=sheet.visit.id, number=screen.number, **kept, **more)
+
+
+def hear(turn: Turn, sent: Message) -> None:
+    """Remember that a message was sent for what is on screen now: mended there, it may still be taken."""
+    if turn.conversation.journey == "checklist" and not sent.edited:
+        heard = [*turn.state.get("heard", []), sent.message_id][-MOST_HEARD:]
+        turn.remember("checklist", **{**turn.state, "heard": heard})
 
 
 def show_overview(turn: Turn, sheet: Sheet, receipt: Receipt | None = None, page: int | None = None) -> None:
