@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Final
 from bot.drivers.driver import open_driver
 from bot.hold import CommandError
 from handlers.link import NAME_LENGTH, invite, picture
-from handlers.roles import AT_A_UNIT, IN_A_GROUP
 from storage import campaigns
 from storage.database import Database
+from storage.giving import AT_A_UNIT, IN_A_GROUP
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -14,8 +14,9 @@ from markupsafe import Markup
 from handlers.belonging import led_by, open_groups, roles_of, words
 from handlers.errors import NotAllowed, Stale
 from handlers.journey import data, number
-from handlers.roles import AT_A_UNIT, IN_A_GROUP, everywhere, gives
+from handlers.roles import gives
 from storage import campaigns
+from storage.giving import AT_A_UNIT, IN_A_GROUP, everywhere, may_give
 from storage.people import Role
 
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ def check_role(turn: Turn, draft: Draft) -> None:
 async def groups_for(turn: Turn, role: Role) -> dict[int, str]:
     """Return the groups this person may invite into: id -> name, with the campaign where there are several."""
     if not everywhere(roles_of(turn.who, turn.now), role):
-        return {group.id: group.name for group in await led_by(turn, turn.who)}
+        held = turn.who.roles_now(turn.now)
+        return {group.id: group.name for group in await led_by(turn, turn.who) if may_give(held, role, group.id)}
     groups = await open_groups(turn)
     several = len({campaign.id for campaign, _ in groups}) > 1
     language = turn.speech.language

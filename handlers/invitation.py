@@ -22,9 +22,10 @@ from handlers.journey import Journey, data
 from handlers.link import NAME_LENGTH, invite, picture
 from handlers.once import put_once
 from handlers.panel import show
-from handlers.roles import AT_A_UNIT, IN_A_GROUP, NAMES, gives
+from handlers.roles import NAMES, gives
 from handlers.text import mark
 from storage import campaigns
+from storage.giving import AT_A_UNIT, IN_A_GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,9 +16,10 @@ from handlers.chat import Attachment, Place, Text
 from handlers.errors import Uninvited, Unsuitable, UserError
 from handlers.journey import Journey
 from handlers.panel import show
-from handlers.roles import GIVES, NAMES
+from handlers.roles import NAMES
 from handlers.text import mark, nearest, speech
 from storage import audit, invitations
+from storage.giving import GIVES
 from storage.invitations import Invitation, InvitationExpired, InvitationUnknown, InvitationUsed
 from storage.people import FIELD
 

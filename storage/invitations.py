@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage import people
 from storage.entity import Entity, Session, Whom
+from storage.giving import may_give
 from storage.people import Person, Role
 
 PREFIX = "i_"
@@ -135,17 +136,11 @@ async def made_by(db: Session, person_id: int, limit: int = 20) -> Sequence[Invi
 
 
 async def _stands(db: Session, invitation: Invitation, now: datetime) -> bool:
-    """Tell whether whoever made an invitation may still let people in there; what the operator made always stands."""
+    """Tell whether whoever made an invitation could make it now; what the operator made always stands."""
     if invitation.created_by is None:
         return True
     maker = await people.by_id(db, invitation.created_by)
-    held = {(one.role, one.group_id) for one in maker.roles_now(now)} if maker is not None else set()
-    roles = {role for role, _ in held}
-    return (
-        Role.admin in roles
-        or (Role.office in roles and invitation.group_id is not None)
-        or (Role.leader, invitation.group_id) in held
-    )
+    return maker is not None and may_give(maker.roles_now(now), invitation.role, invitation.group_id)
 
 
 async def redeem(db: Session, token: str, telegram_id: int, name: str, language: str, now: datetime) -> Person:
