@@ -7,7 +7,7 @@ about roles.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
@@ -25,6 +25,10 @@ from storage.people import Role
 if TYPE_CHECKING:
     from handlers.turn import Turn
     from storage.people import Person
+
+
+ASKED: Final = "erase asked twice"
+"""What the conversation remembers while the second question is open."""
 
 
 class LastAdministrator(UserError):
@@ -105,6 +109,7 @@ async def privacy(turn: Turn, _: object) -> None:
     if turn.person is None:
         show(turn, turn.t(STORED_OF_STRANGERS))
         return
+    turn.conversation.state = {name: value for name, value in turn.state.items() if name != ASKED}
     buttons = (
         (Button(turn.label("Export my data"), data("profile", "export")),),
         (Button(turn.label("Erase my data"), data("profile", "erase")),),
@@ -146,13 +151,16 @@ async def sure(turn: Turn, _: tuple[str, ...]) -> None:
     """Ask the second time."""
     await _erasable(turn)
     keep = Button(turn.label("Keep everything"), data("profile", "privacy"))
+    turn.conversation.state = turn.state | {ASKED: True}
     words = turn.t("Please confirm once more: this cannot be taken back.")
     show(turn, words, ((keep,), (Button(turn.label("Erase for good"), data("profile", "gone")),)))
 
 
 async def gone(turn: Turn, _: tuple[str, ...]) -> None:
-    """Erase; the person is a stranger from here on."""
+    """Erase, once both questions were asked; the person is a stranger from here on."""
     person = await _erasable(turn)
+    if not turn.state.get(ASKED):
+        raise Stale
     audit.record(turn.db, "person.erased", f"person:{person.id}", now=turn.now)
     await people.erase(turn.db, person, turn.now)
     turn.leave()

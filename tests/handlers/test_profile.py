@@ -124,6 +124,20 @@ async def test_erasing_asks_twice_and_names_what_stays(bench: Bench):
     assert (await bench.person(phone)).name == "小张"
 
 
+async def test_nobody_is_erased_by_a_button_before_the_second_question_was_asked(bench: Bench):
+    phone = await bench.let_in("小张", Role.member, group="二组")
+    await phone.text("/privacy")
+    await phone.press("profile.gone", phone.last.id)
+    assert phone.toast == "这个按钮已过期，什么都没有改动。"
+    await phone.tap("删除我的数据")
+    await phone.press("profile.gone", phone.last.id)
+    assert (await bench.person(phone)).name == "小张"
+    await phone.tap("删除…")
+    await phone.tap("都保留")
+    await phone.press("profile.gone", phone.last.id)
+    assert (await bench.person(phone)).name == "小张"
+
+
 async def test_after_erasing_the_person_is_a_stranger(both_benches: Bench):
     bench = both_benches
     phone = await bench.let_in("小张", Role.member, group="二组")
