@@ -28,6 +28,12 @@ MINUTES: Final = tuple(range(0, 60, 5))
 NOTHING: Final = "x"
 """The word of a button that only fills its place."""
 
+OTHER_MONTH: Final = "·"
+FORBIDDEN: Final = "×"
+NO_DAY: Final = frozenset({OTHER_MONTH, FORBIDDEN})
+ABOVE_DAYS: Final = 2
+"""Rows above the days of a calendar: the month, and the names of the days."""
+
 FIRST: Final = date(1900, 1, 1)
 LAST: Final = date(2199, 12, 31)
 
@@ -74,7 +80,7 @@ def _day(word: str) -> date:
 
 
 def calendar(asked: Asked, held: str, allows: bool = True) -> Rows:  # noqa: FBT001, FBT002 - whether days are checked
-    """Return a month of buttons: days that the form does not allow are dots."""
+    """Return a month of buttons: days that the form does not allow are crosses; weeks of nothing else at its end go."""
     first = _month(asked, held)
     before, after = first - timedelta(days=1), (first + timedelta(days=31)).replace(day=1)
     # The skeleton, not a pattern: each language puts year and month in its own order.
@@ -93,14 +99,16 @@ def calendar(asked: Asked, held: str, allows: bool = True) -> Rows:  # noqa: FBT
         week = [at + timedelta(days=offset) for offset in range(WEEK)]
         rows.append(tuple(_date_button(asked, one, first, check=allows) for one in week))
         at += timedelta(days=WEEK)
+    while len(rows) > ABOVE_DAYS + 1 and all(one.label in NO_DAY for one in rows[-1]):
+        rows.pop()  # weeks that are all forbidden would only push the question off a small screen
     return tuple(rows)
 
 
 def _date_button(asked: Asked, day: date, month: date, *, check: bool) -> Button:
     if day.month != month.month or not FIRST <= day <= LAST:
-        return asked.button("·", NOTHING)
+        return asked.button(OTHER_MONTH, NOTHING)
     if check and not asked.allows(day.isoformat()):
-        return asked.button("×", NOTHING)
+        return asked.button(FORBIDDEN, NOTHING)
     label = f"[{day.day}]" if day == asked.now.date() else str(day.day)
     return asked.button(CHOSEN + label if asked.value[:10] == day.isoformat() else label, f"d{day:%Y%m%d}")
 
@@ -113,7 +121,9 @@ class Calendar:
         return asked.speech.t(CALENDAR)
 
     def rows(self, asked: Asked) -> Rows:
-        """Return a month of days, today and yesterday above it."""
+        """Return a month of days; today and yesterday above it until one has turned to a month of one's own."""
+        if asked.held.startswith("m"):
+            return calendar(asked, asked.held)
         today = asked.now.date()
         quick = [
             asked.button(label, f"d{day:%Y%m%d}")

@@ -178,6 +178,9 @@ async def test_a_day_is_found_in_a_calendar(place: Site):
     await phone.tap("📅")
     assert "2026年10月" in labels(phone)
     assert "×" in labels(phone)
+    assert not {"今天", "昨天"} & set(labels(phone)), "a finger's width that the question needs"
+    days = [[one.label for one in row] for row in card(phone).buttons if len(row) == 7]
+    assert days[-1][:3] == ["19", "20", "[21]"], "no week after it that has nothing to tap"
     await phone.tap("‹")
     await phone.tap("30")
     assert (await place.answers())["day"] == "2026-09-30"
