@@ -92,8 +92,10 @@ def commands(roles: Collection[str], speech: Speech) -> tuple[tuple[str, str], .
 
 
 def buttons(roles: Collection[str], speech: Speech) -> Rows:
-    """Return the buttons behind "More": every offer that has a tap, two in a row."""
-    taps = [offer for offer in offers(roles) if offer.tap and _fits(roles, offer.tap)]
+    """Return the buttons behind "More", two in a row: every offer that has a tap and no place in the keyboard."""
+    held = keyboard(roles, speech)[0]
+    fitting = [offer for offer in offers(roles) if offer.tap and _fits(roles, offer.tap)]
+    taps = [offer for offer in fitting if speech.label(offer.label) not in held]
     made = [Button(speech.label(offer.label), offer.tap) for offer in taps]
     return tuple(tuple(made[at : at + 2]) for at in range(0, len(made), 2))
 

@@ -179,7 +179,11 @@ def _turn_away(turn: Turn) -> None:
 async def help_(turn: Turn, _: object) -> None:
     """Say what the person can do here."""
     roles = roles_of(turn.person, turn.now)
-    listed = [turn.t("/{name} – {does}", name=name, does=does) for name, does in menu.commands(roles, turn.speech)]
+    listed = [
+        turn.t("/{name} – {does}", name=name, does=does)
+        for name, does in menu.commands(roles, turn.speech)
+        if name != "help" or turn.person is None  # whoever reads this has just used it
+    ]
     if turn.person is None:
         turn.say(Markup("\n").join([turn.t(Uninvited.message), *listed]))
         return

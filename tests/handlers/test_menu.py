@@ -48,6 +48,19 @@ def test_menus_offer_only_what_the_roles_may_do_and_fit_the_screen(roles: tuple[
     assert all(ACCESS[tap] & held for tap in taps)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("roles", EVERY_ROLE, ids=str)
+def test_more_shows_what_the_keyboard_does_not_and_each_once(roles: tuple[Role, ...], language: str):
+    said = speech(language)
+    (row,) = menu.keyboard(roles, said)
+    behind = [button.label for buttons in menu.buttons(roles, said) for button in buttons]
+    assert len(behind) == len(set(behind))
+    assert not set(behind) & set(row)
+    held = {"stranger", *roles}
+    reached = {said.label(one.label) for one in menu.offers(roles) if one.tap and ACCESS[one.tap] & held}
+    assert reached <= {*behind, *row}, "what is shown once must not be shown nowhere"
+
+
 def test_a_menu_button_is_understood_in_every_language_whatever_the_person_speaks():
     registry = Registry(JOURNEYS)
     for language in LANGUAGES:

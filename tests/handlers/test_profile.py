@@ -38,7 +38,8 @@ async def test_me_shows_name_roles_groups_and_language(bench: Bench):
 async def test_a_panel_changes_in_place_and_leaves_no_trail(bench: Bench):
     phone = await bench.let_in("小张", Role.member, group="二组")
     await phone.text("更多")
-    await phone.tap("我的信息")
+    await phone.tap("语言")
+    await phone.tap("◀ 返回")
     await phone.tap("我的数据")
     assert len(phone.bot_said) == 1
     assert phone.last.text.startswith("保存了您的哪些信息")

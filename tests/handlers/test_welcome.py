@@ -263,16 +263,16 @@ async def test_help_fits_the_role(bench: Bench):
 async def test_the_menu_buttons_are_commands_in_both_languages(bench: Bench):
     phone = await bench.let_in("小张", Role.member, group="二组")
     await phone.text("更多")
-    assert phone.last.labels == ["我的信息", "帮助", "语言", "我的数据"]
+    assert phone.last.labels == ["语言", "我的数据"]
     await phone.text("More")
-    assert phone.last.labels == ["我的信息", "帮助", "语言", "我的数据"]
+    assert phone.last.labels == ["语言", "我的数据"]
 
 
 async def test_every_panel_behind_more_leads_back_to_it(bench: Bench):
     admin = await bench.let_in("王主任", Role.admin)
     await admin.text("更多")
     panel = admin.last
-    for label in ("邀请成员", "我的信息", "状态", "语言", "我的数据"):
+    for label in ("运行状态", "语言", "我的数据"):
         await admin.tap(label, on=panel)
         assert panel.text != "您想做什么？"
         await admin.tap("◀ 返回", on=panel)
@@ -285,6 +285,19 @@ async def test_who_asks_for_what_the_role_has_not_is_told_what_it_has(bench: Ben
     member = await bench.let_in("小张", Role.member, group="二组")
     await member.text("/today")
     assert member.last.text == "这项功能您这里没有。您可以用：我的信息 · 帮助 · 更多。"
+
+
+async def test_help_does_not_list_itself(bench: Bench):
+    member = await bench.let_in("小张", Role.member, group="二组")
+    await member.text("/help")
+    assert "/me" in member.last.text
+    assert "/help" not in member.last.text
+
+
+async def test_more_does_not_repeat_the_keyboard_of_whoever_invites(bench: Bench):
+    admin = await bench.let_in("王主任", Role.admin)
+    await admin.text("更多")
+    assert admin.last.labels == ["帮助", "表单", "运行状态", "语言", "我的数据"]
 
 
 async def test_more_offers_inviting_only_to_those_who_may(bench: Bench):
