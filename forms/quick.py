@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -35,7 +36,11 @@ _LINE = re.compile(
 )
 _SHORT = 4
 """Letters of an English answer that sentences begin with: no, yes, done. Longer ones (partly) are meant when said."""
-_NEXT = re.compile(rf"(?<=[\s{''.join(_SIGNS)},，、;；])(?=\d{{1,3}}\s*[{''.join(_SIGNS)}])")
+_LETTERS = "x对错"
+"""Words that stand for a sign between two spaces: ``21 ✅ 22 x 口号多``; ``是``, ``半`` and ``无`` begin sentences."""
+_SIGNED = rf"\d{{1,3}}(?:\s*[{''.join(_SIGNS)}]|[ \t]+[{_LETTERS}](?=$|[\s,，。;；:：、]))"
+_LETTERED = re.compile(rf"\s*(\d{{1,3}})[ \t]+[{_LETTERS}](?!\s*\d)", re.IGNORECASE)
+_NEXT = re.compile(rf"(?<=[\s{''.join(_SIGNS)},，、;；])(?={_SIGNED})", re.IGNORECASE)
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 
 
@@ -99,7 +104,7 @@ def read(text: str, form: Form, choices: Callable[[Screen], Sequence[Choice]] | 
     entries = []
     for written in _unvaried(text).splitlines():
         line, at = plain(written), 0
-        for piece in _pieces(line) if line.strip() else ():
+        for piece in _pieces(line, form) if line.strip() else ():
             at = line.index(piece, at)
             entries.append(_as_written(_entry(piece.strip(), form, offered), written[at : at + len(piece)].strip()))
             at += len(piece)
@@ -116,12 +121,25 @@ def _all_choices(screen: Screen) -> Sequence[Choice]:
     return screen.main.choices if screen.main is not None else ()
 
 
-def _pieces(line: str) -> list[str]:
-    """Part ``7✅ 8✅ 9❌`` into three, where each piece is a number and a sign."""
+def _pieces(line: str, form: Form) -> list[str]:
+    """Part ``7✅ 8✅ 9x`` into three, where each piece is the number of an item and a sign, or a letter for one."""
     pieces = [piece for piece in _NEXT.split(line) if piece.strip()]
-    signs = "".join(_SIGNS)
-    all_signed = all(re.match(rf"\s*\d{{1,3}}\s*[{signs}]", piece) for piece in pieces)
-    return pieces if len(pieces) > 1 and all_signed else [line]
+    if len(pieces) == 1 or not all(re.match(rf"\s*{_SIGNED}", piece, re.IGNORECASE) for piece in pieces):
+        return [line]
+    apart = all(_meant(before, piece, form) for before, piece in pairwise(pieces))
+    return pieces if apart else [line]
+
+
+def _meant(before: str, piece: str, form: Form) -> bool:
+    """Tell whether a piece is an answer: with a letter, only of an item there is, and right after a bare answer.
+
+    ``1 ❌ 长 2 x 宽 3`` and ``1 ❌ 2 x 3 米`` are notes.
+    """
+    if re.match(rf"\s*\d{{1,3}}\s*[{''.join(_SIGNS)}]", piece):
+        return True
+    lettered = _LETTERED.match(piece)
+    bare = re.fullmatch(rf"\s*{_SIGNED}[\s,，、;；]*", before, re.IGNORECASE)
+    return lettered is not None and bare is not None and form.screen(int(lettered[1])) is not None
 
 
 def _entry(line: str, form: Form, offered: Callable[[Screen], Sequence[Choice]]) -> Entry:

@@ -140,6 +140,19 @@ def test_answers_on_one_line_are_parted() -> None:
     assert filed("1✅2✗") == [(1, "full", ""), (2, "no", "")]
 
 
+def test_letters_that_stand_for_signs_part_a_line_too() -> None:
+    assert filed("1 ✅ 2 x 口号多") == [(1, "full", ""), (2, "no", "口号多")]
+    assert filed("1 x 2 √") == [(1, "none", ""), (2, "yes", "")]
+    assert filed("1 对 2 对") == [(1, "full", ""), (2, "yes", "")]
+
+
+@pytest.mark.parametrize(
+    "note", ["长 2 x 宽 3", "2 x 3 米", "共 20 x 30 张", "有 2x 份", "有 2 对话", "2 xylophones", "30 对", "见 2 错"]
+)
+def test_a_number_and_a_letter_in_a_note_part_nothing(note: str) -> None:
+    assert filed(f"1 ❌ {note}") == [(1, "none", note)]
+
+
 def test_only_the_choices_on_offer_count() -> None:
     offer_none: Callable[[object], tuple[()]] = lambda _screen: ()  # noqa: E731 - a choice filter that leaves nothing
     assert not quick.read("1 ✅", FORM, offer_none)[0].matched
