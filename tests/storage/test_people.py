@@ -14,7 +14,6 @@ from storage import conversations, evidence, inbox, invitations, outbox, people,
 from storage.audit import Audit, record
 from storage.database import Database
 from storage.evidence import Evidence
-from storage.giving import GIVES, IN_A_GROUP
 from storage.invitations import InvitationExpired, InvitationUnknown, InvitationUsed
 from storage.people import Appointment, Person, Role
 from storage.visits import Answer
@@ -118,28 +117,6 @@ async def test_the_open_links_of_somebody_who_lost_the_right_let_nobody_in(
             leader.dismiss(Role.leader, now)
     with pytest.raises(InvitationUnknown):
         await _redeem(database, tokens[1], 100, now)
-
-
-@pytest.mark.parametrize("role", [Role.admin, Role.office, Role.leader, Role.deputy, Role.inspector, Role.member])
-async def test_an_old_link_gives_only_what_its_maker_could_still_give(
-    database: Database, world: World, now: datetime, role: Role
-) -> None:
-    async with database.begin() as db:
-        maker = await people.by_id(db, world.first.id)
-        assert maker is not None
-        maker.appoint(Role.admin, now)
-        maker.appoint(Role.leader, now, group_id=world.group.id)
-    place = {"group_id": world.group.id} if role in IN_A_GROUP else {}
-    token = await _invite(database, now, role, created_by=maker.id, **place)
-    async with database.begin() as db:
-        maker = await people.by_id(db, world.first.id)
-        assert maker is not None
-        maker.dismiss(Role.admin, now)
-    if role in GIVES[Role.leader]:
-        assert (await _redeem(database, token, 99, now)).has(now, role, group_id=world.group.id)
-    else:
-        with pytest.raises(InvitationUnknown):
-            await _redeem(database, token, 99, now)
 
 
 async def test_an_invitation_cannot_be_taken_back_while_somebody_uses_it(postgres_url: str, now: datetime) -> None:
