@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from storage import invitations, people
-from storage.database import Database
 from storage.giving import GIVES, IN_A_GROUP
 from storage.invitations import InvitationUnknown
 from storage.people import Person, Role
 
 if TYPE_CHECKING:
+    from storage.database import Database
     from tests.storage.conftest import World
 
 WEEK = timedelta(days=7)
