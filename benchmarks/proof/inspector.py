@@ -19,7 +19,7 @@ from sandbox.client import Phone
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-PACE, BRISK_PACE = (0.5, 2.5), (0.0, 0.05)
+PACE, BRISK_PACE = (0.5, 2.5), (0.05, 0.2)
 """Seconds between seeing a card and pressing a button on it."""
 
 PATIENCE, BRISK_PATIENCE = 3.0, 1.0

@@ -7,7 +7,8 @@ import resource
 import sqlite3
 import subprocess
 import tempfile
-from contextlib import contextmanager, suppress
+import time
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ from sandbox.faults import Settings
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
+    from benchmarks.proof.inspector import Inspector
     from benchmarks.proof.postgres import Postgres
     from benchmarks.proof.scene import Scene
     from benchmarks.proof.serving import Serving
@@ -58,6 +60,7 @@ async def under(scene: Scene, seed: int, hurt: Hurt, log: str, *, visits: int = 
         await serving.ready()
         pid = serving.pid
         walking = [asyncio.create_task(one.run()) for one in people]
+        await _under_way(people)
         await hurt(serving)
         books = await handed_in(people, walking)
         await at_rest(scene)
@@ -69,6 +72,13 @@ async def under(scene: Scene, seed: int, hurt: Hurt, log: str, *, visits: int = 
     for _ in range(serving.tracebacks()):
         verdict.fault("lost_updates", f"a traceback in {serving.log}")
     return Outcome(verdict, serving.warned(), max(one.longest for one in books), len(told))
+
+
+async def _under_way(people: list[Inspector]) -> None:
+    """Wait for the first answer, so that trouble always meets people at work."""
+    async with asyncio.timeout(60):
+        while not any(one.book.deeds for one in people):  # noqa: ASYNC110 - their books tell nobody
+            await asyncio.sleep(0.01)
 
 
 def _listen(scene: Scene) -> list[str]:
@@ -98,16 +108,13 @@ def restarted(server: Postgres, times: int, away: float, between: float) -> Hurt
 
 
 def locked(database: Path, times: int, held: float, between: float) -> Hurt:
-    """Let another process's write lock lie on SQLite for some seconds."""
+    """Let the lock of another process, this one, lie on SQLite for some seconds."""
 
     def hold() -> None:
-        script = (
-            "import sqlite3,sys,time\n"
-            "one = sqlite3.connect(sys.argv[1], timeout=30, isolation_level=None)\n"
-            "one.execute('BEGIN EXCLUSIVE'); time.sleep(float(sys.argv[2])); one.execute('ROLLBACK')"
-        )
-        command = ["python3", "-c", script, str(database), str(held)]
-        subprocess.run(command, check=True, timeout=held + 60)  # noqa: S603 - a fixed script
+        with closing(sqlite3.connect(database, timeout=30, isolation_level=None)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            time.sleep(held)
+            other.execute("ROLLBACK")
 
     async def hurt(_: Serving) -> None:
         for _time in range(times):
