@@ -110,13 +110,13 @@ async def run(plan: Plan | None = None) -> tuple[list[Figure], str]:
         for case in cases(plan):
             mine = [_ours(case) for _ in range(plan.rounds)]
             ours.append(statistics.median(mine))
-            figures.append(stated(f"forms: {case.name}, one answer", [one * 1_000 for one in mine], "µs"))
+            figures.append(stated(f"engines: {case.name}, one answer", [one * 1_000 for one in mine], "µs"))
             if odk is not None:
                 theirs = _theirs(odk, case)
-                figures.append(stated(f"forms: {case.name}, one answer, ODK's engine", theirs * 1_000, "µs"))
-                figures.append(at_least(f"forms: {case.name}, times faster", theirs / ours[-1], "times", FASTER))
+                figures.append(stated(f"engines: {case.name}, one answer, ODK's engine", theirs * 1_000, "µs"))
+                figures.append(at_least(f"engines: {case.name}, times faster", theirs / ours[-1], "times", FASTER))
         longest = ours[len(plan.sizes) - 1] / ours[0]
-        label = f"forms: one answer at {plan.sizes[-1]:,} questions against {plan.sizes[0]}"
+        label = f"engines: one answer at {plan.sizes[-1]:,} questions against {plan.sizes[0]}"
         figures.append(at_most(label, longest, "times", FLAT))
         figures += _opened(plan, odk)
     finally:
@@ -127,7 +127,7 @@ async def run(plan: Plan | None = None) -> tuple[list[Figure], str]:
 
 def _opened(plan: Plan, odk: Odk | None) -> Iterable[Figure]:
     xform = survey(plan.opened)
-    name = f"forms: opening a form of {plan.opened:,} questions"
+    name = f"engines: opening a form of {plan.opened:,} questions"
     read = [_timed(lambda: Form.parse(xform)) for _ in range(plan.rounds)]
     form = Form.parse(xform)
     walked = [_timed(lambda: Walk(form, {}, now=datetime.now(UTC))) for _ in range(plan.rounds)]

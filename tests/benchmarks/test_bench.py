@@ -106,7 +106,7 @@ async def test_the_form_engine_is_measured_alone_where_node_is_missing(monkeypat
     found, said = await engines.run(engines.Plan(sizes=(6, 12), instances=3, choices=200, opened=12, rounds=1))
     assert "no Node" in said
     assert {one.name for one in found} >= {
-        "forms: a repeat of 3, one answer",
-        "forms: one answer at 12 questions against 6",
+        "engines: a repeat of 3, one answer",
+        "engines: one answer at 12 questions against 6",
     }
     assert all(one.value > 0 for one in found)
