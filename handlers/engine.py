@@ -19,6 +19,7 @@ from handlers.text import mark, nearest, speech
 from handlers.turn import Kit, Turn
 from storage import conversations, inbox, outbox, people
 from storage.database import Unavailable
+from storage.sealed import readable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,7 +135,7 @@ class Engine:
         return await self._close(turn, update)
 
     def _read(self, update: Arrival) -> Event | None:
-        payload = update.payload or {}
+        payload = readable(update.payload)
         if update.source == "timer":
             due = payload["timer"]
             return Timer(chat_id=update.chat_id, at=update.received_at, name=due["name"], args=due.get("args", {}))

@@ -14,6 +14,7 @@ from storage.inbox import Arrival
 from storage.inbox import State as ArrivalState
 from storage.outbox import Card, Outgoing
 from storage.outbox import State as OutgoingState
+from storage.sealed import SealedJson, Unreadable
 from storage.timers import Timer
 
 
@@ -26,7 +27,7 @@ class Conversation(Entity):
     chat_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"), default=None)
     journey: Mapped[str] = mapped_column(default="")
-    state: Mapped[Json] = mapped_column(default_factory=dict)
+    state: Mapped[Json] = mapped_column(SealedJson("conversations.state"), default_factory=dict)
     updated_at: Mapped[datetime]
 
     def keep(self, journey: str, state: Json, now: datetime, person_id: int | None = None) -> None:
@@ -55,6 +56,8 @@ async def load(db: Session, chat_id: int, now: datetime) -> Conversation:
     if found is None:
         found = Conversation(chat_id=chat_id, updated_at=now)
         db.add(found)
+    elif isinstance(found.state, Unreadable):  # its key is lost: nothing is known of where the chat stood
+        found.journey, found.state = "", {}
     return found
 
 

@@ -12,9 +12,10 @@ import sqlalchemy as sa
 from asyncpg import PostgresError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 
-from storage import engines, schema
+from storage import engines, schema, sealed
 from storage.entity import Entity, Session
 from storage.leader import EmbeddedLeader, Leader, PostgresLeader
+from storage.sealing import Keyring
 from storage.signals import Bell, PostgresSignals, Signals
 from storage.together import Together
 from storage.trouble import Unavailable, reached, trouble
@@ -28,10 +29,18 @@ class Database:
     """One database, opened lazily; ``url`` is sqlite[+aiosqlite]:///path or postgresql[+asyncpg]://user@host/name.
 
     ``connections`` is how many transactions may be open at a time on PostgreSQL: more than there are workers, or a
-    health check waits behind them. Belongs to one event loop. Raises ValueError for a URL of any other kind.
+    health check waits behind them. ``keyring`` seals what is confidential. Belongs to one event loop. Raises
+    ValueError for a URL of any other kind.
     """
 
-    def __init__(self, url: str, *, echo: bool = False, connections: int = engines.CONNECTIONS) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        echo: bool = False,
+        connections: int = engines.CONNECTIONS,
+        keyring: Keyring | None = None,
+    ) -> None:
         self.url = engines.parse(url)
         self.embedded = self.url.get_backend_name() == "sqlite"
         self._writer: AsyncEngine
@@ -48,6 +57,8 @@ class Database:
             self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             self._glancer = self._reader
             self._signals = PostgresSignals(self.url)
+        for engine in (self._writer, self._reader, self._glancer):
+            sealed.give(engine.sync_engine, keyring)
         self._write = async_sessionmaker(self._writer, expire_on_commit=False)
         self._read = async_sessionmaker(self._reader, expire_on_commit=False, autoflush=False)
         self._glance = async_sessionmaker(self._glancer, expire_on_commit=False, autoflush=False)

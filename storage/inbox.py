@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.entity import Entity, Json, Session, Whom, insert_into
+from storage.sealed import SealedJson
 
 ATTEMPTS = 3
 """So often is an update tried before it is set aside."""
@@ -63,7 +64,7 @@ class Arrival(Entity):
     update_id: Mapped[int | None] = mapped_column(default=None, unique=True)
     chat_id: Mapped[int]
     received_at: Mapped[datetime]
-    payload: Mapped[Json | None]
+    payload: Mapped[Json | None] = mapped_column(SealedJson("inbox.payload"))
     state: Mapped[State] = mapped_column(default=State.new)
     attempts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str | None] = mapped_column(default=None)

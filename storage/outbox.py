@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from storage.entity import Entity, Json, Moment, Session, Whom, insert_into
+from storage.sealed import SealedJson
 
 
 class Priority(IntEnum):
@@ -51,7 +52,7 @@ class Outgoing(Entity):
     id: Mapped[int] = mapped_column(init=False, primary_key=True)
     chat_id: Mapped[int]
     priority: Mapped[int] = mapped_column(default=Priority.reply)
-    reply: Mapped[Json | None]
+    reply: Mapped[Json | None] = mapped_column(SealedJson("outbox.reply"))
     key: Mapped[str | None] = mapped_column(default=None, unique=True)
     topic: Mapped[str | None] = mapped_column(default=None)
     state: Mapped[State] = mapped_column(default=State.pending)

@@ -17,6 +17,7 @@ from storage import schema
 from storage.blobs import SHA256
 from storage.entity import Moment, Session, Words
 from storage.outbox import Outgoing, State
+from storage.sealed import SealedBytes, SealedJson
 
 Row = Sequence[object]
 """The values of a row in the order of its table's columns, as JSON knows them."""
@@ -48,6 +49,8 @@ KINDS: Mapping[str, Kind] = {
 _TYPES: tuple[tuple[type[sa.types.TypeEngine[Any]], str], ...] = (
     (Moment, "moment"),
     (Words, "text"),
+    (SealedJson, "json"),
+    (SealedBytes, "bytes"),
     (sa.JSON, "json"),
     (sa.Boolean, "boolean"),
     (sa.Integer, "integer"),
@@ -109,7 +112,9 @@ async def rows(db: Session, shape: Shape) -> AsyncIterator[list[Row]]:
     """Read a table batch by batch, in the order of its primary key."""
     table = schema.METADATA.tables[shape.name]
     writers = [KINDS[kind].write for _, kind in shape.columns]
-    found = await db.stream(sa.select(table).order_by(*table.primary_key.columns).execution_options(yield_per=BATCH))
+    # As they lie there: what is sealed stays sealed, and no key is needed.
+    columns = [sa.type_coerce(table.c[name], KINDS[kind].type) for name, kind in shape.columns]
+    found = await db.stream(sa.select(*columns).order_by(*table.primary_key.columns).execution_options(yield_per=BATCH))
     async for batch in found.partitions():
         yield [
             [None if value is None else write(value) for write, value in zip(writers, row, strict=True)]
