@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 import logging
 import os
 import signal
@@ -59,6 +60,9 @@ async def _serve(given: argparse.Namespace) -> None:
     with hold.database(settings):
         try:
             async with App(settings) as app:
+                # What stays for good is collected around from here on: to go through it took a tenth of a second.
+                gc.collect()
+                gc.freeze()
                 await app.run(_until_stopped())
         except OSError as error:
             if error.errno not in (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES):
