@@ -156,12 +156,26 @@ async def _restore(given: argparse.Namespace) -> None:
         _tell(await restored(config.read(os.environ, need_token=False), given.file))
 
 
+async def _key(given: argparse.Namespace) -> None:
+    from bot import key_command  # noqa: PLC0415 - wanted by this command only
+
+    if given.deed == "new":
+        _say(key_command.made(given.file))
+        return
+    settings = config.read(os.environ, need_token=False)
+    await _up_to_date(settings)
+    if given.deed == "list":
+        _say(await key_command.listed(settings))
+    else:
+        _tell(await key_command.rotated(settings))
+
+
 async def _inbox(given: argparse.Namespace) -> None:
     from bot import inbox_command  # noqa: PLC0415 - wanted by this command only
 
     settings = config.read(os.environ, need_token=False)
     await _up_to_date(settings)
-    database = Database(settings.database.reveal())
+    database = Database(settings.database.reveal(), keyring=settings.keyring())
     try:
         if given.deed == "list":
             _say(await inbox_command.listed(database))
@@ -187,6 +201,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], Coroutine[None, None, None
     "backup": _backup,
     "restore": _restore,
     "inbox": _inbox,
+    "key": _key,
 }
 
 

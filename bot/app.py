@@ -74,7 +74,11 @@ class App:
         self, settings: Settings, *, driver: Driver | None = None, clock: Callable[[], datetime] = utc_now
     ) -> None:
         self.settings = settings
-        self.database = Database(settings.database.reveal(), connections=settings.chats_at_once + _SPARE_CONNECTIONS)
+        self.database = Database(
+            settings.database.reveal(),
+            connections=settings.chats_at_once + _SPARE_CONNECTIONS,
+            keyring=settings.keyring(),
+        )
         self._clock = clock
         # A driver that is handed in brings its updates itself, by take(); nothing is polled or listened to.
         self._alone = driver is not None

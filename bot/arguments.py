@@ -36,6 +36,7 @@ def parser() -> argparse.ArgumentParser:
     invite.add_argument("--picture", type=Path, help="also write its QR code to this PNG file")
 
     _forms(commands)
+    _keys(commands)
 
     commands.add_parser("migrate", help="bring the database up to this version")
 
@@ -85,6 +86,16 @@ def _forms(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     fill.add_argument("--xml", type=Path, metavar="OUT", help="also write the submission to this file")
     for one in (check, diff, walk, fill):
         one.add_argument("--attachments", type=Path, metavar="DIR", help="where lists and pictures are")
+
+
+def _keys(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Describe the commands on keys."""
+    key = commands.add_parser("key", help="make and change the keys that seal what is confidential")
+    deeds = key.add_subparsers(dest="deed", required=True, metavar="DEED")
+    new = deeds.add_parser("new", help="make a key")
+    new.add_argument("file", type=Path, nargs="?", metavar="FILE", help="put it first into this file; unset: print it")
+    deeds.add_parser("list", help="say which keys there are, by their ids, and how much each one seals")
+    deeds.add_parser("rotate", help="seal everything with the first key, while the bot goes on working")
 
 
 def _trying_out(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

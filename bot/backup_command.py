@@ -63,7 +63,7 @@ async def checked(file: Path) -> Said:
 
 @asynccontextmanager
 async def _at_work(settings: Settings, failed: str) -> AsyncIterator[tuple[Database, Progress]]:
-    database, progress = Database(settings.database.reveal()), Progress(sys.stderr)
+    database, progress = Database(settings.database.reveal(), keyring=settings.keyring()), Progress(sys.stderr)
     try:
         yield database, progress
     except OSError as error:  # no room, no right, no such folder

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from storage import engines
+from storage.sealing import BadKey, Keyring
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -88,6 +89,14 @@ def _token(text: str) -> Secret:
 def _webhook_secret(text: str) -> Secret:
     if not _WEBHOOK_SECRET.fullmatch(text):
         raise _Fault("must be 16 to 256 letters, digits, - or _")
+    return Secret(text)
+
+
+def _keys(text: str) -> Secret:
+    try:
+        Keyring.parse(text)
+    except BadKey as error:
+        raise _Fault(f"cannot be used: {error}") from None
     return Secret(text)
 
 
@@ -179,6 +188,13 @@ class Settings:
     database_url: Secret = field(
         default=Secret(), metadata=_as(_database, "the database; unset: SQLite in the data directory")
     )
+    key: Secret = field(
+        default=Secret(), metadata=_as(_keys, "the keys that seal what is confidential: the first writes, all read")
+    )
+    key_file: Path | None = field(default=None, metadata=_as(Path, "a file with those keys, one a line"))
+    voice_minutes: int = field(
+        default=10, metadata=_as(_number(int, 1, 60), "the longest voice note an interview takes")
+    )
     webhook_url: str = field(
         default="", metadata=_as(_https_url, "the public address for updates; unset: long polling")
     )
@@ -210,11 +226,27 @@ class Settings:
         """Where evidence files are kept."""
         return self.data_dir / "evidence"
 
+    def keyring(self) -> Keyring | None:
+        """Return the keys, read anew where they are in a file; None when there are none. Raises ConfigError."""
+        if self.key:
+            return Keyring.parse(self.key.reveal())
+        if self.key_file is None:
+            return None
+        try:
+            return Keyring.parse(self.key_file.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:  # a BadKey or what is not text is a ValueError
+            why = error.strerror if isinstance(error, OSError) else "it holds no key as 'xundu key new' writes it"
+            raise ConfigError((f"XUNDU_KEY_FILE: {self.key_file} cannot be used: {why}.",)) from None
+
 
 def variables() -> tuple[tuple[str, str, str], ...]:
     """List every variable as (name, default as shown, what it says), for the documentation and the command line."""
     return tuple(
-        (PREFIX + one.name.upper(), "" if isinstance(one.default, Secret) else str(one.default), one.metadata["says"])
+        (
+            PREFIX + one.name.upper(),
+            "" if one.default is None or isinstance(one.default, Secret) else str(one.default),
+            one.metadata["says"],
+        )
         for one in fields(Settings)
     )
 
@@ -253,6 +285,8 @@ def _together(environ: Mapping[str, str], *, need_token: bool) -> list[str]:
     problems = []
     if need_token and unset("BOT_TOKEN"):
         problems.append("XUNDU_BOT_TOKEN is not set: create a bot with @BotFather and put its token here.")
+    if not unset("KEY") and not unset("KEY_FILE"):
+        problems.append("XUNDU_KEY and XUNDU_KEY_FILE are both set: keep one of them.")
     if not unset("WEBHOOK_URL") and unset("WEBHOOK_SECRET"):
         problems.append("XUNDU_WEBHOOK_SECRET is not set, but a webhook needs one, or anybody could feed the bot.")
     return problems

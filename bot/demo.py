@@ -19,6 +19,7 @@ from bot.app import App
 from bot.config import Address, Secret, Settings
 from bot.hold import SUFFIX, CommandError, Held, hold
 from bot.hold import folder as make_folder
+from bot.key_command import key_of
 from bot.script import Walker, play
 from bot.seed import seed
 from handlers.roles import NAMES
@@ -48,7 +49,7 @@ POLL: Final = 0.01
 INSPECTOR: Final = 7003
 
 
-KEPT: Final = ("phones.json", "phones.json.new", "telegram.db*", "xundu.db*")
+KEPT: Final = ("phones.json", "phones.json.new", "telegram.db*", "xundu.db*", "xundu.key*")
 """The files a demonstration keeps in its folder, beside the evidence."""
 
 
@@ -110,6 +111,7 @@ async def _bot(folder: Path, telegram: Sandbox, driver: str, *, rushed: bool) ->
         bot_api_url=telegram.url,
         data_dir=folder,
         listen=Address("127.0.0.1", 0),
+        key_file=key_of(folder),
     )
     if rushed:
         settings = replace(settings, rate_overall=1e3, rate_chat=1e3, burst_chat=1000)
@@ -122,7 +124,7 @@ async def _bot(folder: Path, telegram: Sandbox, driver: str, *, rushed: bool) ->
 
 async def _prepare(settings: Settings, telegram: Sandbox) -> None:
     """Create the tables, and at the first start the campaign and a phone for each of its people."""
-    database = Database(settings.database.reveal())
+    database = Database(settings.database.reveal(), keyring=settings.keyring())
     links, made = settings.data_dir / "phones.json", settings.data_dir / "phones.json.new"
     try:
         await database.migrate()

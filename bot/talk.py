@@ -12,6 +12,7 @@ from bot import hold
 from bot.app import App
 from bot.config import Secret, Settings
 from bot.demo import PACK, TOKEN
+from bot.key_command import key_of
 from bot.seed import seed
 from bot.terminal import TerminalDriver
 from storage import campaigns, people
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 async def run(folder: Path, role: Role, language: str) -> None:
     """Talk until the end of input."""
     hold.folder(folder)
-    settings = Settings(bot_token=Secret(TOKEN), data_dir=folder)
+    settings = Settings(bot_token=Secret(TOKEN), data_dir=folder, key_file=key_of(folder))
     with hold.database(settings):
         await _talk(settings, role, language)
 
@@ -43,7 +44,7 @@ async def _talk(settings: Settings, role: Role, language: str) -> None:
 
 async def _prepare(settings: Settings, role: Role, language: str) -> tuple[TerminalDriver, str]:
     """Seed an empty database; return a driver for the demonstration's person of this role, and their invitation."""
-    database = Database(settings.database.reveal())
+    database = Database(settings.database.reveal(), keyring=settings.keyring())
     try:
         await database.migrate()
         async with database.begin() as db:
