@@ -156,6 +156,12 @@ async def _restore(given: argparse.Namespace) -> None:
         _tell(await restored(config.read(os.environ, need_token=False), given.file))
 
 
+async def _draw(given: argparse.Namespace) -> None:
+    from bot import draw_command  # noqa: PLC0415 - wanted by this command only
+
+    _say(draw_command.verified(given.file))
+
+
 async def _key(given: argparse.Namespace) -> None:
     from bot import key_command  # noqa: PLC0415 - wanted by this command only
 
@@ -202,6 +208,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], Coroutine[None, None, None
     "restore": _restore,
     "inbox": _inbox,
     "key": _key,
+    "draw": _draw,
 }
 
 

@@ -38,6 +38,11 @@ def parser() -> argparse.ArgumentParser:
     _forms(commands)
     _keys(commands)
 
+    draw = commands.add_parser("draw", help="work a published random draw out again")
+    draw_deeds = draw.add_subparsers(dest="deed", required=True, metavar="DEED")
+    verify = draw_deeds.add_parser("verify", help="say whether it is what its seed draws; reads nothing but the file")
+    verify.add_argument("file", type=Path, metavar="FILE", help="the JSON file that the bot handed out")
+
     commands.add_parser("migrate", help="bring the database up to this version")
 
     check = commands.add_parser("check", help="check settings, database and token, and say what is wrong")
