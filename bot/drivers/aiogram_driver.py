@@ -47,7 +47,7 @@ from aiohttp import ClientError, ClientResponseError, ClientSession
 
 from bot.drivers.driver import ALLOWED_UPDATES, CALL_TIMEOUT, FILE_TIMEOUT, Clock, Files, Me, Raw, utc_now
 from bot.drivers.errors import BadToken, DriverError, Gone, Rejected, Unchanged, Unreachable, refusal
-from bot.drivers.events import event_of
+from bot.drivers.events import bare, event_of
 from bot.drivers.http import open_session, unreachable
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ class AiogramDriver:
     def event(self, raw: Raw) -> Event | None:
         """Read an update with aiogram's types; None when it is nothing we take or not readable."""
         try:
-            return event_of(Update.model_validate(raw), self._clock)
+            return event_of(Update.model_validate(bare(raw)), self._clock)
         except Exception as error:  # noqa: BLE001 - a library chokes on a strange update in many ways; none may stop us
             _LOG.warning("update %s is not readable: %s", raw.get("update_id"), type(error).__name__)
             return None

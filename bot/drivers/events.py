@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import aiogram.types
     import telegram
 
-    from bot.drivers.driver import Clock
+    from bot.drivers.driver import Clock, Raw
 
     AnyUpdate = aiogram.types.Update | telegram.Update
     AnyMessage = aiogram.types.Message | telegram.Message
@@ -59,6 +59,7 @@ _SERVICE = (
     "paid_message_price_changed",
 )
 _SHUT_OUT = ("kicked", "left")
+_OF_A_CARD = ("message_id", "date", "chat")
 
 
 class _About(TypedDict):
@@ -82,6 +83,15 @@ class _Lying(TypedDict):
     size: int
     caption: str
     album_id: str
+
+
+def bare(raw: Raw) -> Raw:
+    """Return an update without what no event is made of: a tap brings along the whole card that was tapped."""
+    tap = raw.get("callback_query")
+    message = tap.get("message") if isinstance(tap, dict) else None
+    if not isinstance(tap, dict) or not isinstance(message, dict):
+        return raw
+    return raw | {"callback_query": tap | {"message": {one: message[one] for one in _OF_A_CARD if one in message}}}
 
 
 def event_of(update: AnyUpdate, clock: Clock) -> Event | None:

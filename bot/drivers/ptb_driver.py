@@ -1,6 +1,8 @@
 """Telegram through python-telegram-bot: its Bot and its types, over our own transport; none of its Application.
 
-Updates are fetched as raw JSON by the same transport, because they have to be stored before anything reads them.
+Updates are fetched as raw JSON by the same transport, because they have to be stored before anything reads them. So go
+the three calls that turns are made of (a message, an edit, a toast): PTB would make an object of every button sent, and
+once more of the whole message that Telegram gives back, of which only the number is wanted.
 """
 
 from __future__ import annotations
@@ -18,16 +20,16 @@ from telegram.request._requestparameter import RequestParameter  # what RequestD
 
 from bot.drivers.driver import ALLOWED_UPDATES, CALL_TIMEOUT, Clock, Files, Me, Raw, utc_now
 from bot.drivers.errors import BadToken, DriverError, Gone, Rejected, Unchanged, Unreachable, refusal
-from bot.drivers.events import event_of
+from bot.drivers.events import bare, event_of
 from bot.drivers.ptb_request import AiohttpRequest, Failed, Refused
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
-    from handlers.chat import Event, Rows, Say
+    from handlers.chat import Button, Event, Rows, Say
 
 _LOG = logging.getLogger(__name__)
-_NO_PREVIEW = telegram.LinkPreviewOptions(is_disabled=True)
+_NO_PREVIEW = {"is_disabled": True}
 
 
 class PtbDriver:
@@ -58,11 +60,10 @@ class PtbDriver:
 
     async def fetch(self, offset: int, wait: float) -> list[Raw]:
         """Confirm what is below ``offset`` and return what comes after it, raw."""
-        asked = {"offset": offset, "timeout": int(wait), "allowed_updates": list(ALLOWED_UPDATES)}
-        data = RequestData([RequestParameter.from_input(name, value) for name, value in asked.items()])
-        async with _translated():
-            url = f"{self._bot.base_url}/getUpdates"
-            updates = await self._request.post(url, data, read_timeout=wait + CALL_TIMEOUT)
+        allowed = list(ALLOWED_UPDATES)
+        updates = await self._call(
+            "getUpdates", wait + CALL_TIMEOUT, offset=offset, timeout=int(wait), allowed_updates=allowed
+        )
         if not isinstance(updates, list) or not all(isinstance(one, dict) for one in updates):
             raise Unreachable("the server's answer could not be read", fate_unknown=True)
         return updates
@@ -70,7 +71,7 @@ class PtbDriver:
     def event(self, raw: Raw) -> Event | None:
         """Read an update with PTB's types; None when it is nothing we take or not readable."""
         try:
-            return event_of(telegram.Update.de_json(raw, self._bot), self._clock)
+            return event_of(telegram.Update.de_json(bare(raw), self._bot), self._clock)
         except Exception as error:  # noqa: BLE001 - a library chokes on a strange update in many ways; none may stop us
             _LOG.warning("update %s is not readable: %s", raw.get("update_id"), type(error).__name__)
             return None
@@ -78,6 +79,17 @@ class PtbDriver:
     async def send(self, chat_id: int, say: Say, files: Files) -> int:
         """Send a new message, with its picture or document if it has one, and return its id."""
         keyboard = _inline(say.buttons) or _menu(say.menu)
+        if not say.picture and not say.document:
+            sent = await self._call(
+                "sendMessage",
+                chat_id=chat_id,
+                text=say.text,
+                parse_mode=ParseMode.HTML.value,
+                reply_markup=keyboard,
+                disable_notification=say.silent,
+                link_preview_options=_NO_PREVIEW,
+            )
+            return _number(sent)
         async with _translated():
             if say.picture:
                 photo = telegram.InputFile(await _content(files, say.picture), say.filename or "picture.jpg")
@@ -86,41 +98,40 @@ class PtbDriver:
                     photo,
                     caption=say.text or None,
                     parse_mode=ParseMode.HTML,
-                    reply_markup=keyboard,
+                    reply_markup=keyboard,  # type: ignore[arg-type] # PTB sends a mapping as it is
                     disable_notification=say.silent,
                 )
-            elif say.document:
+            else:
                 document = telegram.InputFile(await _content(files, say.document), say.filename or "file")
                 message = await self._bot.send_document(
                     chat_id,
                     document,
                     caption=say.text or None,
                     parse_mode=ParseMode.HTML,
-                    reply_markup=keyboard,
+                    reply_markup=keyboard,  # type: ignore[arg-type] # PTB sends a mapping as it is
                     disable_notification=say.silent,
-                )
-            else:
-                message = await self._bot.send_message(
-                    chat_id,
-                    say.text,
-                    parse_mode=ParseMode.HTML,
-                    reply_markup=keyboard,
-                    disable_notification=say.silent,
-                    link_preview_options=_NO_PREVIEW,
                 )
         return message.message_id
 
     async def edit(self, chat_id: int, message_id: int, text: str, buttons: Rows) -> None:
         """Give our message a new text and new buttons."""
+        await self._call(
+            "editMessageText",
+            chat_id=chat_id,
+            message_id=message_id,
+            text=text,
+            parse_mode=ParseMode.HTML.value,
+            reply_markup=_inline(buttons),
+            link_preview_options=_NO_PREVIEW,
+        )
+
+    async def _call(self, method: str, seconds: float = CALL_TIMEOUT, **parameters: object) -> object:
+        """Make a call of the Bot API and return its result as it came."""
+        given = [RequestParameter.from_input(name, one) for name, one in parameters.items() if one is not None]
         async with _translated():
-            await self._bot.edit_message_text(
-                text,
-                chat_id,
-                message_id,
-                parse_mode=ParseMode.HTML,
-                reply_markup=_inline(buttons),
-                link_preview_options=_NO_PREVIEW,
-            )
+            url = f"{self._bot.base_url}/{method}"
+            return await self._request.post(url, RequestData(given), read_timeout=seconds)
+        return None  # what was asked for is so already
 
     async def strip(self, chat_id: int, message_id: int) -> None:
         """Take the buttons off our message."""
@@ -135,8 +146,9 @@ class PtbDriver:
 
     async def toast(self, callback_id: str, text: str, *, alert: bool = False) -> None:
         """Answer a tap."""
-        async with _translated():
-            await self._bot.answer_callback_query(callback_id, text or None, show_alert=alert or None)
+        await self._call(
+            "answerCallbackQuery", callback_query_id=callback_id, text=text or None, show_alert=alert or None
+        )
 
     async def commands(self, chat_id: int, pairs: Sequence[tuple[str, str]]) -> None:
         """Set the command menu of one chat."""
@@ -202,16 +214,26 @@ async def _content(files: Files, sha256: str) -> bytes:
     return await asyncio.to_thread(files(sha256).read_bytes)
 
 
-def _inline(rows: Rows) -> telegram.InlineKeyboardMarkup | None:
+def _number(message: object) -> int:
+    """Return the number of a message that was sent; an answer without one leaves open what became of it."""
+    number = message.get("message_id") if isinstance(message, dict) else None
+    if not isinstance(number, int):
+        raise Unreachable("the server's answer could not be read", fate_unknown=True)
+    return number
+
+
+def _inline(rows: Rows) -> Raw | None:
     if not rows:
         return None
-    return telegram.InlineKeyboardMarkup(
-        [
-            [telegram.InlineKeyboardButton(b.label, url=b.url or None, callback_data=b.data or None) for b in row]
-            for row in rows
-        ]
-    )
+    return {"inline_keyboard": [[_button(one) for one in row] for row in rows]}
 
 
-def _menu(rows: tuple[tuple[str, ...], ...]) -> telegram.ReplyKeyboardMarkup | None:
-    return telegram.ReplyKeyboardMarkup(rows, resize_keyboard=True, is_persistent=True) if rows else None
+def _button(button: Button) -> dict[str, str]:
+    return {"text": button.label} | ({"url": button.url} if button.url else {"callback_data": button.data})
+
+
+def _menu(rows: tuple[tuple[str, ...], ...]) -> Raw | None:
+    if not rows:
+        return None
+    keyboard = [[{"text": label} for label in row] for row in rows]
+    return {"keyboard": keyboard, "resize_keyboard": True, "is_persistent": True}

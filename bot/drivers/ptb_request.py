@@ -95,7 +95,10 @@ class AiohttpRequest(BaseRequest):
         if request_data is not None and request_data.contains_files:
             seconds = FILE_TIMEOUT
         try:
-            async with self.session.request(method, url, data=_body(request_data), timeout=timeout(seconds)) as answer:
+            body, headers = _body(request_data)
+            async with self.session.request(
+                method, url, data=body, headers=headers, timeout=timeout(seconds)
+            ) as answer:
                 payload = await answer.read()
         except (ClientError, TimeoutError, OSError) as error:
             raise Failed(unreachable(error)) from None
@@ -126,14 +129,15 @@ class AiohttpRequest(BaseRequest):
         return answer
 
 
-def _body(data: RequestData | None) -> FormData | dict[str, str] | None:
+def _body(data: RequestData | None) -> tuple[FormData | bytes | None, dict[str, str]]:
+    """Return the body of a call and its headers; aiohttp would make a form of many parts even of one without files."""
     if data is None:
-        return None
+        return None, {}
     if not data.contains_files:
-        return data.json_parameters
+        return data.url_encoded_parameters().encode(), {"Content-Type": "application/x-www-form-urlencoded"}
     form = FormData(quote_fields=False)
     for name, value in data.json_parameters.items():
         form.add_field(name, value)
     for name, (filename, content, mime) in data.multipart_data.items():
         form.add_field(name, content, filename=filename, content_type=mime)
-    return form
+    return form, {}
