@@ -15,10 +15,25 @@ SELECT $before + 1 + i / $items, '/data/theme/item' || (i % $items) || '/i' || (
        (SELECT min(id) FROM people) + (i / $items) % (SELECT count(*) FROM people), '2026-03-01 08:30:00', 1, i
 FROM n;
 
+WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < $answers)
+INSERT INTO audit (chain, seq, at, person_id, action, subject, details, digest, hash)
+SELECT 'visit:' || ($before + 1 + i / $items), 1 + i % $items, '2026-03-01 08:30:00',
+       (SELECT min(id) FROM people) + (i / $items) % (SELECT count(*) FROM people), 'answer.given',
+       'answer:' || (i + 1), '{}', '00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff',
+       '00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff'
+FROM n;
+
 WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < $visits)
-INSERT INTO audit (at, person_id, action, subject, details)
-SELECT '2026-03-01 09:00:00', (SELECT min(id) FROM people) + i % (SELECT count(*) FROM people), 'visit.submit',
-       'visit:' || ($before + 1 + i), '{}'
+INSERT INTO audit (chain, seq, at, person_id, action, subject, details, digest, hash)
+SELECT 'visit:' || ($before + 1 + i), 1 + $items, '2026-03-01 09:00:00',
+       (SELECT min(id) FROM people) + i % (SELECT count(*) FROM people), 'visit.submitted',
+       'visit:' || ($before + 1 + i), '{}', '00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff',
+       '00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff'
+FROM n;
+
+WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < $visits)
+INSERT INTO chains (chain, links, covered)
+SELECT 'visit:' || ($before + 1 + i), 1 + $items, 0
 FROM n;
 
 WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < $young)

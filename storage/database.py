@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from asyncpg import PostgresError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 
-from storage import engines, schema, sealed
+from storage import custody, engines, schema, sealed
 from storage.entity import Entity, Session
 from storage.leader import EmbeddedLeader, Leader, PostgresLeader
 from storage.sealing import Keyring
@@ -74,6 +74,7 @@ class Database:
         with trouble():
             async with self._together.write() if self.embedded else self._transaction() as db:
                 yield db
+                await custody.link(db)
         rung = db.sync_session.info.pop(_RUNG, None)
         if rung:
             self._signals.ring(rung)

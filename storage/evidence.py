@@ -7,10 +7,12 @@ evidence marks it: nothing is deleted.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.custody import Kept
 from storage.entity import Entity, Json, Session, Whom
 from storage.filenames import harmless
 from storage.people import Person
@@ -24,6 +26,9 @@ LEASE = timedelta(minutes=10)
 DAMAGED = "cannot be opened"
 """The ``error`` of a picture that came home and is none; its file is kept all the same."""
 
+_DEEDS = (("blob_sha256", "stored"), ("path", "moved"), ("caption", "captioned"))
+"""What a change of a column is called in the chain of custody."""
+
 _IN_ALBUM = sa.text("album_id <> ''")
 _WAITING = sa.text("state = 'waiting'")
 
@@ -36,11 +41,18 @@ class State(StrEnum):
     failed = "failed"
 
 
-class Evidence(Entity):
+class Evidence(Kept, Entity):
     """One piece of evidence for one question of a visit ('' when for the visit as a whole).
 
     ``kind`` is 'photo', 'file', 'voice', 'video' or 'place'; a place has degrees and no file. ``size`` is in bytes.
     """
+
+    in_custody: ClassVar[str] = "evidence"
+    kept: ClassVar[tuple[str, ...]] = (
+        "id", "visit_id", "path", "kind", "unique_id", "album_id", "name", "mime", "caption", "forwarded",
+        "sender_id", "sent_at", "blob_sha256", "exif", "latitude", "longitude",
+        "removed_at", "removed_by", "removed_why",
+    )  # fmt: skip
 
     __tablename__ = "evidence"
     __table_args__ = (
@@ -127,6 +139,18 @@ class Evidence(Entity):
     def restore(self) -> None:
         """Put it back."""
         self.removed_at, self.removed_by, self.removed_why = None, None, None
+
+    def noticed(self, changed: frozenset[str]) -> str:
+        """Name the deed that changed these columns: what is done to evidence is linked by itself."""
+        if not changed:
+            return "filed"
+        if "removed_at" in changed:
+            return "removed" if self.removed_at is not None else "restored"
+        return next((deed for column, deed in _DEEDS if column in changed), "changed")
+
+    def noticed_by(self) -> int:
+        """Say who did it, where nobody has said: the sender."""
+        return self.sender_id
 
     @classmethod
     def about(cls, whom: Whom) -> sa.ColumnElement[bool]:

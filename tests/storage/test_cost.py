@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from storage import conversations, evidence, inbox, outbox, people, timers, visits
+from storage import conversations, custody, evidence, inbox, outbox, people, timers, visits
 from storage.audit import record
 from storage.evidence import Evidence
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from tests.storage.conftest import World
 
 CHAT = 1
-TURN = 14
-"""Statements of the turn below on PostgreSQL, its lock included; SQLite needs no lock."""
+TURN = 15
+"""Statements of the turn below on PostgreSQL, its lock included; SQLite needs no lock. Two are the chain of custody."""
 
 FRAME = ("BEGIN", "SAVEPOINT", "RELEASE")
 """What a turn is set in; on SQLite turns share a BEGIN and a COMMIT."""
@@ -57,7 +57,7 @@ async def _turn(database: Database, db: Session, world: World, now: datetime) ->
     conversation.keep("visit", {"item": 6}, now, person.id)
     await outbox.put(db, CHAT, [{"kind": "card", "text": "6/22"}], now=now)
     update.done(now)
-    await db.flush()
+    await custody.link(db)
 
 
 async def _rest(db: Session, world: World, now: datetime) -> None:
