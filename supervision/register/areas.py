@@ -1,0 +1,80 @@
+"""Areas as a path: province, city, county; the official names of a country where there is a list of them.
+
+Pure. Provinces and cities can be checked against the list. Counties cannot: their names change every year, and zones
+that are no county have offices too.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_ENDINGS: Final = (
+    "维吾尔自治区", "壮族自治区", "回族自治区", "特别行政区", "自治区", "省", "市", "地区", "盟",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Areas:
+    """The provinces of a country with their cities; empty for a country without a list: then any path will do."""
+
+    cities: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, written: str) -> Self:
+        """Read a list as TOML, a line for each province: ``"浙江省" = ["杭州市", "宁波市"]``."""
+        return cls({province: tuple(cities) for province, cities in tomllib.loads(written).items()})
+
+    def province(self, word: str) -> str | None:
+        """Return the official name of a province, also for its short one; None when there is none of that name."""
+        return _named(word, tuple(self.cities)) if self.cities else word or None
+
+    def city(self, province: str, word: str) -> str | None:
+        """Return the official name of a city of a province; None when there is none of that name there."""
+        if not self.cities:
+            return word or None
+        return _named(word, (*self.cities.get(province, ()), province))
+
+    def split(self, path: str) -> tuple[str, str, str]:
+        """Take an area written in one cell apart: ``浙江省/杭州市/萧山区``, ``浙江省杭州市萧山区``."""
+        parts = [one.strip() for one in path.replace("\\", "/").replace("-", "/").replace(" ", "/").split("/")]
+        parts = [one for one in parts if one]
+        if len(parts) > 1 or not self.cities:
+            return ((*parts, "", "", "")[:3])  # type: ignore[return-value] # three are what is left
+        rest = parts[0] if parts else ""
+        province = next((one for one in self.cities if rest.startswith(one)), "")
+        if not province:
+            return rest, "", ""
+        rest = rest.removeprefix(province)
+        city = next((one for one in (*self.cities[province], province) if rest.startswith(one)), "")
+        return province, city, rest.removeprefix(city)
+
+
+def _named(word: str, names: tuple[str, ...]) -> str | None:
+    if word in names:
+        return word
+    return next((one for one in names if word and short(one) == short(word)), None)
+
+
+def short(name: str) -> str:
+    """Return a province or city as people call it: 浙江省 is 浙江, 内蒙古自治区 is 内蒙古."""
+    ending = next((one for one in _ENDINGS if name.endswith(one) and len(name) - len(one) > 1), "")
+    return name.removesuffix(ending)
+
+
+def within(area: str, part: str) -> bool:
+    """Tell whether a path lies in an area: in 浙江省 lies 浙江省/杭州市."""
+    return area == part or area.startswith(f"{part}/")
+
+
+def covering(area: str, parts: Mapping[str, str]) -> str | None:
+    """Return what the narrowest area stands for that a path lies in: area -> whatever answers for it."""
+    while area:
+        if area in parts:
+            return parts[area]
+        area = area.rpartition("/")[0]
+    return None

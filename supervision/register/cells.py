@@ -1,0 +1,117 @@
+"""What stands in one cell, freed of what offices and their programs do to it: stray spaces, full-width digits, serials.
+
+Pure. Whether a value makes sense in its row is decided elsewhere; here it is only understood, or not.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+from typing import Final
+
+Value = str | int | float | bool | date | datetime | None
+"""A cell as a reader gives it; an error of a formula is its text, such as ``#DIV/0!``."""
+
+LOST: Final = "#FORMULA!"
+"""Stands for a formula whose result was never worked out."""
+
+ERRORS: Final = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!", LOST})
+
+_WIDE: Final = {
+    **{ord("０") + at: ord("0") + at for at in range(10)},
+    **{ord("Ａ") + at: ord("A") + at for at in range(26)},
+    **{ord("ａ") + at: ord("a") + at for at in range(26)},
+}
+_DASHES: Final = dict.fromkeys(map(ord, "－—–‐‑‒−﹣"), "-") | {ord("＿"): "_", ord("．"): ".", ord("／"): "/"}
+_INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"))
+_BLANK: Final = frozenset({"-", "--", "—", "——", "/", "\\", "无", "暂无", "n/a", "none", "null", "nil"})
+_NUMBER: Final = re.compile(r"([+-]?\d+(?:,\d{3})*)(?:\.0+)?\s*(?:人|名|个|位|people|persons?|members?)?", re.IGNORECASE)
+_DAY: Final = re.compile(r"(?:(\d{4})\s*[年./-]\s*)?(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*[日号]?(?:\s+\d{1,2}:\d\d(?::\d\d)?)?")
+_PLAIN_DAY: Final = re.compile(r"(\d{4})(\d\d)(\d\d)")
+_FIRST_SERIAL: Final = date(1899, 12, 30)
+_SERIALS: Final = range(36526, 73051)
+"""Days from 2000 to 2099 as Excel counts them."""
+
+
+def text(value: Value) -> str:
+    """Return a cell as one line of text: full-width letters and digits made plain, spaces collapsed."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    written = str(value)
+    if written.isascii():
+        return " ".join(written.split())
+    return " ".join(written.translate(_WIDE).translate(_INVISIBLE).split())
+
+
+def optional(value: Value) -> str:
+    """Return a cell as text, '' for the words and strokes that say there is nothing."""
+    written = text(value)
+    return "" if written.casefold() in _BLANK else written
+
+
+def name(value: Value) -> str:
+    """Return a name: where a line was broken inside Chinese no space stays behind."""
+    written = text(value)
+    if written.isascii() or " " not in written:
+        return written
+    return re.sub(r"(?<=[\u3400-\u9fff）)]) (?=[\u3400-\u9fff（(])", "", written)
+
+
+def code(value: Value) -> str:
+    """Return a code: no space in it, every kind of dash the same one."""
+    written = optional(value)
+    if written.isascii():
+        return written.replace(" ", "")
+    return written.translate(_DASHES).replace(" ", "")
+
+
+def whole(value: Value) -> int | None:
+    """Return a whole number ("25人", "２５" and 25.0 are 25), None when it is none."""
+    if isinstance(value, bool) or isinstance(value, date):
+        return None
+    if isinstance(value, int):
+        return value
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else None
+    found = _NUMBER.fullmatch(text(value).translate(_DASHES).replace("，", ","))
+    return int(found[1].replace(",", "")) if found else None
+
+
+def day(value: Value, year: int = 0) -> date | None:
+    """Return a date, however it is written; ``year`` is meant where none stands. None when it is no date."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, int | float):
+        return _serial(value)
+    written = text(value).translate(_DASHES).rstrip("。")
+    if written.isdigit() and len(written) == 5:  # noqa: PLR2004 - a serial number that became text
+        return _serial(int(written))
+    found = _DAY.fullmatch(written) or _PLAIN_DAY.fullmatch(written)
+    if found is None or not (found[1] or year):
+        return None
+    try:
+        return date(int(found[1] or year), int(found[2]), int(found[3]))
+    except ValueError:
+        return None
+
+
+def _serial(number: float) -> date | None:
+    if int(number) in _SERIALS:
+        return _FIRST_SERIAL + timedelta(days=int(number))
+    return day(str(int(number))) if _PLAIN_DAY.fullmatch(str(int(number))) else None
+
+
+def several(value: Value) -> tuple[str, ...]:
+    """Return the parts of a list such as 「北京市、天津市」, in order and each once."""
+    parts = re.split(r"[、,，;；|\n\r]+", str(value).translate(_WIDE) if isinstance(value, str) else text(value))
+    return tuple(dict.fromkeys(part for one in parts if (part := optional(one))))

@@ -1,0 +1,181 @@
+"""Reads a whole register: every table of a file, what it says, and all that is wrong with it.
+
+Pure, but for what it costs: it is run in a process of its own (bot/apart.py). It applies nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from supervision.register import groups as tables
+from supervision.register import tree, workbook
+from supervision.register.areas import covering, within
+from supervision.register.faults import Fault, What
+from supervision.register.headers import Kind, find
+from supervision.register.model import GroupLine, Register, fold
+from supervision.register.units import Reading
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from supervision.register.headers import Table
+    from supervision.register.model import RoundLine, Seat, Standing, UnitLine
+    from supervision.register.terms import Terms
+    from supervision.register.tree import Seen
+    from supervision.register.workbook import Sheet
+
+
+def read(content: bytes, terms: Terms, standing: Standing) -> Register:
+    """Read a file as a register of the campaign that has these words and this standing; never raises for a bad file."""
+    try:
+        sheets = workbook.read(content)
+    except workbook.Unreadable as error:
+        return Register(faults=(error.fault,))
+    return _Whole(terms, standing).read(sheets)
+
+
+@dataclass(slots=True)
+class _Whole:
+    """One reading of all tables of a file."""
+
+    terms: Terms
+    standing: Standing
+    faults: list[Fault] = field(default_factory=list)
+    groups: list[GroupLine] = field(default_factory=list)
+    seats: list[Seat] = field(default_factory=list)
+    rounds: list[RoundLine] = field(default_factory=list)
+    units: list[UnitLine] = field(default_factory=list)
+    seen: list[Seen] = field(default_factory=list)
+    columns: dict[str, Mapping[str, int]] = field(default_factory=dict)
+
+    def read(self, sheets: list[Sheet]) -> Register:
+        found = self._tables(sheets)
+        for table in found:
+            self._headers(table)
+        usable = [one for one in found if not one.missing]
+        for table in usable:
+            if table.kind is Kind.groups:
+                groups, seats, faults = tables.seats(table, self.terms.areas)
+                self.groups += groups
+                self.seats += seats
+                self.faults += faults
+            elif table.kind is Kind.rounds:
+                rounds, faults = tables.rounds(table, self.terms.areas, self.standing.starts_on)
+                self.rounds += rounds
+                self.faults += faults
+        self._units([one for one in usable if one.kind is Kind.units])
+        self._rounds()
+        units, by_area = self._grouped()
+        order = {sheet.name: at for at, sheet in enumerate(sheets)}
+        self.faults.sort(key=lambda one: (one.remark, order.get(one.sheet, -1), one.row, one.column))
+        columns = frozenset(one for columns in self.columns.values() for one in columns)
+        return Register(
+            units, tuple(self.groups), tuple(self.seats), tuple(self.rounds), columns, by_area, tuple(self.faults)
+        )
+
+    # --- finding tables ---
+
+    def _tables(self, sheets: list[Sheet]) -> list[Table]:
+        found = []
+        for sheet in sheets:
+            if sheet.hidden:
+                if sheet.rows:
+                    self.faults.append(Fault(What.sheet_hidden, sheet.name, remark=True))
+                continue
+            table = find(sheet)
+            if table is not None:
+                found.append(table)
+            elif sheet.rows:
+                self.faults.append(Fault(What.sheet_ignored, sheet.name, remark=True))
+        if not found:
+            self.faults = [Fault(What.no_table)]
+        return found
+
+    def _headers(self, table: Table) -> None:
+        sheet, row = table.sheet.name, table.header + 1
+        self.faults += [Fault(What.no_column, sheet, row, 0, {"field": one}) for one in table.missing]
+        self.faults += [
+            Fault(What.column_twice, sheet, row, at + 1, {"name": words}) for at, words in table.twice
+        ]
+        self.faults += [
+            Fault(What.column_ignored, sheet, row, at + 1, {"name": words}, remark=True) for at, words in table.unknown
+        ]
+
+    # --- units ---
+
+    def _units(self, found: list[Table]) -> None:
+        known = frozenset(one.name for one in (*self.groups, *self.standing.groups))
+        for table in found:
+            reading = Reading(table, self.terms, known, open_groups=not known)
+            reading.run()
+            self.units += reading.units
+            self.faults += reading.faults
+            self.columns[table.sheet.name] = table.columns
+            column = table.columns
+            parent = column.get("parent", column.get("parent_name", -1)) + 1
+            self.seen += [
+                (table.sheet.name, row, code, above, column["code"] + 1, parent) for code, row, above in reading.codes
+            ]
+        if not known:
+            named = dict.fromkeys(one.group for one in self.units if one.group)
+            self.groups = [GroupLine(one) for one in named]
+        if found and not any("parent" in one.columns for one in found):
+            codes = tree.by_name(self.units, self.standing.units)
+            self.units = [tree.with_parent(one, codes) for one in self.units]
+            self.seen = [(*one[:3], codes.get(one[3], one[3]), *one[4:]) for one in self.seen]
+        stored = self.standing.units
+        self.faults += tree.twice(self.seen)
+        self.faults += tree.superiors(self.seen, stored)
+        circling = {(one.sheet, one.row) for one in self.faults if one.what is What.parent_cycle}
+        placed = [one for one in self.units if (one.sheet, one.row) not in circling]
+        self.faults += tree.levels(placed, stored, self.columns)
+        self.faults += tree.names(self.units, self.columns)
+
+    def _grouped(self) -> tuple[tuple[UnitLine, ...], tuple[str, ...]]:
+        """Give units that name no group the one of their area, and remark a group that does not answer for the area."""
+        places = {
+            area: one.name for one in ({g.name: g for g in (*self.standing.groups, *self.groups)}).values()
+            for area in one.areas
+        }  # fmt: skip
+        if not places:
+            return tuple(self.units), ()
+        of_group: dict[str, list[str]] = {}
+        for area, name in places.items():
+            of_group.setdefault(name, []).append(area)
+        made, given = [], []
+        doubted = {(one.sheet, one.row) for one in self.faults if one.what in (What.area_unknown, What.area_gap)}
+        for one in self.units:
+            unit = one
+            if not one.group and one.area and "group" in self.columns.get(one.sheet, {}):
+                by_area = covering(one.area, places)
+                if by_area and fold(one.code) not in self.standing.units:
+                    unit = replace(one, group=by_area)
+                    given.append(one.code)
+            elif one.group in of_group and one.area and (one.sheet, one.row) not in doubted:
+                self._elsewhere(one, of_group[one.group])
+            made.append(unit)
+        return tuple(made), tuple(given)
+
+    def _elsewhere(self, unit: UnitLine, areas: list[str]) -> None:
+        if any(within(unit.area, area) or within(area, unit.area) for area in areas):
+            return
+        column = self.columns[unit.sheet].get("group", -1) + 1
+        values = {"area": unit.area, "group": unit.group}
+        self.faults.append(Fault(What.area_elsewhere, unit.sheet, unit.row, column, values, remark=True))
+
+    # --- rounds ---
+
+    def _rounds(self) -> None:
+        every = {one.number: one for one in (*self.standing.rounds, *self.rounds)}
+        ours = {one.number for one in self.rounds}
+        last: RoundLine | None = None
+        for one in sorted(every.values(), key=lambda one: (one.starts_on, one.number)):
+            if last is not None and one.starts_on <= last.ends_on and {one.number, last.number} & ours:
+                values = {"first": last.number, "second": one.number}
+                self.faults.append(Fault(What.rounds_overlap, values=values, remark=True))
+            last = one
+        first, end = self.standing.starts_on, self.standing.ends_on
+        for one in self.rounds:
+            if (first and one.starts_on < first) or (end and one.ends_on > end):
+                self.faults.append(Fault(What.round_outside, values={"number": one.number}, remark=True))
