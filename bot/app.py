@@ -121,7 +121,13 @@ class App:
             group_minute=settings.rate_group,
         )
         self._deliverer = Deliverer(
-            self.database, self._driver, limits, self._blobs.find, clock, at_once=settings.sends_at_once
+            self.database,
+            self._driver,
+            limits,
+            self._blobs.find,
+            clock,
+            at_once=settings.sends_at_once,
+            receipts=settings.data_dir / "receipts",
         )
         self._engine = Engine(
             database=self.database,

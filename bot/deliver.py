@@ -2,7 +2,7 @@
 
 A row stays pending until its fate is known, so nothing that was said is lost. The Bot API has no way to make a send
 idempotent, so a choice is due where the fate of a send is unknown (the connection broke after the request, or this
-process died before it had written the fate down): **we send again**. A message that comes twice is a small nuisance;
+process died before it heard the answer): **we send again**. A message that comes twice is a small nuisance;
 one that never comes leaves a person stranded. Edits, which are most of a walk, repeat without a trace.
 
 One process delivers at a time (``database.leader``), because the limits are one bot's, not one process's. Toasts are
@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 from bot.drivers.errors import BadToken, Blocked, Conflict, DriverError, Moved, RetryLater, Unreachable
 from bot.line import Line
 from bot.perform import cost, perform, take_away
-from bot.settle import Fate, Settler
+from bot.receipts import Fate, Receipts
+from bot.settle import Settler
 from storage import conversations, outbox, people
 from storage.database import Unavailable
 from storage.outbox import Priority, State
@@ -27,6 +28,7 @@ from storage.outbox import Priority, State
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+    from pathlib import Path
 
     from bot.drivers.driver import Driver, Files
     from bot.limits import Limits
@@ -63,6 +65,7 @@ class Deliverer:
         clock: Callable[[], datetime],
         *,
         at_once: int = 16,
+        receipts: Path | None = None,
     ) -> None:
         self._database = database
         self._driver = driver
@@ -70,7 +73,8 @@ class Deliverer:
         self._files = files
         self._clock = clock
         self._slots = at_once
-        self._settler = Settler(database, clock)
+        self._receipts = Receipts(receipts)
+        self._settler = Settler(database, clock, self._receipts)
         self._line = Line(database, self._settler, clock)
         self._busy: dict[int, asyncio.Task[None]] = {}
         self._held: dict[int, float] = {}
@@ -122,6 +126,7 @@ class Deliverer:
                 await self._finish()
         finally:
             settling.cancel()
+            self._receipts.close()
 
     async def _listen(self, bell: Bell) -> None:
         while True:
@@ -135,6 +140,7 @@ class Deliverer:
         while not self._stopping:
             if loop.time() - asked_at >= POLL_SECONDS:
                 leads, asked_at = await leader.leads(), loop.time()
+                leads = leads and (self._leading or await self._settler.recover())
                 if leads != self._leading:
                     _LOG.info("this process %s", "delivers" if leads else "no longer delivers")
                     self._leading = leads
@@ -240,16 +246,16 @@ class Deliverer:
         self._outage, self._failures = 0.0, 0
         self._successes += 1
         self._failed_at.pop(job.id, None)
-        self._settler.put(Fate(job.id, done.state, done.message_id, done.error))
-        if done.live != live:
+        card = (job.chat_id, done.live) if done.live != live else None
+        self._settler.put(Fate(job.id, job.made, done.state, done.message_id, done.error, card))
+        if card is not None:
             self._line.live[job.chat_id] = done.live
-            self._settler.put_card(job.chat_id, done.live)
 
     def _give_up(self, job: Job, error: Exception, why: str) -> None:
         """Settle a message as failed; ``why`` goes into the row and not into the log, for it may quote the message."""
         _LOG.error("message %s to chat %s failed: %s", job.id, job.chat_id, type(error).__name__)
         self._failed_at.pop(job.id, None)
-        self._settler.put(Fate(job.id, State.failed, error=f"{type(error).__name__}: {why}"))
+        self._settler.put(Fate(job.id, job.made, State.failed, error=f"{type(error).__name__}: {why}"))
 
     async def _refused(self, job: Job, error: DriverError) -> None:
         now = asyncio.get_running_loop().time()

@@ -10,7 +10,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.settle import Fate
+from bot.receipts import Fate
 from handlers.chat import Card, load
 from storage import outbox
 from storage.outbox import State
@@ -39,6 +39,7 @@ class Job:
     chat_id: int
     priority: int
     attempts: int
+    made: datetime
     reply: Reply
 
     @property
@@ -83,9 +84,9 @@ class Line:
             reply = load(row.reply or {})
         except (KeyError, TypeError, ValueError) as error:
             _LOG.error("row %s of the outbox is not readable: %s", row.id, type(error).__name__)  # noqa: TRY400, RUF100 - its text is a person's
-            self._settler.put(Fate(row.id, State.failed, error="not readable"))
+            self._settler.put(Fate(row.id, row.created_at, State.failed, error="not readable"))
             return None
-        return Job(row.id, row.chat_id, row.priority, row.attempts, reply)
+        return Job(row.id, row.chat_id, row.priority, row.attempts, row.created_at, reply)
 
     def heads(self) -> list[Job]:
         """Return the next message of every chat, the most urgent first."""
@@ -96,7 +97,8 @@ class Line:
         while isinstance(jobs[0].reply, Card) and not jobs[0].reply.final:
             if not any(isinstance(later.reply, Card) for later in jobs[1:]):
                 break
-            self._settler.put(Fate(jobs.pop(0).id, State.skipped))
+            over = jobs.pop(0)
+            self._settler.put(Fate(over.id, over.made, State.skipped))
         return jobs[0]
 
     def take(self, job: Job) -> None:

@@ -2,44 +2,35 @@
 
 The next message of a chat need not wait until the fate of the last is on the disk: fates gather while a commit is under
 way and go into the next one. What is not written yet is known here (:attr:`Settler.open`), so nothing is sent twice by
-a process that lives; when it dies in between, that message is repeated (see bot/deliver.py).
+a process that lives; and it is noted beside the database, so that neither is it when the process dies in between.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from storage import outbox
+from storage.database import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from bot.receipts import Fate, Receipts
     from storage.database import Database, Session
-    from storage.outbox import State
 
 _LOG = logging.getLogger(__name__)
 _AGAIN_SECONDS = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Fate:
-    """What became of one row; ``error`` in Telegram's words or None."""
-
-    row_id: int
-    state: State
-    message_id: int | None = None
-    error: str | None = None
-
-
 class Settler:
     """Collects fates and live cards, and commits them together."""
 
-    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, clock: Callable[[], datetime], receipts: Receipts) -> None:
         self._database = database
+        self._receipts = receipts
         self._clock = clock
         self._fates: dict[int, Fate] = {}
         self._cards: dict[int, int | None] = {}
@@ -59,18 +50,37 @@ class Settler:
         return self._writing_cards | self._cards
 
     def put(self, fate: Fate) -> None:
-        """Have a fate written down soon."""
-        self._fates[fate.row_id] = fate
+        """Have a fate, and the live card that came of it, written down soon."""
+        self._receipts.keep(fate)
+        self._put(fate)
         self._something.set()
 
-    def put_card(self, chat_id: int, message_id: int | None) -> None:
-        """Have a chat's live card written down soon."""
-        self._cards[chat_id] = message_id
-        self._something.set()
+    def _put(self, fate: Fate) -> None:
+        self._fates[fate.row_id] = fate
+        if fate.card is not None:
+            chat_id, message_id = fate.card
+            self._cards[chat_id] = message_id
 
     def forget_card(self, chat_id: int) -> None:
         """Drop a live card that has become meaningless before it was written."""
         self._cards.pop(chat_id, None)
+
+    async def recover(self) -> bool:
+        """Write down what whoever delivered before knew and had not written; False: ask again."""
+        told = self._receipts.read()
+        if not told:
+            return True
+        try:
+            async with self._database.read() as db:
+                made = await outbox.still_pending(db, {fate.row_id for fate in told})
+        except Unavailable:
+            return False
+        missed = [fate for fate in told if made.get(fate.row_id) == fate.made]
+        for fate in missed:
+            self._put(fate)
+        if missed:
+            _LOG.info("%d messages had been sent by the process before", len(missed))
+        return await self.flush()
 
     async def run(self) -> None:
         """Write down what comes, until cancelled; call :meth:`flush` afterwards."""
@@ -100,6 +110,8 @@ class Settler:
                     self._fates = self._writing | self._fates
                     self._cards = self._writing_cards | self._cards
                 self._writing, self._writing_cards = {}, {}
+            if done:
+                self._receipts.only(self._fates.values())
             return done
 
     async def _write(self, db: Session) -> None:

@@ -166,6 +166,12 @@ async def pending(db: Session, now: datetime, limit: int = 100, exclude: Collect
     return list(await db.scalars(_SENDABLE, {"now": now, "most": limit}))
 
 
+async def still_pending(db: Session, row_ids: Collection[int]) -> dict[int, datetime]:
+    """Return when those of the rows were made that are still to be sent: id -> moment."""
+    found = await db.execute(sa.select(Outgoing.id, Outgoing.created_at).where(Outgoing.id.in_(row_ids), _WAITS))
+    return dict(found.all())
+
+
 async def settle(db: Session, fates: Iterable[tuple[int, State | str, int | None, str | None]], now: datetime) -> None:
     """Write down the fate of messages: (id, state, message id at Telegram, error). The text itself is dropped."""
     rows = [
