@@ -17,7 +17,7 @@ from handlers.errors import UserError
 from handlers.router import Router
 from handlers.text import mark, nearest, speech
 from handlers.turn import Kit, Turn
-from storage import conversations, inbox, outbox, people
+from storage import audit, conversations, inbox, outbox, people
 from storage.database import Unavailable
 from storage.sealed import readable
 
@@ -151,6 +151,7 @@ class Engine:
             person = None
         if event.private and event.sender is not None and person is not None:
             conversation.person_id = person.id  # so that a timer, which nobody sends, speaks their language too
+        audit.acting(db, person.id if person else None, self.clock())
         language = person.language if person else nearest(event.sender.language if event.sender else "")
         return Turn(
             event=event,

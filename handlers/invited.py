@@ -15,7 +15,7 @@ from handlers.errors import Stale
 from handlers.journey import data, number
 from handlers.panel import show
 from handlers.roles import NAMES
-from storage import audit, invitations, people
+from storage import invitations, people
 
 if TYPE_CHECKING:
     from handlers.turn import Turn
@@ -36,7 +36,7 @@ async def revoke(turn: Turn, args: tuple[str, ...]) -> None:
     if found is None or found.created_by != turn.who.id or not _waits(turn, found):
         raise Stale
     found.revoke(turn.now)
-    audit.record(turn.db, "invitation.revoked", f"invitation:{found.id}", now=turn.now, person_id=turn.who.id)
+    turn.record("invitation.revoked", f"invitation:{found.id}")
     turn.toast(turn.label("Taken back. The link no longer lets anybody in."))
     await _list(turn)
 

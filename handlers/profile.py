@@ -123,7 +123,7 @@ async def export(turn: Turn, _: tuple[str, ...]) -> None:
     person = _known(turn)
     everything = await people.export(turn.db, person)
     written = json.dumps(everything, ensure_ascii=False, indent=2, default=str).encode(errors="replace")
-    audit.record(turn.db, "person.exported", f"person:{person.id}", now=turn.now, person_id=person.id)
+    turn.record("person.exported", f"person:{person.id}")
     turn.say(
         turn.t(
             "Everything that is stored about you, as a JSON file. Photos and files are listed in it, not included. "

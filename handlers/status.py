@@ -17,7 +17,7 @@ from handlers.errors import Stale
 from handlers.journey import Journey, data, number
 from handlers.panel import show
 from handlers.text import mark
-from storage import audit, evidence, inbox, outbox, people, schema
+from storage import evidence, inbox, outbox, people, schema
 from storage.inbox import State
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ async def _again(turn: Turn) -> None:
 
 
 def _note(turn: Turn, action: str, found: Arrival) -> None:
-    audit.record(turn.db, action, f"arrival:{found.id}", now=turn.now, person_id=turn.who.id)
+    turn.record(action, f"arrival:{found.id}")
 
 
 STATUS = Journey(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from handlers.chat import Card, Change, Commands, Say, Tap, Toast
+from storage import audit
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from handlers.text import Speech
     from storage.blobs import Blobs
     from storage.conversations import Conversation
+    from storage.custody import Kept
     from storage.database import Session
     from storage.people import Person
 
@@ -111,6 +113,17 @@ class Turn:
     async def give_up(self) -> bool:
         """Let the journey that holds the chat give up what it is in the middle of; False when there is nothing."""
         return await self.router.give_up(self)
+
+    def record(self, action: str, about: Kept | str, /, **details: object) -> None:
+        """Write down what the person did, once and for all: ``turn.record("visit.submitted", visit)``.
+
+        ``about`` is what it was done to, or only its name, such as ``form:7``. What is said here is linked into the
+        chain of custody: ids, codes and figures, never names, words or tokens.
+        """
+        person_id = self.person.id if self.person is not None else None
+        of = None if isinstance(about, str) else about
+        subject = about if isinstance(about, str) else ""
+        audit.record(self.db, action, subject, now=self.now, person_id=person_id, details=dict(details), of=of)
 
     # --- speaking ---
 

@@ -19,7 +19,7 @@ from handlers.publishing import preview, versions
 from handlers.publishing.compared import compared
 from handlers.publishing.fitness import unasked
 from handlers.text import mark
-from storage import audit, drafts
+from storage import drafts
 from storage import forms as form_versions
 from storage.drafts import State
 
@@ -255,8 +255,7 @@ async def published(turn: Turn, args: tuple[str, ...]) -> None:
         source_name=found.name,
         now=turn.now,
     )
-    details = {"form": new.form_id, "version": new.version}
-    audit.record(turn.db, "form.published", f"form:{new.id}", now=turn.now, person_id=turn.who.id, details=details)
+    turn.record("form.published", f"form:{new.id}", form=new.form_id, version=new.version)
     await drafts.drop(turn.db, found)
     turn.remember("publishing")
     turn.toast(turn.label("Published."))

@@ -17,7 +17,7 @@ from handlers.progress import brief, listed
 from handlers.publishing import versions
 from handlers.publishing.fitness import hinders
 from handlers.text import mark
-from storage import audit, campaigns
+from storage import campaigns
 from storage import forms as form_versions
 
 if TYPE_CHECKING:
@@ -101,8 +101,7 @@ async def use(turn: Turn, args: tuple[str, ...]) -> None:
     if one is None:
         raise UserError(BEGUN)
     moved = await form_versions.choose(turn.db, one, version, turn.who, turn.now)
-    details = {"round": one.id, "visits": moved}
-    audit.record(turn.db, "form.chosen", f"form:{version.id}", now=turn.now, person_id=turn.who.id, details=details)
+    turn.record("form.chosen", f"form:{version.id}", round=one.id, visits=moved)
     text, rows = await versions.card(turn, version)
     said = turn.n(
         "\n✓ Round {number} begins with it; {count} planned visit has it now.",

@@ -229,6 +229,6 @@ async def retired(turn: Turn, args: tuple[str, ...]) -> None:
         raise UserError(CHOSEN, rounds=_numbers(turn, ahead))
     if one.retired_at is None:
         one.retire(turn.now)
-        audit.record(turn.db, "form.retired", f"form:{one.id}", now=turn.now, person_id=turn.who.id)
+        turn.record("form.retired", f"form:{one.id}")
         turn.toast(turn.label("Retired."))
     turn.card(*await card(turn, one))
