@@ -93,3 +93,11 @@ def number(args: tuple[str, ...], at: int) -> int:
     if abs(found) > LARGEST:
         raise Stale
     return found
+
+
+def word(args: tuple[str, ...], at: int) -> str:
+    """Return the argument at this place as it is; Stale when the button carries none."""
+    try:
+        return args[at]
+    except IndexError as error:
+        raise Stale from error

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
+from handlers.items import Item
 from handlers.widgets.words import in_words
 
 if TYPE_CHECKING:
@@ -65,10 +66,10 @@ def where(turn: Turn, sheet: Sheet) -> Markup:
     return turn.t("{unit} · round {number}", unit=unit, number=turn.speech.ordinal(sheet.round))
 
 
-def item_title(turn: Turn, sheet: Sheet, screen: Screen) -> Markup:
+def item_title(turn: Turn, sheet: Sheet, screen: Item) -> Markup:
     """Return the item's number and what it is about."""
     title = sheet.walk.label(sheet.main(screen).path, turn.speech.language)
-    return turn.t("<b>{number}. {title}</b>", number=screen.number, title=clipped(title, 600))
+    return turn.t("<b>{number}. {title}</b>", number=screen.key, title=clipped(title, 600))
 
 
 def listed(turn: Turn, items: Iterable[object]) -> str:
@@ -109,15 +110,21 @@ def clipped(words: str, most: int) -> str:
 
 
 def numbers_of(turn: Turn, screens: Iterable[Screen]) -> str:
-    """Return the numbers of items as a list, three and more in a row as a span."""
-    runs: list[list[int]] = []
-    for number in sorted({screen.number or 0 for screen in screens}):
-        if runs and runs[-1][-1] == number - 1:
-            runs[-1].append(number)
+    """Return the keys of items as a list, three and more numbers in a row as a span."""
+    runs: list[list[tuple[int, ...]]] = []
+    for key in sorted({key_of(screen) for screen in screens}):
+        if runs and len(key) == 1 and runs[-1][-1] == (key[0] - 1,):
+            runs[-1].append(key)
         else:
-            runs.append([number])
-    spans = ([f"{run[0]}–{run[-1]}"] if len(run) >= FEW else map(str, run) for run in runs)
+            runs.append([key])
+    written = ([".".join(map(str, key)) for key in run] for run in runs)
+    spans = ([f"{run[0]}–{run[-1]}"] if len(run) >= FEW else run for run in written)
     return listed(turn, (span for run in spans for span in run))
+
+
+def key_of(screen: Screen) -> tuple[int, ...]:
+    """Return an item's key as numbers: of a screen of the form, its number."""
+    return tuple(map(int, screen.key.split("."))) if isinstance(screen, Item) else (screen.number or 0,)
 
 
 def lacking(turn: Turn, sheet: Sheet, *, among_others: bool = False) -> Markup:
@@ -159,7 +166,7 @@ def missing(turn: Turn, sheet: Sheet, *, exactly: bool = False) -> Markup:
     most = len(other) if exactly else FEW
     for screen, question in other[:most][:MANY]:
         label = brief(sheet.walk.label(question.path, turn.speech.language), LABEL)
-        parts.append(turn.t("item {number} lacks “{label}”", number=screen.number, label=label))
+        parts.append(turn.t("item {number} lacks “{label}”", number=screen.key, label=label))
     rest = len(other) - min(most, MANY)
     if rest > 0:
         parts.append(turn.n("{count} item more", "{count} items more", rest))

@@ -1,7 +1,7 @@
 """A visit's checklist as it stands: the form it began with, the answers given, the evidence that lies with each item.
 
 Loaded once a turn and asked by the journeys that show or fill a checklist. It answers questions about progress and
-never writes; it is not a conversation.
+never writes to the database; it is not a conversation. What it is made of stands in its outline.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 from forms.question import MEDIA
 from forms.walk import Walk
 from handlers.errors import Stale
+from handlers.items import Item, More, stood
+from handlers.outline import ASKED, Outline
 from handlers.widgets.entries import fits
-from handlers.widgets.kinds import WIDGETS
 from storage import evidence as evidences
 from storage import visits
+from supervision.instances import ENOUGH, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,50 +30,28 @@ if TYPE_CHECKING:
     from storage.evidence import Evidence
     from storage.visits import Answer, Visit
 
-ASKED = frozenset(WIDGETS)
-"""Kinds of question that a person answers."""
-
 
 @dataclass(slots=True)
-class Sheet:
-    """One visit's checklist in one turn; ``evidence`` holds what has not been removed, oldest first."""
+class Sheet(Outline):
+    """One visit's checklist in one turn; ``evidence`` holds what has not been removed, oldest first.
+
+    ``answers`` is by stored path, and holds cleared ones and those of instances that were taken away too.
+    """
 
     visit: Visit
-    form: Form
-    walk: Walk
     answers: dict[str, Answer]
     evidence: list[Evidence]
-    language: str
     zone: ZoneInfo
     now: datetime
     round: int = 0
     """The number of the round the visit belongs to, 0 for none."""
 
-    # --- screens ---
+    # --- what is open ---
 
-    def find(self, number: object) -> Screen | None:
-        """Return the screen with this number, None when the form has none or it does not apply here."""
-        return next((screen for screen in self.numbered() if screen.number == number), None)
-
-    def screen(self, number: int) -> Screen:
-        """Return the screen with this number; Stale when there is none."""
-        found = self.find(number)
-        if found is None:
-            raise Stale
-        return found
-
-    def numbered(self) -> list[Screen]:
-        """Return the screens that ask something of this unit, in order."""
-        return [
-            screen
-            for screen in self.walk.screens()
-            if screen.number is not None and any(question.kind in ASKED for question in screen.questions)
-        ]
-
-    def spared(self) -> list[Screen]:
-        """Return the numbered screens that the form asks of other units and not of this one, in order."""
-        asked = {screen.number for screen in self.numbered()}
-        return [screen for screen in self.form.screens if screen.number is not None and screen.number not in asked]
+    def closed(self, more: More) -> bool:
+        """Tell whether somebody has said that there is nothing more to add."""
+        standing = self.answers.get(more.place)
+        return standing is not None and standing.value == ENOUGH
 
     def asks(self, question: Question) -> bool:
         """Tell whether a person is to answer this question, as things stand."""
@@ -94,8 +74,8 @@ class Sheet:
     def open_questions(self, screen: Screen, skipped: Sequence[str] = ()) -> list[Question]:
         """Return what is still to be asked on a screen, in order: the main question first, then its follow-ups.
 
-        A follow-up counts when it applies, has no answer and was not let wait. Photos, and the item's own note, count
-        only when they are required: they never hold anybody up.
+        A follow-up counts when it applies, has no answer and was not let wait (``skipped``: stored paths). Photos, and
+        the item's own note, count only when they are required: they never hold anybody up.
         """
         main = self.main(screen)
         if not self.walk.value(main.path):
@@ -105,7 +85,7 @@ class Sheet:
             question
             for question in screen.questions
             if question is not main
-            and question.path not in skipped
+            and self.stored(question.path) not in skipped
             and self.asks(question)
             and not self.walk.value(question.path)
             and (self.walk.required(question.path) or not (question.kind in MEDIA or question is note))
@@ -127,40 +107,47 @@ class Sheet:
             if self.asks(question) and self.walk.violation(question.path) is not None
         ]
 
-    def unfinished(self) -> list[Screen]:
-        """Return the screens that stand in the way of handing in, in order."""
-        return [screen for screen in self.numbered() if self.missing(screen)]
+    def unfinished(self) -> list[Item]:
+        """Return the items that stand in the way of handing in, in order."""
+        return [item for item in self.numbered() if self.missing(item)]
 
     def progress(self) -> tuple[int, int]:
-        """Return (screens complete, screens that apply)."""
-        screens = self.numbered()
-        return sum(self.complete(screen) for screen in screens), len(screens)
+        """Return (items complete, items that apply)."""
+        items = self.numbered()
+        return sum(self.complete(item) for item in items), len(items)
 
-    def next_open(self, after: int = 0) -> Screen | None:
-        """Return the first incomplete screen after a number, else the first that stands in the way of handing in."""
-        for screen in self.numbered():
-            if (screen.number or 0) > after and not self.complete(screen):
-                return screen
+    def next_open(self, after: Item | More | None = None) -> Item | More | None:
+        """Return what is next to be answered after a station, else the first item in the way of handing in.
+
+        An item that is not complete; or a repeat of which nobody has said yet that there is no more.
+        """
+        for station in self.stations()[self.index(after) + 1 :]:
+            if self.closed(station) if isinstance(station, More) else self.complete(station):
+                continue
+            return station
         return next(iter(self.unfinished()), None)
 
-    def neighbour(self, number: int, step: int) -> Screen | None:
-        """Return the screen before (step -1) or after (+1) a number, or None at either end."""
-        screens = self.numbered()
-        if step < 0:
-            return next((screen for screen in reversed(screens) if (screen.number or 0) < number), None)
-        return next((screen for screen in screens if (screen.number or 0) > number), None)
+    def index(self, station: Item | More | None) -> int:
+        """Return where a station stands among all, -1 for none."""
+        keys = [one.key for one in self.stations()]
+        return keys.index(station.key) if station is not None and station.key in keys else -1
+
+    def neighbour(self, station: Item | More, step: int) -> Item | More | None:
+        """Return the station before (step -1) or after (+1) one, or None at either end."""
+        at = self.index(station) + step
+        return self.stations()[at] if 0 <= at < len(self.stations()) else None
 
     def offered(self, screen: Screen) -> Sequence[Choice]:
         """Return the choices of a screen's main question that apply now."""
         return self.walk.choices(self.main(screen).path)
 
-    def notes(self, screen: Screen) -> list[Question]:
+    def notes(self, screen: Item) -> list[Question]:
         """Return what the form wants to be read on a screen, or just before it: notes that apply now."""
         before: list[Question] = []
         for one in self.walk.screens():
             if one.number is None:
                 before += one.questions
-            elif one is screen or one.number == screen.number:
+            elif one.questions[0].path == screen.questions[0].path:
                 return [q for q in (*before, *screen.questions) if q.kind == "note" and self.walk.relevant(q.path)]
             else:
                 before = []
@@ -175,9 +162,18 @@ class Sheet:
 
     # --- answers and evidence ---
 
+    def standing(self, question: Question) -> Answer | None:
+        """Return the answer that stands now, with who gave it; None when nobody ever did."""
+        return self.answers.get(self.stored(question.path))
+
+    def stands(self, answer: Answer) -> bool:
+        """Tell whether an answer is the one that stands, and can be seen."""
+        standing = self.answers.get(answer.path)
+        return standing is not None and standing.id == answer.id and self.placed(answer.path) is not None
+
     def seen(self, path: str) -> int:
         """Return the id of the answer that stands now, 0 when there is none: what a card shows its reader."""
-        answer = self.answers.get(path)
+        answer = self.answers.get(self.stored(path))
         return answer.id if answer else 0
 
     def place(self, screen: Screen, piece: Evidence, asking: str = "") -> Question:
@@ -203,7 +199,7 @@ class Sheet:
 
     def evidence_of(self, screen: Screen) -> list[Evidence]:
         """Return the evidence that lies with a screen, oldest first."""
-        paths = {question.path for question in screen.questions}
+        paths = {self.stored(question.path) for question in screen.questions}
         return [piece for piece in self.evidence if piece.path in paths]
 
     def symbol(self, screen: Screen) -> str:
@@ -221,6 +217,22 @@ class Sheet:
                 return label[0]
         return "✓"
 
+    def unsaved(self) -> dict[str, str]:
+        """Return what the form has set by itself, once, and nobody has stored yet, by stored path.
+
+        Nothing for the common form that sets nothing by itself: this looks at every node.
+        """
+        definitions = self.form.definitions.values()
+        if not any(one.actions or one.recalls for one in definitions):
+            return {}
+        fresh = {self.stored(path): value for path, value in self.walk.unsaved().items() if not self._counts(path)}
+        return {path: value for path, value in fresh.items() if path not in self.answers}
+
+    def _counts(self, path: str) -> bool:
+        """Tell whether a path of the walk says how many instances a repeat has, or is no answer of any kind."""
+        definition = self.form.definitions.get(plain(path))
+        return definition is None or definition.repeat
+
 
 async def sheet_of(turn: Turn, visit: Visit) -> Sheet:
     """Load the checklist of a visit; raises LookupError when its form version is gone.
@@ -231,21 +243,29 @@ async def sheet_of(turn: Turn, visit: Visit) -> Sheet:
     zone = await turn.kit.shelf.zone(turn.db, visit.unit.campaign_id)
     number = await turn.kit.shelf.round(turn.db, visit.round_id) if visit.round_id is not None else 0
     answers = {one.path: one for one in await visits.standing(turn.db, visit.id)}
-    pieces = list(await evidences.of_visit(turn.db, visit.id))
-    values = {path: one.value for path, one in answers.items()} | pictures(form, pieces)
+    stored = {path: one.value for path, one in answers.items()}
+    instances = stood(stored, form)
+    pieces = [one for one in await evidences.of_visit(turn.db, visit.id) if instances.position(one.path) is not None]
     now = turn.now.astimezone(zone)
-    walk = Walk(form, values, now=now, preset=preset(visit))
-    return Sheet(visit, form, walk, answers, pieces, turn.speech.language, zone, now, number)
+    walk = Walk(
+        form,
+        instances.values(stored | pictures(form, pieces)),
+        now=now,
+        preset=preset(visit),
+        started=(visit.opened_at or turn.now).astimezone(zone),
+        instance_id=f"visit:{visit.id}",
+    )
+    return Sheet(form, walk, instances, turn.speech.language, visit, answers, pieces, zone, now, number)
 
 
 def pictures(form: Form, pieces: Sequence[Evidence]) -> dict[str, str]:
     """Return the value of each question for a picture, a sound, a file: the name of the first that lies with it.
 
-    It is worked out, never stored twice: removing the piece empties the question.
+    By stored path. It is worked out, never stored twice: removing the piece empties the question.
     """
     values: dict[str, str] = {}
     for piece in pieces:
-        question = form.questions.get(piece.path)
+        question = form.questions.get(plain(piece.path))
         if question is not None and answers(question, piece):
             values.setdefault(piece.path, piece.filename)
     return values

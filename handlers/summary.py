@@ -14,7 +14,7 @@ from markupsafe import Markup
 from handlers.progress import brief, called, clipped, numbers_of, value_text, where
 
 if TYPE_CHECKING:
-    from forms.question import Screen
+    from handlers.items import Item
     from handlers.sheet import Sheet
     from handlers.turn import Turn
     from storage.evidence import Evidence
@@ -81,7 +81,7 @@ def _usable(pieces: list[Evidence]) -> int:
     return sum(piece.is_usable for piece in pieces)
 
 
-def _signs(sheet: Sheet, screens: list[Screen]) -> list[str]:
+def _signs(sheet: Sheet, screens: list[Item]) -> list[str]:
     """Return the signs that the buttons bear, each once, in the order of the buttons."""
     several = (screen for screen in screens if sheet.main(screen).kind == "select_one")
     signs = (sheet.sign(screen, choice.value) for screen in several for choice in sheet.main(screen).choices)
@@ -108,10 +108,10 @@ def _numbers(turn: Turn, sheet: Sheet) -> list[Markup]:
     return lines
 
 
-def _line(turn: Turn, sheet: Sheet, screen: Screen, length: int) -> Markup:
+def _line(turn: Turn, sheet: Sheet, screen: Item, length: int) -> Markup:
     """Return one item on one line: sign, number, what it is about, note, evidence, follow-ups."""
     title = brief(screen.title(turn.speech.language), TITLE)
-    parts = [f"{sheet.symbol(screen)} {screen.number}. {title}"]
+    parts = [f"{sheet.symbol(screen)} {screen.key}. {title}"]
     note, pieces = brief(_note(sheet, screen), length) if length else "", _usable(sheet.evidence_of(screen))
     parts += [note] if note else []
     parts += [f"📎{pieces}"] if pieces else []
@@ -119,12 +119,12 @@ def _line(turn: Turn, sheet: Sheet, screen: Screen, length: int) -> Markup:
     return Markup.escape(turn.label("; ").join(parts))
 
 
-def _note(sheet: Sheet, screen: Screen) -> str:
+def _note(sheet: Sheet, screen: Item) -> str:
     note = sheet.note(screen)
     return sheet.walk.value(note.path).strip() if note is not None else ""
 
 
-def _followed_up(turn: Turn, sheet: Sheet, screen: Screen, length: int) -> list[str]:
+def _followed_up(turn: Turn, sheet: Sheet, screen: Item, length: int) -> list[str]:
     """Return what was answered on an item besides its main question and its note, in the form's words."""
     main, note = sheet.main(screen), sheet.note(screen)
     others = [one for one in screen.questions if one is not main and one is not note and one.kind != "image"]

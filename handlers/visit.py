@@ -181,7 +181,7 @@ async def submit(turn: Turn, args: tuple[str, ...]) -> None:
 
 def _not_yet(turn: Turn, sheet: Sheet) -> None:
     """Say what stands in the way of handing in, item by item, and lead there."""
-    visit, first = sheet.visit.id, sheet.unfinished()[0].number
+    visit, first = sheet.visit.id, sheet.unfinished()[0].key
     what = missing(turn, sheet, exactly=True)
     text = headline(turn, sheet) + Markup("\n") + turn.t("This cannot be submitted yet – {what}.", what=what)
     go = Button(turn.label("Go to item {number}", number=first), data("checklist", "go", visit, first))

@@ -1,15 +1,27 @@
 """The checklist walk: one item at a time on one live card.
 
 ``tapping`` takes taps, ``sending`` words, ``filing`` files and places; ``waiting`` takes what has no place yet, as
-plain ``pieces``, and ``intake`` lets it in; ``mending`` takes back, ``revising`` takes edited messages, ``complaining``
-says why something was not taken, ``gallery`` shows what lies with an item. ``entry`` makes answers of words, ``steps``
-is what they share; ``card``, ``choosing`` and ``overview`` draw. All of them work on a ``Sheet`` (handlers/sheet.py)
-and none of them commits or sends.
+plain ``pieces``, and ``intake`` lets it in; ``repeating`` adds instances of repeats and takes them away; ``mending``
+takes back, ``revising`` takes edited messages, ``complaining`` says why something was not taken, ``gallery`` shows what
+lies with an item. ``entry`` makes answers of words, which ``lines`` parts by item; ``steps`` is what they share;
+``card``, ``choosing``, ``listing`` and ``overview`` draw. All of them work on a ``Sheet`` (handlers/sheet.py) and none
+of them commits or sends.
 """
 
 from __future__ import annotations
 
-from handlers.checklist import answering, complaining, gallery, leaving, mending, revising, sending, tapping, waiting
+from handlers.checklist import (
+    answering,
+    complaining,
+    gallery,
+    leaving,
+    mending,
+    repeating,
+    revising,
+    sending,
+    tapping,
+    waiting,
+)
 from handlers.journey import Journey
 
 CHECKLIST = Journey(
@@ -34,6 +46,12 @@ CHECKLIST = Journey(
         "look": gallery.look,
         "remove": gallery.remove,
         "restore": gallery.restore,
+        "more": repeating.more,
+        "add": repeating.add,
+        "into": repeating.into,
+        "take": repeating.take,
+        "bring": repeating.bring,
+        "enough": repeating.enough,
         "undo": mending.undo,
         "drop": waiting.drop,
         "dropped": waiting.dropped,

@@ -15,8 +15,9 @@ from handlers.widgets.kinds import widget_of
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from forms.question import Question, Screen
+    from forms.question import Question
     from handlers.chat import Rows
+    from handlers.items import Item
     from handlers.sheet import Sheet
     from handlers.turn import Turn
 
@@ -29,22 +30,22 @@ BY_FILE: Final = frozenset({"audio", "video", "file"})
 """Kinds that are answered by what lies with them, as a picture is; their widget says how."""
 
 
-def on_card(turn: Turn, sheet: Sheet, screen: Screen, question: Question, held: str = "") -> Asked:
+def on_card(turn: Turn, sheet: Sheet, screen: Item, question: Question, held: str = "") -> Asked:
     """Return a question as its widget sees it; its taps name the answer that the card was showing."""
     at, seen = screen.questions.index(question), sheet.seen(question.path)
 
     def press(word: str) -> str:
-        return data("checklist", "widget", sheet.visit.id, screen.number, at, seen, word)
+        return data("checklist", "widget", sheet.visit.id, screen.key, at, seen, word)
 
     return Asked(turn.speech, sheet.walk, question, sheet.now, press, held)
 
 
-def how(turn: Turn, sheet: Sheet, screen: Screen, question: Question, held: str) -> Markup:
+def how(turn: Turn, sheet: Sheet, screen: Item, question: Question, held: str) -> Markup:
     """Say how the question is answered, and what there is of it so far."""
     return widget_of(question).how(on_card(turn, sheet, screen, question, held))
 
 
-def buttons(turn: Turn, sheet: Sheet, screen: Screen, question: Question, held: str) -> Rows:
+def buttons(turn: Turn, sheet: Sheet, screen: Item, question: Question, held: str) -> Rows:
     """Return the widget's buttons."""
     return widget_of(question).rows(on_card(turn, sheet, screen, question, held))
 

@@ -13,24 +13,35 @@ from markupsafe import Markup
 
 from forms import bounds
 from handlers.chat import Button
-from handlers.checklist import asking, choosing
+from handlers.checklist import asking, choosing, lines
 from handlers.journey import data
+from handlers.outline import GONE
 from handlers.progress import WORDS, clipped, header, item_title, listed, value_text
+from handlers.text import mark
 
 if TYPE_CHECKING:
-    from forms.question import Question, Screen
+    from forms.question import Question
     from handlers.chat import Rows
+    from handlers.items import Item
     from handlers.sheet import Sheet
     from handlers.turn import Turn
 
 CHOSEN: Final = frozenset({"select_one", "select_multiple"})
 """Kinds whose buttons show the answer."""
 
+SEVERAL: Final = 5
+"""Keys of one number that are named."""
+
 NOTE: Final = 120
 """Characters of a note that a card shows while something else is asked."""
 
 LONG: Final = 1200
 """Characters of the form's own guidance that a card shows."""
+
+WHICH = mark("There are several of item {number} here: {keys}. Please say which, such as “{key} ✗”.")
+"""A number alone, where a repeat has an item of it in each instance."""
+
+NO_SUCH = mark("⚠ There is no item {numbers}; nothing was recorded for it.")
 
 _GRADE: Final = re.compile(r"(?<=[。.；;])\s*(?=[^。.；;:：\d]{1,24}[:：])")
 """Where guidance goes on to the next grade: ``…说得清。部分：…``."""
@@ -57,7 +68,7 @@ class Receipt:
 def question_card(
     turn: Turn,
     sheet: Sheet,
-    screen: Screen,
+    screen: Item,
     question: Question,
     receipt: Receipt | None = None,
     *,
@@ -72,8 +83,9 @@ def question_card(
     """
     main = sheet.main(screen)
     parts = [header(turn, sheet)]
-    if screen.section(turn.speech.language):
-        parts.append(turn.t("<i>{section}</i>", section=screen.section(turn.speech.language)))
+    section = sheet.section(screen)
+    if section:
+        parts.append(turn.t("<i>{section}</i>", section=section))
     parts[-1] += Markup("\n")
     parts.append(item_title(turn, sheet, screen))
     if question is main:
@@ -101,7 +113,7 @@ def question_card(
     return finished(parts, choices + tools, receipt, sheet, turn)
 
 
-def _ask(turn: Turn, sheet: Sheet, screen: Screen, question: Question, held: str) -> Markup:
+def _ask(turn: Turn, sheet: Sheet, screen: Item, question: Question, held: str) -> Markup:
     """Return the sentence that asks a follow-up, in the form's own words."""
     lang = turn.speech.language
     label = clipped(sheet.walk.label(question.path, lang), LONG // 2)
@@ -115,7 +127,7 @@ def _ask(turn: Turn, sheet: Sheet, screen: Screen, question: Question, held: str
     return asked + (Markup("\n") + how if how else Markup(""))
 
 
-def _how(turn: Turn, sheet: Sheet, screen: Screen, question: Question, held: str) -> Markup:
+def _how(turn: Turn, sheet: Sheet, screen: Item, question: Question, held: str) -> Markup:
     """Return how a question is answered that its buttons do not tell it of."""
     if question.kind in asking.BY_FILE or asking.by_widget(question, held) or choosing.very_many(sheet, question):
         return asking.how(turn, sheet, screen, question, held)
@@ -144,7 +156,7 @@ def _how_much(turn: Turn, question: Question) -> Markup:
     return turn.t("Send a number.")
 
 
-def _given(turn: Turn, sheet: Sheet, screen: Screen, asked: Question) -> list[Markup]:
+def _given(turn: Turn, sheet: Sheet, screen: Item, asked: Question) -> list[Markup]:
     """Return what already lies with the item: its notes, numbers and evidence."""
     lines = []
     for question in screen.questions:
@@ -159,17 +171,17 @@ def _given(turn: Turn, sheet: Sheet, screen: Screen, asked: Question) -> list[Ma
     return lines
 
 
-def _tools(turn: Turn, sheet: Sheet, screen: Screen, question: Question, *, at_length: bool) -> Rows:
+def _tools(turn: Turn, sheet: Sheet, screen: Item, question: Question, *, at_length: bool) -> Rows:
     """Return the rows under the choices: what lets a follow-up wait; back, overview, on; note, evidence, guidance.
 
     Back and on stand where the thumb found them on the card before, whatever the item.
     """
-    visit, number = sheet.visit.id, screen.number or 0
+    visit, number = sheet.visit.id, screen.key
     main, at = sheet.main(screen), screen.questions.index(question)
     written = sheet.visit.state == "submitted"
     first = () if written else _waits(turn, sheet, screen, question)
     moves = []
-    if sheet.neighbour(number, -1):
+    if sheet.neighbour(screen, -1):
         moves.append(Button("◀", data("checklist", "back", visit, number)))
     moves.append(Button(turn.label("☰ Overview"), data("checklist", "overview", visit)))
     moves.append(Button("▶", data("checklist", "next", visit, number, at)))
@@ -183,9 +195,9 @@ def _tools(turn: Turn, sheet: Sheet, screen: Screen, question: Question, *, at_l
     return (*first, tuple(moves), tuple(tools))
 
 
-def _waits(turn: Turn, sheet: Sheet, screen: Screen, question: Question) -> Rows:
+def _waits(turn: Turn, sheet: Sheet, screen: Item, question: Question) -> Rows:
     """Return the row that is done with a question: ticked enough, later, or the main answer once more."""
-    visit, number, at = sheet.visit.id, screen.number or 0, screen.questions.index(question)
+    visit, number, at = sheet.visit.id, screen.key, screen.questions.index(question)
     main, row = sheet.main(screen), []
     if question.kind == "select_multiple" and sheet.walk.value(question.path):
         row.append(Button(turn.label("Done"), data("checklist", "later", visit, number, at)))
@@ -221,10 +233,12 @@ def finished(parts: list[Markup], rows: Rows, receipt: Receipt | None, sheet: Sh
 def _untaken(turn: Turn, sheet: Sheet, receipt: Receipt) -> list[Markup]:
     """Return what to say of lines that were not recorded: of numbers no item here has, and of those not understood."""
     said = []
-    existing = {screen.number for screen in sheet.form.screens}
+    spared_here = {screen.number for screen in sheet.spared()}
     numbers = [one for one in receipt.left if isinstance(one, int)]
-    spared = [one for one in numbers if one in existing]
-    none = [one for one in numbers if one not in existing]
+    several = [one for one in numbers if sheet.alike(one)]
+    spared = [one for one in numbers if one in spared_here]
+    none = [one for one in numbers if one not in (*several, *spared)]
+    said += [Markup("⚠ ") + turn.t(WHICH, **which(turn, sheet, number)) for number in several]
     if spared:
         said.append(
             turn.n(
@@ -235,11 +249,22 @@ def _untaken(turn: Turn, sheet: Sheet, receipt: Receipt) -> list[Markup]:
             )
         )
     if none:
-        said.append(turn.t("⚠ There is no item {numbers}; nothing was recorded for it.", numbers=listed(turn, none)))
-    lines = Markup("").join(turn.t("“{line}”", line=one) for one in receipt.left if isinstance(one, str))
-    if lines:
-        said.append(turn.t("⚠ Not understood, not recorded: {lines}", lines=lines))
+        said.append(turn.t(NO_SUCH, numbers=listed(turn, none)))
+    keys = [one for one in receipt.left if isinstance(one, str) and lines.is_key(one)]
+    said += [Markup("⚠ ") + turn.t(GONE, number=one) for one in keys if sheet.removed(one)]
+    said += [turn.t(NO_SUCH, numbers=one) for one in keys if not sheet.removed(one)]
+    left = [one for one in receipt.left if isinstance(one, str) and one not in keys]
+    lines_left = Markup("").join(turn.t("“{line}”", line=one) for one in left)
+    if lines_left:
+        said.append(turn.t("⚠ Not understood, not recorded: {lines}", lines=lines_left))
     return said
+
+
+def which(turn: Turn, sheet: Sheet, number: int) -> dict[str, object]:
+    """Return what fills :data:`WHICH` for a number."""
+    keys = [one.key for one in sheet.alike(number)]
+    named = listed(turn, keys[:SEVERAL]) + ("…" if len(keys) > SEVERAL else "")
+    return {"number": number, "keys": named, "key": keys[0]}
 
 
 def counted(turn: Turn, kind: str, count: int) -> Markup:
@@ -259,9 +284,9 @@ def counted(turn: Turn, kind: str, count: int) -> Markup:
             return turn.n("{count} file", "{count} files", count)
 
 
-def note_card(turn: Turn, sheet: Sheet, screen: Screen, receipt: Receipt | None = None) -> tuple[Markup, Rows]:
+def note_card(turn: Turn, sheet: Sheet, screen: Item, receipt: Receipt | None = None) -> tuple[Markup, Rows]:
     """Return the card that waits for one sentence on an item."""
-    note, number = sheet.note(screen), screen.number
+    note, number = sheet.note(screen), screen.key
     written = sheet.walk.value(note.path) if note else ""
     parts = [header(turn, sheet) + Markup("\n"), item_title(turn, sheet, screen)]
     row = [Button(turn.label("↩ No note"), data("checklist", "go", sheet.visit.id, number, 0))]

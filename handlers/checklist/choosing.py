@@ -16,8 +16,9 @@ from handlers.rows import CHOSEN, in_rows, width
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from forms.question import Choice, Question, Screen
+    from forms.question import Choice, Question
     from handlers.chat import Rows
+    from handlers.items import Item
     from handlers.sheet import Sheet
     from handlers.turn import Turn
 
@@ -29,7 +30,7 @@ A_PAGE: Final = 40
 
 
 def answers(
-    turn: Turn, sheet: Sheet, screen: Screen, question: Question, page: int | None = None, held: str = ""
+    turn: Turn, sheet: Sheet, screen: Item, question: Question, page: int | None = None, held: str = ""
 ) -> Rows:
     """Return the buttons that answer a question; none once it is handed in, and none where one has to write.
 
@@ -53,9 +54,7 @@ def answers(
     return (*_choices(turn, sheet, screen, question, shown), _pages(sheet, screen, question, page, last))
 
 
-def _choices(
-    turn: Turn, sheet: Sheet, screen: Screen, question: Question, choices: Sequence[tuple[int, Choice]]
-) -> Rows:
+def _choices(turn: Turn, sheet: Sheet, screen: Item, question: Question, choices: Sequence[tuple[int, Choice]]) -> Rows:
     """Return one button a choice; the chosen one is marked, a select_multiple toggles."""
     at, value = screen.questions.index(question), sheet.walk.value(question.path)
     several = question.kind == "select_multiple"
@@ -69,7 +68,7 @@ def _choices(
         elif choice.value in held:
             label = CHOSEN + label
         verb = "toggle" if several else "answer"
-        tap = data("checklist", verb, sheet.visit.id, screen.number, at, index, sheet.seen(question.path))
+        tap = data("checklist", verb, sheet.visit.id, screen.key, at, index, sheet.seen(question.path))
         buttons.append(Button(label, tap))
     return in_rows(buttons, widest)
 
@@ -92,17 +91,17 @@ def page_with(sheet: Sheet, question: Question, value: str) -> int:
     return offered.index(value) // A_PAGE if value in offered else 0
 
 
-def _pages(sheet: Sheet, screen: Screen, question: Question, page: int, last: int) -> tuple[Button, ...]:
+def _pages(sheet: Sheet, screen: Item, question: Question, page: int, last: int) -> tuple[Button, ...]:
     at = screen.questions.index(question)
 
     def to(label: str, other: int) -> Button:
-        return Button(label, data("checklist", "choices", sheet.visit.id, screen.number, at, other))
+        return Button(label, data("checklist", "choices", sheet.visit.id, screen.key, at, other))
 
     row = [to(f"‹ {page}/{last + 1}", page - 1)] if page else []
     return (*row, *([to(f"{page + 2}/{last + 1} ›", page + 1)] if page < last else []))
 
 
-def _days(turn: Turn, sheet: Sheet, screen: Screen, question: Question) -> Rows:
+def _days(turn: Turn, sheet: Sheet, screen: Item, question: Question) -> Rows:
     """Return a button for today and one for yesterday, each where the form allows it.
 
     The button carries the day itself: what it writes tomorrow is what it meant when it was shown.
@@ -114,7 +113,7 @@ def _days(turn: Turn, sheet: Sheet, screen: Screen, question: Question) -> Rows:
         [
             Button(
                 CHOSEN + label if day.isoformat() == value else label,
-                data("checklist", "day", sheet.visit.id, screen.number, at, f"{day:%Y%m%d}", sheet.seen(question.path)),
+                data("checklist", "day", sheet.visit.id, screen.key, at, f"{day:%Y%m%d}", sheet.seen(question.path)),
             )
             for day, label in days
             if sheet.walk.check(question.path, day.isoformat()) is None

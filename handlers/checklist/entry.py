@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from forms import quick
 from forms.canonical import InvalidAnswer
 from forms.typed import typed
+from handlers.checklist.card import WHICH, which
 from handlers.checklist.steps import refuse_violation, write
 from handlers.errors import UserError
 from handlers.text import mark
@@ -18,8 +19,9 @@ from handlers.text import mark
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from forms.question import Question, Screen
+    from forms.question import Question
     from forms.quick import Entry
+    from handlers.items import Item
     from handlers.sheet import Sheet
     from handlers.turn import Turn
 
@@ -70,7 +72,7 @@ def strayed(sheet: Sheet, line: str) -> int | None:
     Without this it would become a note on the item on screen, which it says nothing about.
     """
     found = _ANSWERED.match(quick.plain(line))
-    if found is None or sheet.find(int(found[1])) is not None:
+    if found is None or sheet.alike(int(found[1])):
         return None
     word, languages = found[2], sheet.form.languages or ("",)
     if len(word) < (_SHORTEST_ASCII if word.isascii() else _SHORTEST):
@@ -80,9 +82,11 @@ def strayed(sheet: Sheet, line: str) -> int | None:
     return int(found[1]) if taken else None
 
 
-def no_item(sheet: Sheet, number: int | None) -> UserError:
+def no_item(turn: Turn, sheet: Sheet, number: int | None) -> UserError:
     """Return what to say when this visit has no item of a number: it does not apply here, or nowhere."""
-    if any(screen.number == number for screen in sheet.form.screens):
+    if number is not None and sheet.alike(number):
+        return UserError(WHICH, **which(turn, sheet, number))
+    if any(screen.number == number for screen in sheet.spared()):
         return UserError(NOT_HERE, number=number)
     return UserError(NO_ITEM, number=number)
 
@@ -113,17 +117,17 @@ def read_typed(sheet: Sheet, question: Question, words: str) -> str:
         raise UserError(PROBLEMS.get(error.code, NUMBER)) from error
 
 
-async def add_note(turn: Turn, sheet: Sheet, screen: Screen, words: str, message_id: int) -> None:
+async def add_note(turn: Turn, sheet: Sheet, screen: Item, words: str, message_id: int) -> None:
     """Append words to an item's note; UserError when the form has no room for them."""
     question, value = noted_with(turn, sheet, screen, words)
     await write(turn, sheet, question, value, message_id)
 
 
-def noted_with(turn: Turn, sheet: Sheet, screen: Screen, words: str) -> tuple[Question, str]:
+def noted_with(turn: Turn, sheet: Sheet, screen: Item, words: str) -> tuple[Question, str]:
     """Return an item's note question and what it says with these words under it; UserError as :func:`add_note`."""
     question = sheet.note(screen)
     if question is None:
-        raise UserError(mark("Item {number} has no room for a note; nothing was changed."), number=screen.number)
+        raise UserError(mark("Item {number} has no room for a note; nothing was changed."), number=screen.key)
     value = joined(sheet.walk.value(question.path), words)
     refuse_violation(turn, sheet, question, value)
     return question, value
@@ -135,7 +139,7 @@ def joined(before: str, words: str) -> str:
 
 
 async def enter_quickly(
-    turn: Turn, sheet: Sheet, screen: Screen, entry: Entry, message_id: int, *, noted: bool = True
+    turn: Turn, sheet: Sheet, screen: Item, entry: Entry, message_id: int, *, noted: bool = True
 ) -> None:
     """Write what one quick-entry line says: the choice and, if there is more on the line, the note.
 

@@ -12,28 +12,28 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
-from forms import quick
 from forms.question import MEDIA
+from handlers.checklist import lines
 from handlers.checklist.card import Receipt, counted
 from handlers.checklist.entry import add_note, enter_quickly
 from handlers.checklist.pieces import described, keep, made, quoted, where_to
 from handlers.checklist.steps import advance, held, show, show_overview
 from handlers.errors import UserError
+from handlers.items import Item
 from handlers.sheet import answers
 from storage import evidence as evidences
 
 if TYPE_CHECKING:
-    from forms.question import Screen
-    from forms.quick import Entry
     from handlers.chat import Attachment, Place
+    from handlers.checklist.lines import Line
     from handlers.sheet import Sheet
     from handlers.turn import Turn
     from storage.evidence import Evidence
 
-_ADDRESS: Final = re.compile(r"^\s*(\d{1,3})(?:\s+|$)")
+_ADDRESS: Final = re.compile(r"^\s*(\d{1,3}(?:\.\d{1,3})*)(?:\s+|$)")
 """A caption that begins with a number on its own names the item: ``7 没有签到表``."""
 
-_NUMBERED: Final = re.compile(r"\s*[第#＃]?\s*(\d{1,3})\s*[题项条]?\s*")
+_NUMBERED: Final = re.compile(r"\s*[第#＃]?\s*(\d{1,3})(?:\.\d{1,3})*\s*[题项条]?\s*")
 """A caption that is nothing but the number of an item."""
 
 
@@ -64,10 +64,10 @@ async def attach(turn: Turn, sheet: Sheet, sent: Attachment | Place) -> None:
 # --- where it belongs ---
 
 
-def read_caption(sheet: Sheet, caption: str) -> tuple[Screen | None, Entry | None]:
+def read_caption(sheet: Sheet, caption: str, here: Item | None = None) -> tuple[Item | None, Line | None]:
     """Return the screen a caption names, and what it answers there."""
-    first = quick.read(_ADDRESS.sub(r"#\1 ", caption), sheet.form, sheet.offered)[:1]
-    screen = sheet.find(first[0].number) if first and first[0].matched else None
+    first = lines.read(sheet, _ADDRESS.sub(r"#\1 ", caption), here)[:1]
+    screen = sheet.find(first[0].key) if first and first[0].matched else None
     return (screen, first[0]) if screen is not None else (None, None)
 
 
@@ -76,11 +76,15 @@ def says_more(caption: str) -> bool:
     return bool(caption.strip()) and _NUMBERED.fullmatch(caption) is None
 
 
-def here(turn: Turn, sheet: Sheet) -> Screen | None:
-    """Return the item on screen; the overview shows none."""
-    if held(turn, sheet).get("mode") == "overview":
+def here(turn: Turn, sheet: Sheet) -> Item | None:
+    """Return the item on screen; the overview shows none, nor does the list of a repeat."""
+    if held(turn, sheet).get("mode") in {"overview", "more"}:
         return None
-    return sheet.find(held(turn, sheet).get("number")) or sheet.next_open()
+    number = held(turn, sheet).get("number")
+    if number is not None:
+        return sheet.find(number)  # none when it has been taken away: what is sent for it is no other item's
+    following = sheet.next_open()
+    return following if isinstance(following, Item) else None
 
 
 def _lost(turn: Turn, sheet: Sheet, piece: Evidence) -> Markup | None:
@@ -89,14 +93,14 @@ def _lost(turn: Turn, sheet: Sheet, piece: Evidence) -> Markup | None:
     if named is None or piece.forwarded:
         return None
     number = int(named[1])
-    if any(one.number == number for one in sheet.form.screens):
+    if any(one.number == number for one in sheet.spared()):
         return turn.t("Item {number} does not apply to this unit.", number=number)
     return turn.t("There is no item {number}.", number=number)
 
 
-async def addressed(turn: Turn, sheet: Sheet, piece: Evidence) -> tuple[Screen | None, Entry | None]:
+async def addressed(turn: Turn, sheet: Sheet, piece: Evidence) -> tuple[Item | None, Line | None]:
     """Return the screen that a piece itself says it is for, and what its caption answers there."""
-    screen, entry = read_caption(sheet, "" if piece.forwarded else piece.caption)
+    screen, entry = read_caption(sheet, "" if piece.forwarded else piece.caption, here(turn, sheet))
     if screen is not None:
         return screen, entry
     if piece.album_id:
@@ -107,22 +111,22 @@ async def addressed(turn: Turn, sheet: Sheet, piece: Evidence) -> tuple[Screen |
     return None, None
 
 
-def screen_of(sheet: Sheet, path: str) -> Screen | None:
-    """Return the screen a question stands on."""
-    return next((one for one in sheet.numbered() if any(each.path == path for each in one.questions)), None)
+def screen_of(sheet: Sheet, path: str) -> Item | None:
+    """Return the item with which what is stored under a path lies."""
+    return sheet.item_at(path)
 
 
-async def lay(turn: Turn, sheet: Sheet, screen: Screen, piece: Evidence, entry: Entry | None) -> Markup | None:
+async def lay(turn: Turn, sheet: Sheet, screen: Item, piece: Evidence, entry: Line | None) -> Markup | None:
     """Attach a piece to a screen and write what came with it; returns what could not be written, if anything."""
     sheet.visit.open(turn.now)
     state = held(turn, sheet)
-    asking = str(state.get("asking", "")) if state.get("number") == screen.number else ""
+    asking = sheet.placed(str(state.get("asking", ""))) if state.get("number") == screen.key else ""
     if entry is not None and piece.album_id:
         for one in album_of(sheet, [piece]):
             move(sheet, one, screen)
     together = [one for one in album_of(sheet, [piece]) if screen_of(sheet, one.path) is screen]
-    place = sheet.form.questions[together[0].path] if together else sheet.place(screen, piece, asking)
-    piece.path = place.path
+    path = together[0].path if together else sheet.stored(sheet.place(screen, piece, asking or "").path)
+    piece.path = path
     await evidences.attach(turn.db, piece)
     turn.attached += piece.kind != "place"
     settle_in(sheet, piece)
@@ -132,12 +136,12 @@ async def lay(turn: Turn, sheet: Sheet, screen: Screen, piece: Evidence, entry: 
 def settle_in(sheet: Sheet, piece: Evidence) -> None:
     """Bring the sheet up to date with a piece that now lies with it."""
     sheet.evidence.append(piece)
-    question = sheet.form.questions.get(piece.path)
-    if question is not None and answers(question, piece) and not sheet.walk.value(piece.path):
-        sheet.walk.set(piece.path, piece.filename)
+    question = sheet.asked_for(piece.path)
+    if question is not None and answers(question, piece) and not sheet.walk.value(question.path):
+        sheet.put(question.path, piece.filename)
 
 
-async def _words(turn: Turn, sheet: Sheet, screen: Screen, piece: Evidence, entry: Entry | None) -> Markup | None:
+async def _words(turn: Turn, sheet: Sheet, screen: Item, piece: Evidence, entry: Line | None) -> Markup | None:
     """Write what a caption says. Somebody else's words stay with the piece and are nobody's answer."""
     note = "" if piece.forwarded or _NUMBERED.fullmatch(piece.caption) else piece.caption.strip()
     message_id = piece.message_id or 0
@@ -158,27 +162,27 @@ def album_of(sheet: Sheet, pieces: list[Evidence]) -> list[Evidence]:
     return [one for one in sheet.evidence if (one.chat_id, one.album_id) in albums]
 
 
-def move(sheet: Sheet, piece: Evidence, screen: Screen) -> None:
+def move(sheet: Sheet, piece: Evidence, screen: Item) -> None:
     """Lay a piece with another item."""
     if screen_of(sheet, piece.path) is screen:
         return
-    before = sheet.form.questions.get(piece.path)
+    before = sheet.asked_for(piece.path)
     sheet.evidence.remove(piece)
     if before is not None and answers(before, piece) and sheet.walk.value(before.path) == piece.filename:
-        rest = [one for one in sheet.evidence if one.path == before.path and answers(before, one)]
-        sheet.walk.set(before.path, rest[0].filename if rest else "")
-    piece.path = sheet.place(screen, piece).path
+        rest = [one for one in sheet.evidence if one.path == piece.path and answers(before, one)]
+        sheet.put(before.path, rest[0].filename if rest else "")
+    piece.path = sheet.stored(sheet.place(screen, piece).path)
     settle_in(sheet, piece)
 
 
 # --- saying so ---
 
 
-def _standing(sheet: Sheet, screen: Screen) -> str:
+def _standing(sheet: Sheet, screen: Item) -> str:
     return sheet.walk.value(sheet.main(screen).path)
 
 
-def _receipt(turn: Turn, sheet: Sheet, screen: Screen, piece: Evidence, before: str, problem: Markup | None) -> Receipt:
+def _receipt(turn: Turn, sheet: Sheet, screen: Item, piece: Evidence, before: str, problem: Markup | None) -> Receipt:
     """Say what was stored and where: one line for a whole album. ``before`` is the answer there was before it."""
     album = album_of(sheet, [piece]) or [piece]
     what = counted(turn, piece.kind, len(album))
@@ -187,7 +191,7 @@ def _receipt(turn: Turn, sheet: Sheet, screen: Screen, piece: Evidence, before: 
         what += turn.t(", {words}", words=said)
     if piece.forwarded:
         what += turn.t(" (forwarded)")
-    text = turn.t("✓ Stored: item {numbers}, {what}", numbers=screen.number, what=what)
+    text = turn.t("✓ Stored: item {numbers}, {what}", numbers=screen.key, what=what)
     now = _standing(sheet, screen)
     if before and now != before:
         text += Markup("\n") + turn.t("Answer changed from “{old}”.", old=_label(turn, sheet, screen, before))
@@ -202,6 +206,6 @@ def _said(turn: Turn, sheet: Sheet, piece: Evidence) -> str:
     return f"{_label(turn, sheet, screen, entry.choice)} {entry.note}" if entry.choice else entry.note
 
 
-def _label(turn: Turn, sheet: Sheet, screen: Screen, value: str) -> str:
+def _label(turn: Turn, sheet: Sheet, screen: Item, value: str) -> str:
     labels = {one.value: one.label(turn.speech.language) for one in sheet.main(screen).choices}
     return labels.get(value, value)

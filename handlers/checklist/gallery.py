@@ -15,7 +15,7 @@ from handlers.checklist.card import counted
 from handlers.checklist.filing import screen_of, settle_in
 from handlers.checklist.steps import hold, opened
 from handlers.errors import Stale
-from handlers.journey import data, number
+from handlers.journey import data, number, word
 from handlers.progress import brief, header, item_title
 from handlers.sheet import pictures, sheet_of
 from handlers.text import mark
@@ -23,8 +23,8 @@ from storage import evidence as evidences
 from storage import visits
 
 if TYPE_CHECKING:
-    from forms.question import Screen
     from handlers.chat import Rows, Timer
+    from handlers.items import Item
     from handlers.sheet import Sheet
     from handlers.turn import Turn
     from storage.evidence import Evidence
@@ -41,10 +41,10 @@ async def evidence(turn: Turn, args: tuple[str, ...]) -> None:
     """List the evidence of one item, each piece with a button to see it and one to remove it."""
     sheet = await opened(turn, number(args, 0), to_write=False)
     page = number(args, 2) if len(args) > 2 else 0  # noqa: PLR2004 - visit, item, page
-    _gallery(turn, sheet, sheet.screen(number(args, 1)), page)
+    _gallery(turn, sheet, sheet.screen(word(args, 1)), page)
 
 
-def _gallery(turn: Turn, sheet: Sheet, screen: Screen, page: int = 0, *, removed: Evidence | None = None) -> None:
+def _gallery(turn: Turn, sheet: Sheet, screen: Item, page: int = 0, *, removed: Evidence | None = None) -> None:
     """Draw the list; ``removed`` is the piece that was removed just now and can be brought back."""
     visit, pieces = sheet.visit.id, sheet.evidence_of(screen)
     last = max(0, (len(pieces) - 1) // A_PAGE)
@@ -62,15 +62,15 @@ def _gallery(turn: Turn, sheet: Sheet, screen: Screen, page: int = 0, *, removed
     if not pieces:
         lines.append(turn.t("Nothing lies with this item yet. Send a photo, a file, a voice note, a video or a place."))
     if last:
-        pages = [Button("◀", data("checklist", "evidence", visit, screen.number, page - 1))] if page else []
+        pages = [Button("◀", data("checklist", "evidence", visit, screen.key, page - 1))] if page else []
         if page < last:
-            pages.append(Button("▶", data("checklist", "evidence", visit, screen.number, page + 1)))
+            pages.append(Button("▶", data("checklist", "evidence", visit, screen.key, page + 1)))
         rows.append(tuple(pages))
     if removed is not None:
         lines.append(Markup("\n") + turn.t("✓ Removed: {what}", what=counted(turn, removed.kind, 1)))
         rows.append((Button(turn.label("↶ Undo"), data("checklist", "restore", visit, removed.id, page)),))
-    back = turn.label("◀ Back to item {number}", number=screen.number)
-    rows.append((Button(back, data("checklist", "go", visit, screen.number, 0)),))
+    back = turn.label("◀ Back to item {number}", number=screen.key)
+    rows.append((Button(back, data("checklist", "go", visit, screen.key, 0)),))
     hold(turn, sheet, screen)
     turn.card(Markup("\n").join(lines), tuple(row for row in rows if row))
 
@@ -90,7 +90,7 @@ def _line(turn: Turn, sheet: Sheet, at: int, piece: Evidence) -> Markup:
     return line
 
 
-def _piece(sheet: Sheet, piece_id: int) -> tuple[Evidence, Screen]:
+def _piece(sheet: Sheet, piece_id: int) -> tuple[Evidence, Item]:
     """Return a piece of this visit's evidence and the screen it lies with; Stale when it is gone."""
     for screen in sheet.numbered():
         for piece in sheet.evidence_of(screen):
@@ -116,24 +116,24 @@ async def look(turn: Turn, args: tuple[str, ...]) -> None:
             turn.pictured_card(text, rows, document=piece.blob_sha256, filename=piece.filename)
 
 
-def _shown(turn: Turn, sheet: Sheet, screen: Screen, piece: Evidence) -> tuple[Markup, Rows]:
+def _shown(turn: Turn, sheet: Sheet, screen: Item, piece: Evidence) -> tuple[Markup, Rows]:
     """Return what stands under a piece that is looked at, and the way to the next one and back."""
     visit, pieces = sheet.visit.id, sheet.evidence_of(screen)
     at = pieces.index(piece)
-    text = turn.t("<b>Item {number}</b>", number=screen.number) + Markup("\n") + _line(turn, sheet, at + 1, piece)
+    text = turn.t("<b>Item {number}</b>", number=screen.key) + Markup("\n") + _line(turn, sheet, at + 1, piece)
     can = [one for one in pieces if one.blob_sha256 and one.is_usable]
     here, row = can.index(piece), []
     if here:
         row.append(Button("◀", data("checklist", "look", visit, can[here - 1].id)))
-    row.append(Button(turn.label("☰ List"), data("checklist", "evidence", visit, screen.number, at // A_PAGE)))
+    row.append(Button(turn.label("☰ List"), data("checklist", "evidence", visit, screen.key, at // A_PAGE)))
     if here + 1 < len(can):
         row.append(Button("▶", data("checklist", "look", visit, can[here + 1].id)))
     ways = []
     if sheet.visit.state != "submitted":
         remove_it = data("checklist", "remove", visit, piece.id, at // A_PAGE)
         ways.append(Button(turn.label("✕ Remove {at}", at=at + 1), remove_it))
-    back = turn.label("◀ Back to item {number}", number=screen.number)
-    ways.append(Button(back, data("checklist", "go", visit, screen.number, 0)))
+    back = turn.label("◀ Back to item {number}", number=screen.key)
+    ways.append(Button(back, data("checklist", "go", visit, screen.key, 0)))
     return text, (tuple(row), tuple(ways))
 
 
@@ -168,9 +168,9 @@ def forget(sheet: Sheet, pieces: list[Evidence]) -> None:
     sheet.evidence = [piece for piece in sheet.evidence if piece not in pieces]
     left = pictures(sheet.form, sheet.evidence)
     for path in {piece.path for piece in pieces}:
-        question = sheet.form.questions.get(path)
+        question = sheet.asked_for(path)
         if question is not None and question.kind in MEDIA:
-            sheet.walk.set(path, left.get(path, ""))
+            sheet.put(question.path, left.get(path, ""))
 
 
 async def unreadable(turn: Turn, timer: Timer) -> None:
@@ -186,7 +186,7 @@ async def unreadable(turn: Turn, timer: Timer) -> None:
         return
     sheet = await sheet_of(turn, visit)
     screen = next((one for one in sheet.numbered() if piece in sheet.evidence_of(one)), None)
-    where = turn.t("{unit}, item {number}", unit=visit.unit.name, number=screen.number if screen else "—")
+    where = turn.t("{unit}, item {number}", unit=visit.unit.name, number=screen.key if screen else "—")
     if timer.args.get("why") == "corrupt":
         said = turn.t("This picture cannot be opened; please take it again. Everything else is here.")
     else:
@@ -196,7 +196,7 @@ async def unreadable(turn: Turn, timer: Timer) -> None:
     turn.say(where + Markup("\n") + said, _way(turn, sheet, screen))
 
 
-def _way(turn: Turn, sheet: Sheet, screen: Screen | None) -> Rows:
+def _way(turn: Turn, sheet: Sheet, screen: Item | None) -> Rows:
     """Return the button that leads to where another one can be sent."""
     visit = sheet.visit
     if visit.state == "submitted":
@@ -204,5 +204,5 @@ def _way(turn: Turn, sheet: Sheet, screen: Screen | None) -> Rows:
         return ((Button(turn.label("↶ Withdraw"), data("visit", "withdraw", visit.id)),),) if mine else ()
     if screen is None:
         return ()
-    go = data("checklist", "go", visit.id, screen.number, 0)
-    return ((Button(turn.label("Go to item {number}", number=screen.number), go),),)
+    go = data("checklist", "go", visit.id, screen.key, 0)
+    return ((Button(turn.label("Go to item {number}", number=screen.key), go),),)

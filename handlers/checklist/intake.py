@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from forms import quick
+from handlers.checklist import lines
 from handlers.checklist.card import Receipt
 from handlers.checklist.entry import TYPED, add_note, enter_quickly, read_typed, spelt_out
 from handlers.checklist.filing import addressed, lay, read_caption, says_more
@@ -22,8 +22,8 @@ from handlers.errors import UserError
 from handlers.progress import numbers_of
 
 if TYPE_CHECKING:
-    from forms.question import Screen
-    from forms.quick import Entry
+    from handlers.checklist.lines import Line
+    from handlers.items import Item
     from handlers.sheet import Sheet
     from handlers.turn import Turn
 
@@ -34,13 +34,13 @@ class _Taken:
 
     filed: list[dict[str, Any]] = field(default_factory=list)
     left: list[dict[str, Any]] = field(default_factory=list)
-    went: list[Screen] = field(default_factory=list)
+    went: list[Item] = field(default_factory=list)
     problems: list[Markup] = field(default_factory=list)
     albums: set[str] = field(default_factory=set)
     """Albums that wait on as a whole, because what is said of one of their pieces has to."""
 
 
-async def let_in(turn: Turn, sheet: Sheet, screen: Screen | None) -> Receipt | None:
+async def let_in(turn: Turn, sheet: Sheet, screen: Item | None) -> Receipt | None:
     """File what waits; ``screen`` is the item that was tapped for it, None when the visit was only opened.
 
     The sheet is open for writing.
@@ -71,7 +71,7 @@ def _receipt(turn: Turn, taken: _Taken) -> Receipt:
     return Receipt(text, undo=min(ids), until=max(ids), drop=bool(taken.left))
 
 
-def _held_albums(turn: Turn, sheet: Sheet, screen: Screen | None) -> set[str]:
+def _held_albums(turn: Turn, sheet: Sheet, screen: Item | None) -> set[str]:
     found = set()
     for kept in turn.waiting:
         named, entry = read_caption(sheet, "" if kept.get("forwarded") else kept.get("caption", ""))
@@ -80,7 +80,7 @@ def _held_albums(turn: Turn, sheet: Sheet, screen: Screen | None) -> set[str]:
     return found - {""}
 
 
-async def _piece(turn: Turn, sheet: Sheet, screen: Screen | None, kept: dict[str, Any], taken: _Taken) -> None:
+async def _piece(turn: Turn, sheet: Sheet, screen: Item | None, kept: dict[str, Any], taken: _Taken) -> None:
     """File a photo, a file or a place."""
     piece = made(turn, sheet, kept)
     found, entry = await addressed(turn, sheet, piece)
@@ -95,21 +95,21 @@ async def _piece(turn: Turn, sheet: Sheet, screen: Screen | None, kept: dict[str
     taken.went.append(place)
 
 
-def _unseen(turn: Turn, sheet: Sheet, screen: Screen | None, place: Screen, entry: Entry) -> bool:
+def _unseen(turn: Turn, sheet: Sheet, screen: Item | None, place: Item, entry: Line) -> bool:
     """Tell whether a line would change an answer that its writer may not have seen: any, or another person's."""
     main = sheet.main(place)
-    value, standing = sheet.walk.value(main.path), sheet.answers.get(main.path)
+    value, standing = sheet.walk.value(main.path), sheet.standing(main)
     if not entry.choice or not value or value == entry.choice or place is screen:
         return False
     return screen is None or (standing is not None and standing.by_id != turn.who.id)
 
 
-async def _words(turn: Turn, sheet: Sheet, screen: Screen | None, kept: dict[str, Any], taken: _Taken) -> None:
+async def _words(turn: Turn, sheet: Sheet, screen: Item | None, kept: dict[str, Any], taken: _Taken) -> None:
     """File words: lines that name their items there, what else they say with the item that was tapped."""
-    entries = quick.read(kept["caption"], sheet.form, sheet.offered)
+    entries = lines.read(sheet, kept["caption"], screen)
     rest, held, went = [], [], []
     for entry in entries:
-        place = sheet.find(entry.number)
+        place = sheet.find(entry.key)
         if place is None:
             rest.append(entry.line)
         elif _unseen(turn, sheet, screen, place, entry):
@@ -136,7 +136,7 @@ async def _words(turn: Turn, sheet: Sheet, screen: Screen | None, kept: dict[str
         taken.left.append(kept | {"caption": left})
 
 
-async def _entered(turn: Turn, sheet: Sheet, place: Screen, entry: Entry, message_id: int, taken: _Taken) -> bool:
+async def _entered(turn: Turn, sheet: Sheet, place: Item, entry: Line, message_id: int, taken: _Taken) -> bool:
     """Write a line with the item it names; False, with the reason among the problems, when it is refused."""
     try:
         await enter_quickly(turn, sheet, place, entry, message_id)
@@ -146,12 +146,12 @@ async def _entered(turn: Turn, sheet: Sheet, place: Screen, entry: Entry, messag
     return True
 
 
-def _problem(turn: Turn, screen: Screen, error: UserError) -> Markup:
+def _problem(turn: Turn, screen: Item, error: UserError) -> Markup:
     problem = turn.t(error.message, **error.values)
-    return turn.t("⚠ Item {number}: {problem}", number=screen.number, problem=problem)
+    return turn.t("⚠ Item {number}: {problem}", number=screen.key, problem=problem)
 
 
-async def _loose(turn: Turn, sheet: Sheet, screen: Screen, words: str, message_id: int) -> None:
+async def _loose(turn: Turn, sheet: Sheet, screen: Item, words: str, message_id: int) -> None:
     """Write words that name no item with the one that was tapped: its answer where it has none yet, else its note."""
     main = sheet.main(screen)
     spelt = spelt_out(sheet, main, words)

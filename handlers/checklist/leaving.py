@@ -36,10 +36,10 @@ async def give_up(turn: Turn) -> bool:
     if screen is None:
         _leave(turn, visit)
     elif mode == "note":
-        said = turn.t("Cancelled: no note was added to item {number}.", number=screen.number)
+        said = turn.t("Cancelled: no note was added to item {number}.", number=screen.key)
         show(turn, sheet, screen, Receipt(said))
     else:
-        said = turn.t("Back at item {number}; nothing was changed.", number=screen.number)
+        said = turn.t("Back at item {number}; nothing was changed.", number=screen.key)
         show(turn, sheet, screen, Receipt(said))
     return True
 

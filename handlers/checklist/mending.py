@@ -11,7 +11,7 @@ from handlers.checklist.filing import album_of, screen_of
 from handlers.checklist.gallery import forget
 from handlers.checklist.steps import opened, show_again, write
 from handlers.journey import number
-from handlers.progress import listed
+from handlers.progress import numbers_of
 from storage import visits
 
 if TYPE_CHECKING:
@@ -40,12 +40,12 @@ async def undo(turn: Turn, args: tuple[str, ...]) -> None:
     pieces = [*sent, *(one for one in album_of(sheet, sent) if one not in sent)]
     messages = {*range(first, min(last, first + MOST_MESSAGES) + 1), *(piece.message_id or 0 for piece in pieces)}
     written = await _written(turn, sheet, messages)
-    standing = [one for one in written if sheet.seen(one.path) == one.id]
+    standing = [one for one in written if sheet.stands(one)]
     if not standing and not pieces:
         turn.toast(turn.label("There is nothing left to undo here; it has been changed since."), alert=True)
         return
     for one in standing:
-        question = sheet.form.questions.get(one.path)
+        question = sheet.asked_for(one.path)
         if question is not None:
             await write(turn, sheet, question, await before(turn, one, messages - {one.message_id or 0}))
     for piece in pieces:
@@ -57,9 +57,9 @@ async def undo(turn: Turn, args: tuple[str, ...]) -> None:
 
 def _tell(turn: Turn, sheet: Sheet, left: Iterable[str]) -> None:
     """Say that it is done, and what was left alone because somebody has changed it since."""
-    numbers = [screen.number for path in left if (screen := screen_of(sheet, path)) is not None]
-    if numbers:
-        which = listed(turn, sorted(one for one in numbers if one is not None))
+    screens = [screen for path in left if (screen := screen_of(sheet, path)) is not None]
+    if screens:
+        which = numbers_of(turn, screens)
         turn.toast(turn.label("Undone, except item {numbers}: changed since.", numbers=which), alert=True)
     else:
         turn.toast(turn.label("Undone."))

@@ -5,25 +5,28 @@ Pure drawing: it reads a sheet and returns text and buttons. It writes nothing.
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
 from handlers.chat import Button
 from handlers.checklist.card import finished
+from handlers.items import titled
 from handlers.journey import data
-from handlers.progress import clipped, headline, lacking, numbers_of
+from handlers.progress import brief, clipped, headline, lacking, numbers_of
+from handlers.rows import in_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from forms.question import Screen
     from handlers.chat import Rows
     from handlers.checklist.card import Receipt
+    from handlers.items import Item
     from handlers.sheet import Sheet
     from handlers.turn import Turn
 
-MOST: Final = 90
+MOST: Final = 86
 """Items whose buttons still fit under one message: Telegram takes 100, and the way on wants a few."""
 
 A_PAGE: Final = 60
@@ -31,6 +34,12 @@ A_PAGE: Final = 60
 
 COLUMNS: Final = (6, 5, 4)
 """Numbers in a row, as many as a narrow telephone shows and fewer where the last row would be nearly empty."""
+
+REPEATS: Final = 4
+"""Repeats whose lists are led to."""
+
+REPEAT: Final = 14
+"""Characters of a repeat's name on a button."""
 
 SECTION: Final = 40
 """Characters of a section's name."""
@@ -51,45 +60,57 @@ def overview_card(turn: Turn, sheet: Sheet, receipt: Receipt | None = None, page
     spared = sheet.spared()
     if spared:
         lines.append(turn.t("Not for this unit: {numbers}.", numbers=numbers_of(turn, spared)))
-    rows = _numbers(sheet, shown)
+    rows = (*_numbers(sheet, shown), *_repeats(turn, sheet))
     if last:
         rows = (*rows, _pages(sheet, page, last))
     return finished(lines, (*rows, _way_on(turn, sheet)), receipt, sheet, turn)
 
 
-def page_of(sheet: Sheet, number: int) -> int:
+def page_of(sheet: Sheet, key: str) -> int:
     """Return the page of the overview on which an item stands; 0 for an item that there is not."""
-    every = [screen.number for screen in sheet.numbered()]
-    return every.index(number) // A_PAGE if len(every) > MOST and number in every else 0
+    every = [screen.key for screen in sheet.numbered()]
+    return every.index(key) // A_PAGE if len(every) > MOST and key in every else 0
 
 
-def _sections(turn: Turn, sheet: Sheet, shown: Sequence[Screen]) -> list[Markup]:
-    sections: dict[str, list[Screen]] = {}
-    for screen in shown:
-        sections.setdefault(screen.section(turn.speech.language), []).append(screen)
+def _repeats(turn: Turn, sheet: Sheet) -> Rows:
+    """Return the ways to the lists of repeats, those inside other repeats left out."""
+    mores = [more for more in sheet.mores() if "." not in more.key][:REPEATS]
+    labels = {more.key: titled(sheet.form, sheet.walk, more, turn.speech.language) for more in mores}
+    counts = {more.key: len(sheet.instances.numbers(more.place)) for more in mores}
+    return in_rows(
+        [
+            Button(
+                turn.label("☰ {title} ({count})", title=brief(labels[more.key], REPEAT), count=counts[more.key]),
+                data("checklist", "more", sheet.visit.id, more.key),
+            )
+            for more in mores
+        ]
+    )
+
+
+def _sections(turn: Turn, sheet: Sheet, shown: Sequence[Item]) -> list[Markup]:
     lines = []
-    for name, screens in sections.items():
+    for name, screens in groupby(shown, sheet.section):
         signs = "  ".join(_sign(sheet, screen) for screen in screens)
         section = clipped(name, SECTION)
         lines.append(turn.t("{section}  {signs}", section=section, signs=signs) if name else Markup.escape(signs))
     return lines
 
 
-def _sign(sheet: Sheet, screen: Screen) -> str:
+def _sign(sheet: Sheet, screen: Item) -> str:
     """Return number and answer of an item, 📎 where evidence lies with it, ⚠ where an answered one lacks something.
 
     What cannot be opened is no evidence.
     """
     clip = "📎" if any(piece.is_usable for piece in sheet.evidence_of(screen)) else ""
     lack = "⚠" if sheet.answered(screen) and not sheet.complete(screen) else ""
-    return f"{screen.number}{sheet.symbol(screen)}{clip}{lack}"
+    return f"{screen.key}{sheet.symbol(screen)}{clip}{lack}"
 
 
-def _numbers(sheet: Sheet, shown: Sequence[Screen]) -> Rows:
+def _numbers(sheet: Sheet, shown: Sequence[Item]) -> Rows:
     visit = sheet.visit.id
     buttons = [
-        Button(f"{screen.number}{sheet.symbol(screen)}", data("checklist", "go", visit, screen.number))
-        for screen in shown
+        Button(f"{screen.key}{sheet.symbol(screen)}", data("checklist", "go", visit, screen.key)) for screen in shown
     ]
     across = columns(len(buttons))
     return tuple(tuple(buttons[at : at + across]) for at in range(0, len(buttons), across))
@@ -120,5 +141,5 @@ def _way_on(turn: Turn, sheet: Sheet) -> tuple[Button, ...]:
     submit = Button(turn.label("Submit"), data("visit", "submit", visit.id))
     if not waiting:
         return submit, visits
-    goes_on = turn.label("Go on with {number}", number=waiting[0].number)
-    return Button(goes_on, data("checklist", "go", visit.id, waiting[0].number, 0)), submit, visits
+    goes_on = turn.label("Go on with {number}", number=waiting[0].key)
+    return Button(goes_on, data("checklist", "go", visit.id, waiting[0].key, 0)), submit, visits

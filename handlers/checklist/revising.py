@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from forms import quick
 from handlers.chat import Attachment, Message, Place, Text
-from handlers.checklist import sending, waiting
+from handlers.checklist import lines, sending, waiting
 from handlers.checklist.card import Receipt
 from handlers.checklist.entry import TYPED, joined, meant_for, no_item, read_typed, spelt_out
 from handlers.checklist.filing import album_of, move, read_caption, screen_of, settle_in
@@ -22,7 +21,7 @@ from handlers.checklist.gallery import forget
 from handlers.checklist.pieces import described, made
 from handlers.checklist.steps import SUBMITTED, held, refuse_violation, show_again, write
 from handlers.errors import Unsuitable, UserError
-from handlers.progress import listed
+from handlers.progress import numbers_of
 from handlers.sheet import sheet_of
 from handlers.text import mark
 from storage import evidence as evidences
@@ -31,7 +30,9 @@ from storage import visits
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from forms.quick import Entry
+    from forms.question import Question
+    from handlers.checklist.lines import Line
+    from handlers.items import Item
     from handlers.sheet import Sheet
     from handlers.turn import Turn
     from storage.evidence import Evidence
@@ -102,7 +103,7 @@ async def _afresh(turn: Turn, sent: Text | Attachment) -> bool:
 
 
 async def _revision(turn: Turn, sheet: Sheet, written: Sequence[Answer]) -> Revision:
-    standing = {one.path: one for one in written if sheet.seen(one.path) == one.id}
+    standing = {one.path: one for one in written if sheet.stands(one)}
     base = {}
     for path, one in standing.items():
         history = await visits.history(turn.db, one.visit_id, path)
@@ -120,33 +121,33 @@ async def _revise(
     changed = [piece for piece in pieces if piece.caption != words]
     for piece in pieces:
         piece.caption = words
-    _aim(sheet, revision, words, captioned=bool(pieces))
+    _aim(turn, sheet, revision, words, captioned=bool(pieces))
     named, _ = read_caption(sheet, words) if pieces else (None, None)
     if named is not None:
         for piece in {*pieces, *album_of(sheet, pieces)}:
             move(sheet, piece, named)
-    numbers = []
+    screens = []
     for path, value in revision.targets.items():
-        question, screen = sheet.form.questions[path], screen_of(sheet, path)
-        if path in revision.lost or value == sheet.walk.raw(path) or screen is None:
+        question, screen = sheet.asked_for(path), screen_of(sheet, path)
+        if path in revision.lost or question is None or screen is None or value == sheet.walk.raw(question.path):
             continue
         if value:
             refuse_violation(turn, sheet, question, value)
         await write(turn, sheet, question, value, sent.message_id)
-        numbers.append(screen.number)
-    if numbers or changed or revision.lost:
-        _say(turn, sheet, revision, numbers, Receipt(Markup(), undo=0 if pieces else sent.message_id))
+        screens.append(screen)
+    if screens or changed or revision.lost:
+        _say(turn, sheet, revision, screens, Receipt(Markup(), undo=0 if pieces else sent.message_id))
 
 
-def _aim(sheet: Sheet, revision: Revision, words: str, *, captioned: bool) -> None:
+def _aim(turn: Turn, sheet: Sheet, revision: Revision, words: str, *, captioned: bool) -> None:
     """Work out what the new words give, on top of what stood before the message."""
-    entries = _entries(sheet, revision, words, captioned=captioned)
+    entries = _entries(turn, sheet, revision, words, captioned=captioned)
     if entries is not None:
         for entry in entries:
-            _aim_entry(sheet, revision, entry)
+            _aim_entry(turn, sheet, revision, entry)
         return
     for path in revision.standing:
-        question = sheet.form.questions[path]
+        question = _question(sheet, path)
         if question.kind in TYPED:
             revision.targets[path] = read_typed(sheet, question, words)
         elif question.kind == "text":
@@ -155,37 +156,47 @@ def _aim(sheet: Sheet, revision: Revision, words: str, *, captioned: bool) -> No
             raise UserError(NO_ANSWER, words=words[:40])
 
 
-def _entries(sheet: Sheet, revision: Revision, words: str, *, captioned: bool) -> list[Entry] | None:
+def _question(sheet: Sheet, path: str) -> Question:
+    """Return the question that stands under a stored path."""
+    question = sheet.asked_for(path)
+    if question is None:
+        raise UserError(TAKEN_BACK)
+    return question
+
+
+def _entries(turn: Turn, sheet: Sheet, revision: Revision, words: str, *, captioned: bool) -> list[Line] | None:
     """Return the lines that name their items; None when the words are one note, number or date."""
     if captioned:
         _, entry = read_caption(sheet, words)
         return [entry] if entry is not None else None
-    questions = [sheet.form.questions[path] for path in revision.standing]
+    questions = [_question(sheet, path) for path in revision.standing]
     if all(question.kind in TYPED for question in questions):
         return None
-    entries = [entry for entry in quick.read(words, sheet.form, sheet.offered) if entry.matched]
+    here = next((item for path in revision.standing if (item := screen_of(sheet, path)) is not None), None)
+    entries = [entry for entry in lines.read(sheet, words, here) if entry.matched]
     if entries:
         return entries
     number = meant_for(words)
-    if number is not None and sheet.find(number) is None:
-        raise no_item(sheet, number)
+    if number is not None and not sheet.alike(number):
+        raise no_item(turn, sheet, number)
     for question in questions:
-        screen = screen_of(sheet, question.path)
+        screen = screen_of(sheet, sheet.stored(question.path))
         spelt = spelt_out(sheet, question, words) if screen is not None else None
         if spelt is not None and screen is not None:
-            return [replace(spelt, number=screen.number, screen=screen)]
+            return [lines.answered_with(screen, spelt)]
     return None
 
 
-def _aim_entry(sheet: Sheet, revision: Revision, entry: Entry) -> None:
-    screen = sheet.find(entry.number)
+def _aim_entry(turn: Turn, sheet: Sheet, revision: Revision, entry: Line) -> None:
+    screen = sheet.find(entry.key)
     if screen is None:
-        raise no_item(sheet, entry.number)
+        raise no_item(turn, sheet, entry.number)
     targets, note = revision.targets, sheet.note(screen)
     if entry.choice is not None:
-        targets[sheet.main(screen).path] = entry.choice
+        targets[sheet.stored(sheet.main(screen).path)] = entry.choice
     if entry.note and note is not None:
-        targets[note.path] = joined(targets.get(note.path, sheet.walk.value(note.path)), entry.note)
+        path = sheet.stored(note.path)
+        targets[path] = joined(targets.get(path, sheet.walk.value(note.path)), entry.note)
 
 
 async def _replaced(turn: Turn, sheet: Sheet, pieces: list[Evidence], sent: Attachment) -> list[Evidence]:
@@ -203,15 +214,15 @@ async def _replaced(turn: Turn, sheet: Sheet, pieces: list[Evidence], sent: Atta
     return [*(piece for piece in pieces if piece not in old), new]
 
 
-def _say(turn: Turn, sheet: Sheet, revision: Revision, numbers: list[int | None], receipt: Receipt) -> None:
+def _say(turn: Turn, sheet: Sheet, revision: Revision, screens: list[Item], receipt: Receipt) -> None:
     """Say what was revised, on the card when it is this visit's, and what was left alone."""
-    which = listed(turn, numbers)
-    said = turn.t("✓ Revised: item {numbers}.", numbers=which) if numbers else turn.t("✓ Revised.")
+    which = numbers_of(turn, screens)
+    said = turn.t("✓ Revised: item {numbers}.", numbers=which) if screens else turn.t("✓ Revised.")
     if revision.lost:
-        screens = (screen_of(sheet, path) for path in revision.lost)
-        left = listed(turn, (screen.number for screen in screens if screen is not None))
+        places = (screen_of(sheet, path) for path in revision.lost)
+        left = numbers_of(turn, (screen for screen in places if screen is not None))
         said += Markup("\n") + turn.t("Left as it is, because it was changed since: item {numbers}.", numbers=left)
     if held(turn, sheet):
-        show_again(turn, sheet, replace(receipt, text=said, undo=receipt.undo if numbers else 0))
+        show_again(turn, sheet, replace(receipt, text=said, undo=receipt.undo if screens else 0))
     else:
         turn.say(turn.t("<b>{unit}</b>", unit=sheet.visit.unit.name) + Markup("\n") + said)

@@ -6,16 +6,14 @@ with an undo. Nothing sent is dropped without a sentence. Files and places are h
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup
 
-from forms import bounds, quick
+from forms import bounds
 from forms.question import MEDIA
 from handlers.chat import Attachment, Message, Place, Text
-from handlers.checklist import answering, filing, intake, waiting
+from handlers.checklist import answering, filing, intake, lines, waiting
 from handlers.checklist.card import Receipt
 from handlers.checklist.choosing import very_many
 from handlers.checklist.complaining import length_before
@@ -51,13 +49,11 @@ from storage import people, visits
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from forms.question import Question, Screen
-    from forms.quick import Entry
+    from forms.question import Question
+    from handlers.checklist.lines import Line
+    from handlers.items import Item
     from handlers.sheet import Sheet
     from handlers.turn import Turn
-
-_NUMBER: Final = re.compile(r"\s*(第|#|＃)?\s*\d{1,3}\s*([题项条])?\s*[.。、:：)）]?\s*")
-"""Nothing but the number of an item: ``7``, ``第7题``, ``#7``, ``7、``."""
 
 MAX_TEXT: Final = 4000
 """Characters of one answer; a chat message cannot be longer than 4096."""
@@ -110,7 +106,7 @@ async def _for_widget(turn: Turn, sheet: Sheet, sent: Text | Attachment | Place)
     if screen is None or question is None or sent.forwarded:
         return False
     if isinstance(sent, Text):
-        entries = quick.read(sent.text, sheet.form, sheet.offered)
+        entries = lines.read(sheet, sent.text, screen)
         if any(entry.choice is not None for entry in entries) or _named(sent.text):
             return False
     return await answering.sent(turn, sheet, screen, question, sent)
@@ -118,8 +114,8 @@ async def _for_widget(turn: Turn, sheet: Sheet, sent: Text | Attachment | Place)
 
 def _named(words: str) -> bool:
     """Tell whether words are the number of an item and say so: ``第7题``, not ``7``."""
-    number = _NUMBER.fullmatch(words)
-    return number is not None and bool(number[1] or number[2])
+    number = lines.alone(words)
+    return number is not None and number[1]
 
 
 async def _words(turn: Turn, sheet: Sheet, sent: Text) -> None:
@@ -127,22 +123,22 @@ async def _words(turn: Turn, sheet: Sheet, sent: Text) -> None:
     words, state = sent.text.strip(), held(turn, sheet)
     screen = filing.here(turn, sheet)
     if sent.forwarded:
-        raise UserError(FORWARDED, number=screen.number if screen else "…")
-    entries = quick.read(words, sheet.form, sheet.offered)
+        raise UserError(FORWARDED, number=screen.key if screen else "…")
+    entries = lines.read(sheet, words, screen)
     filed = any(entry.choice is not None for entry in entries)
-    asking = sheet.form.questions.get(str(state.get("asking", ""))) if screen else None
+    asking = sheet.asked_for(str(state.get("asking", ""))) if screen else None
     if asking is not None and (filed or screen is None or not _takes_words(sheet, screen, asking)):
         asking = None
     _refuse_length(sent, state, None if filed or screen is None else asking or sheet.note(screen))
-    number = _NUMBER.fullmatch(words)
-    if number and len(entries) == 1 and (number[1] or number[2]):
-        await _jump(turn, sheet, words)
+    number = lines.alone(words)
+    if number and len(entries) == 1 and number[1]:
+        await _jump(turn, sheet, number[0], screen)
     elif screen is not None and state.get("mode") == "note" and not (filed and meant_for(words)):
         await _note(turn, sheet, screen, words, sent)
     elif screen is not None and asking is not None:
         await _asked_for(turn, sheet, screen, asking, words, sent)
     elif number and len(entries) == 1:
-        await _jump(turn, sheet, words)
+        await _jump(turn, sheet, number[0], screen)
     elif any(entry.matched for entry in entries) or meant_for(words) or _strays(sheet, entries):
         await _burst(turn, sheet, entries, sent)
     elif len(entries) == 1 and entries[0].doubtful:
@@ -154,7 +150,7 @@ async def _words(turn: Turn, sheet: Sheet, sent: Text) -> None:
         await _loose(turn, sheet, screen, words, sent)
 
 
-def _strays(sheet: Sheet, entries: Sequence[Entry]) -> bool:
+def _strays(sheet: Sheet, entries: Sequence[Line]) -> bool:
     return len(entries) == 1 and strayed(sheet, entries[0].line) is not None
 
 
@@ -167,21 +163,21 @@ def _refuse_length(sent: Text, state: Mapping[str, Any], question: Question | No
     raise UserError(TOO_LONG, length=before + len(sent.text), most=min(MAX_TEXT, round(most or MAX_TEXT)))
 
 
-def _takes_words(sheet: Sheet, screen: Screen, asking: Question) -> bool:
+def _takes_words(sheet: Sheet, screen: Item, asking: Question) -> bool:
     """Tell whether the question on screen is one that is answered by writing: typed values, texts besides the note."""
-    if not any(one is asking for one in screen.questions) or not sheet.asks(asking):
+    if not any(one.path == asking.path for one in screen.questions) or not sheet.asks(asking):
         return False
     return asking.kind in TYPED or (asking.kind == "text" and asking is not sheet.note(screen))
 
 
-async def _jump(turn: Turn, sheet: Sheet, words: str) -> None:
-    screen = sheet.find(meant_for(words))
+async def _jump(turn: Turn, sheet: Sheet, key: str, here: Item | None) -> None:
+    screen = sheet.find(key) or (sheet.meant(int(key), here) if key.isdecimal() else None)
     if screen is None:
-        raise no_item(sheet, meant_for(words))
+        raise no_item(turn, sheet, int(key.partition(".")[0]))
     show(turn, sheet, screen, await intake.let_in(turn, sheet, screen))
 
 
-async def _asked_for(turn: Turn, sheet: Sheet, screen: Screen, question: Question, words: str, sent: Text) -> None:
+async def _asked_for(turn: Turn, sheet: Sheet, screen: Item, question: Question, words: str, sent: Text) -> None:
     """Take the number, date or text that the card asks for."""
     value = read_typed(sheet, question, words) if question.kind in TYPED else words
     refuse_violation(turn, sheet, question, value)
@@ -191,12 +187,12 @@ async def _asked_for(turn: Turn, sheet: Sheet, screen: Screen, question: Questio
     advance(turn, sheet, screen, Receipt(done, undo=sent.message_id))
 
 
-async def _loose(turn: Turn, sheet: Sheet, screen: Screen, words: str, sent: Text) -> None:
+async def _loose(turn: Turn, sheet: Sheet, screen: Item, words: str, sent: Text) -> None:
     """Take words that name no item: a choice spelt out, otherwise a note."""
     main = sheet.main(screen)
     spelt = spelt_out(sheet, main, words)
     if spelt is not None:
-        await _burst(turn, sheet, [replace(spelt, number=screen.number, screen=screen)], sent)
+        await _burst(turn, sheet, [lines.answered_with(screen, spelt)], sent)
     elif very_many(sheet, main) and await answering.sent(turn, sheet, screen, main, sent):
         return
     elif main.kind in TYPED or main.kind == "text":
@@ -211,14 +207,14 @@ async def _loose(turn: Turn, sheet: Sheet, screen: Screen, words: str, sent: Tex
         raise UserError(mark("Please tap one of the answers. This item has no room for a note; nothing was changed."))
 
 
-async def _note(turn: Turn, sheet: Sheet, screen: Screen, words: str, sent: Message) -> None:
+async def _note(turn: Turn, sheet: Sheet, screen: Item, words: str, sent: Message) -> None:
     """Put a sentence with an item; a second one goes under the first."""
     waited_for = sheet.answered(screen) and not sheet.complete(screen)
     await add_note(turn, sheet, screen, words, sent.message_id)
     skipped = let_wait(turn, sheet, screen)
     hold(turn, sheet, screen, skipped=skipped)
     if waited_for and not sheet.open_questions(screen, skipped):
-        done = turn.t("✓ Note on item {number}: “{words}”", number=screen.number, words=brief(words))
+        done = turn.t("✓ Note on item {number}: “{words}”", number=screen.key, words=brief(words))
         advance(turn, sheet, screen, Receipt(done, undo=sent.message_id))
     else:  # the card itself shows what the note says
         show(turn, sheet, screen, Receipt(turn.t("✓ Noted"), undo=sent.message_id))
@@ -227,14 +223,14 @@ async def _note(turn: Turn, sheet: Sheet, screen: Screen, words: str, sent: Mess
 # --- lines that name their items ---
 
 
-async def _burst(turn: Turn, sheet: Sheet, entries: list[Entry], sent: Message) -> None:
+async def _burst(turn: Turn, sheet: Sheet, entries: list[Line], sent: Message) -> None:
     """File lines that name their items; one receipt for all of them. What cannot be filed is named, the rest stands."""
-    filed: list[Screen] = []
+    filed: list[Item] = []
     left: list[str | int] = []
     remarks: list[Markup] = []
     said: dict[str, str] = {}
     for entry in entries:
-        screen = sheet.find(entry.number)
+        screen = sheet.find(entry.key)
         if screen is None or not entry.matched or (entry.choice is None and not entry.note):
             left.append(_untaken(sheet, entry))
             continue
@@ -246,11 +242,11 @@ async def _burst(turn: Turn, sheet: Sheet, entries: list[Entry], sent: Message) 
             if len(entries) == 1:
                 raise
             problem = turn.t(error.message, **error.values)
-            remarks.append(turn.t("⚠ Item {number}: {problem}", number=screen.number, problem=problem))
+            remarks.append(turn.t("⚠ Item {number}: {problem}", number=screen.key, problem=problem))
             continue
         remarks += [over] if over else []
         filed.append(screen)
-        said[str(screen.number)] = _taken(turn, sheet, screen, entry, before)
+        said[str(screen.key)] = _taken(turn, sheet, screen, entry, before)
     run = _run(turn, sheet, said, remarks, sent.message_id if filed else 0)
     done = turn.t("✓ Recorded: {items}", items="  ".join(run["said"].values())) if run["said"] else None
     text = Markup("\n").join([*([done] if done else []), *map(Markup, run["remarks"])])
@@ -259,10 +255,12 @@ async def _burst(turn: Turn, sheet: Sheet, entries: list[Entry], sent: Message) 
     turn.remember("checklist", **{**turn.state, "run": run})
 
 
-def _untaken(sheet: Sheet, entry: Entry) -> str | int:
+def _untaken(sheet: Sheet, entry: Line) -> str | int:
     """Return what stands on the card for a line that was not taken: the number when it is the number that is wrong."""
+    if "." in entry.key and sheet.find(entry.key) is None:
+        return entry.key
     number = (meant_for(entry.line) or strayed(sheet, entry.line)) if entry.number is None else entry.number
-    return number if number is not None and sheet.find(number) is None else brief(entry.line)
+    return number if number is not None and sheet.meant(number) is None else brief(entry.line)
 
 
 def _run(turn: Turn, sheet: Sheet, said: dict[str, str], remarks: list[Markup], message_id: int) -> dict[str, Any]:
@@ -279,31 +277,31 @@ def _run(turn: Turn, sheet: Sheet, said: dict[str, str], remarks: list[Markup], 
     }
 
 
-def _taken(turn: Turn, sheet: Sheet, screen: Screen, entry: Entry, before: str) -> str:
+def _taken(turn: Turn, sheet: Sheet, screen: Item, entry: Line, before: str) -> str:
     """Return what a line was understood to say: ``10◐「台账未更新」``, and the answer there was before it."""
-    text = f"{screen.number}{sheet.symbol(screen) if entry.choice is not None else ''}"
+    text = f"{screen.key}{sheet.symbol(screen) if entry.choice is not None else ''}"
     if before and entry.choice is not None and entry.choice != before:
         text += turn.label("(was {old})", old=sheet.sign(screen, before))
     return text + (turn.label("“{line}”", line=brief(entry.note)) if entry.note else "")
 
 
-async def _overwritten(turn: Turn, sheet: Sheet, screen: Screen, entry: Entry) -> Markup | None:
+async def _overwritten(turn: Turn, sheet: Sheet, screen: Item, entry: Line) -> Markup | None:
     """Return what to say when a line changes what somebody else answered."""
     main = sheet.main(screen)
-    value, standing = sheet.walk.value(main.path), sheet.answers.get(main.path)
+    value, standing = sheet.walk.value(main.path), sheet.standing(main)
     if entry.choice in {None, value} or not value or standing is None or standing.by_id == turn.who.id:
         return None
     author = await people.by_id(turn.db, standing.by_id)
     labels = {one.value: one.label(turn.speech.language) for one in main.choices}
     return turn.t(
         "Item {number}: {who} had answered “{old}”.",
-        number=screen.number,
+        number=screen.key,
         who=called(author),
         old=labels.get(value, value),
     )
 
 
-def _after_burst(turn: Turn, sheet: Sheet, filed: list[Screen], receipt: Receipt) -> None:
+def _after_burst(turn: Turn, sheet: Sheet, filed: list[Item], receipt: Receipt) -> None:
     """Go on from the item on screen when it was answered, otherwise leave the person where they are."""
     here = filing.here(turn, sheet)
     if held(turn, sheet).get("mode") == "overview" or here is None:

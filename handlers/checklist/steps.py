@@ -12,9 +12,11 @@ from markupsafe import Markup
 
 from handlers.chat import Tap
 from handlers.checklist.card import Receipt, note_card, question_card
+from handlers.checklist.listing import more_card
 from handlers.checklist.overview import overview_card, page_of
 from handlers.checklist.pieces import where_to
 from handlers.errors import Stale, UserError
+from handlers.items import More
 from handlers.sheet import Sheet, sheet_of
 from handlers.text import mark
 from storage import visits
@@ -22,8 +24,9 @@ from storage import visits
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from forms.question import Question, Screen
+    from forms.question import Question
     from handlers.chat import Message
+    from handlers.items import Item
     from handlers.turn import Turn
 
 MOST_HEARD: Final = 20
@@ -53,24 +56,36 @@ async def opened(turn: Turn, visit_id: int, *, to_write: bool = True) -> Sheet:
 # --- showing ---
 
 
-def show(turn: Turn, sheet: Sheet, screen: Screen, receipt: Receipt | None = None, *, again: bool = False) -> None:
+def show(turn: Turn, sheet: Sheet, screen: Item, receipt: Receipt | None = None, *, again: bool = False) -> None:
     """Show the card of a screen: what is open on it first, otherwise its main question."""
     skipped = let_wait(turn, sheet, screen)
     waiting = [] if again else sheet.open_questions(screen, skipped)
     question = waiting[0] if waiting else sheet.main(screen)
     receipt = _carried(turn, sheet, receipt)
-    hold(turn, sheet, screen, skipped=skipped, asking=question.path, left=_left(receipt))
+    hold(turn, sheet, screen, skipped=skipped, asking=sheet.stored(question.path), left=_left(receipt))
     turn.card(*question_card(turn, sheet, screen, question, receipt))
 
 
-def hold(turn: Turn, sheet: Sheet, screen: Screen, **more: Any) -> None:  # noqa: ANN401 - JSON data of the journey
+def show_more(
+    turn: Turn, sheet: Sheet, more: More, receipt: Receipt | None = None, *, back: int = 0, page: int | None = None
+) -> None:
+    """Show the instances of a repeat and ask for another; ``back`` is one taken away just now, to be brought back."""
+    receipt = _carried(turn, sheet, receipt)
+    turn.remember("checklist", visit=sheet.visit.id, number=more.key, mode="more", left=_left(receipt))
+    turn.card(*more_card(turn, sheet, more, receipt, back=back, page=page))
+
+
+def is_asking(turn: Turn, sheet: Sheet, question: Question) -> bool:
+    """Tell whether a question is the one on screen."""
+    return held(turn, sheet).get("asking") == sheet.stored(question.path)
+
+
+def hold(turn: Turn, sheet: Sheet, screen: Item, **more: Any) -> None:  # noqa: ANN401 - JSON data of the journey
     """Remember where the person is, and what was sent for the very question that stays on screen."""
     before = held(turn, sheet)
-    stays = before.get("number") == screen.number and all(
-        before.get(one) == more.get(one) for one in ("asking", "mode")
-    )
+    stays = before.get("number") == screen.key and all(before.get(one) == more.get(one) for one in ("asking", "mode"))
     kept = {"heard": before["heard"]} if stays and "heard" in before else {}
-    turn.remember("checklist", visit=sheet.visit.id, number=screen.number, **kept, **more)
+    turn.remember("checklist", visit=sheet.visit.id, number=screen.key, **kept, **more)
 
 
 def hear(turn: Turn, sent: Message) -> None:
@@ -88,7 +103,7 @@ def show_overview(turn: Turn, sheet: Sheet, receipt: Receipt | None = None, page
     state = held(turn, sheet)
     at = state.get("number")
     if page is None:
-        page = int(state.get("page", page_of(sheet, int(at or 0))))
+        page = int(state.get("page", page_of(sheet, str(at))))
     if receipt is None and turn.waiting:
         receipt = Receipt(where_to(turn), drop=True)
     receipt = _carried(turn, sheet, receipt)
@@ -100,15 +115,18 @@ def show_again(turn: Turn, sheet: Sheet, receipt: Receipt | None = None) -> None
     """Show what was on screen once more."""
     state = held(turn, sheet)
     here = sheet.find(state.get("number"))
-    if here is None or state.get("mode") == "overview":
+    more = next((one for one in sheet.mores() if one.key == state.get("number")), None)
+    if state.get("mode") == "more" and more is not None:
+        show_more(turn, sheet, more, receipt)
+    elif here is None or state.get("mode") == "overview":
         show_overview(turn, sheet, receipt)
     elif state.get("mode") == "note" and sheet.note(here) is not None:
         show_note(turn, sheet, here, receipt)
     else:
-        show(turn, sheet, here, receipt, again=state.get("asking") == sheet.main(here).path)
+        show(turn, sheet, here, receipt, again=is_asking(turn, sheet, sheet.main(here)))
 
 
-def show_note(turn: Turn, sheet: Sheet, screen: Screen, receipt: Receipt | None = None) -> None:
+def show_note(turn: Turn, sheet: Sheet, screen: Item, receipt: Receipt | None = None) -> None:
     """Wait for one sentence on an item."""
     receipt = _carried(turn, sheet, receipt)
     skipped = let_wait(turn, sheet, screen)
@@ -129,7 +147,7 @@ def _left(receipt: Receipt | None) -> list[str | int]:
     return list(receipt.left) if receipt else []
 
 
-def advance(turn: Turn, sheet: Sheet, screen: Screen, receipt: Receipt | None = None, *, onward: bool = False) -> None:
+def advance(turn: Turn, sheet: Sheet, screen: Item, receipt: Receipt | None = None, *, onward: bool = False) -> None:
     """Go where the walk goes from a screen: its next follow-up, the next open item, or the overview.
 
     ``onward``: never to an item before this one, which the person has just been past.
@@ -137,11 +155,26 @@ def advance(turn: Turn, sheet: Sheet, screen: Screen, receipt: Receipt | None = 
     if sheet.open_questions(screen, let_wait(turn, sheet, screen)):
         show(turn, sheet, screen, receipt)
         return
-    following = sheet.next_open(after=screen.number or 0)
-    if following is None or following is screen or (onward and (following.number or 0) < (screen.number or 0)):
+    go_on(turn, sheet, screen, receipt, onward=onward)
+
+
+def go_on(
+    turn: Turn, sheet: Sheet, station: Item | More, receipt: Receipt | None = None, *, onward: bool = False
+) -> None:
+    """Go from a station to the next one that is open; ``onward`` as in :func:`advance`."""
+    following = sheet.next_open(station)
+    if following is None or following is station or (onward and sheet.index(following) < sheet.index(station)):
         show_overview(turn, sheet, receipt)
     else:
-        show(turn, sheet, following, receipt)
+        go_to(turn, sheet, following, receipt)
+
+
+def go_to(turn: Turn, sheet: Sheet, station: Item | More, receipt: Receipt | None = None) -> None:
+    """Show a station: an item's card, or the list of a repeat."""
+    if isinstance(station, More):
+        show_more(turn, sheet, station, receipt)
+    else:
+        show(turn, sheet, station, receipt)
 
 
 def held(turn: Turn, sheet: Sheet) -> Mapping[str, Any]:
@@ -150,45 +183,57 @@ def held(turn: Turn, sheet: Sheet) -> Mapping[str, Any]:
     return turn.state if mine else {}
 
 
-def let_wait(turn: Turn, sheet: Sheet, screen: Screen) -> list[str]:
+def let_wait(turn: Turn, sheet: Sheet, screen: Item) -> list[str]:
     """Return the follow-ups the person let wait on this item, forgotten once they move to another."""
     state = held(turn, sheet)
-    return list(state.get("skipped", [])) if state.get("number") == screen.number else []
+    return list(state.get("skipped", [])) if state.get("number") == screen.key else []
 
 
 # --- writing ---
 
 
 async def write(turn: Turn, sheet: Sheet, question: Question, value: str, message_id: int | None = None) -> None:
-    """Write one answer, keep its history, and bring the walk up to date."""
-    answer = await visits.write(
+    """Write one answer, keep its history, and bring the walk up to date; with it what the form then sets once."""
+    await keep(turn, sheet, sheet.stored(question.path), value, message_id)
+    sheet.put(question.path, value)
+    _bring_pictures(sheet, question)
+    await keep_fresh(turn, sheet)
+
+
+async def keep_fresh(turn: Turn, sheet: Sheet) -> None:
+    """Store what the form has set by itself and would otherwise set anew: nobody's message brought it."""
+    for path, value in sheet.unsaved().items():
+        await keep(turn, sheet, path, value)
+
+
+async def keep(turn: Turn, sheet: Sheet, path: str, value: str, message_id: int | None = None) -> None:
+    """Store a value under a stored path, over the one that stands, which stays in the history."""
+    sheet.answers[path] = await visits.write(
         turn.db,
         sheet.visit,
-        question.path,
+        path,
         value,
         by=turn.who,
         now=turn.now,
         chat_id=turn.chat_id,
         message_id=message_id,
         held=True,
-        first=question.path not in sheet.answers,
+        first=path not in sheet.answers,
     )
-    sheet.answers[question.path] = answer
-    sheet.walk.set(question.path, value, strict=False)
-    _bring_pictures(sheet, question)
 
 
 def _bring_pictures(sheet: Sheet, answered: Question) -> None:
     """Give a picture that an answer has just made necessary those that were sent before it and lie with the item."""
-    screen = next((one for one in sheet.form.screens if answered in one.questions), None)
+    screen = next((one for one in sheet.numbered() if any(each.path == answered.path for each in one.questions)), None)
     for place in screen.questions if screen is not None else ():
         if place.kind != "image" or not sheet.asks(place) or sheet.walk.violation(place.path) is None:
             continue
-        early = [one for one in sheet.evidence if one.path == answered.path and one.is_picture and one.is_usable]
+        stored = sheet.stored(answered.path)
+        early = [one for one in sheet.evidence if one.path == stored and one.is_picture and one.is_usable]
         for one in early:
-            one.path = place.path
+            one.path = sheet.stored(place.path)
         if early:
-            sheet.walk.set(place.path, early[0].filename)
+            sheet.put(place.path, early[0].filename)
 
 
 def refuse_violation(turn: Turn, sheet: Sheet, question: Question, value: str) -> None:

@@ -15,8 +15,10 @@ from handlers.checklist.choosing import page_with
 from handlers.checklist.intake import let_in
 from handlers.checklist.steps import (
     advance,
+    go_to,
     held,
     hold,
+    is_asking,
     let_wait,
     opened,
     refuse_violation,
@@ -26,7 +28,8 @@ from handlers.checklist.steps import (
     write,
 )
 from handlers.errors import Stale
-from handlers.journey import data, number
+from handlers.items import Item
+from handlers.journey import data, number, word
 from handlers.progress import called, item_title
 from handlers.text import mark
 from storage import people
@@ -34,16 +37,16 @@ from storage import people
 if TYPE_CHECKING:
     from datetime import date
 
-    from forms.question import Question, Screen
+    from forms.question import Question
     from handlers.sheet import Sheet
     from handlers.turn import Turn
 
 CHANGED = mark("This has changed since; please look again.")
 
 
-def _aim(sheet: Sheet, args: tuple[str, ...], kind: str = "select_one") -> tuple[Screen, Question, str]:
+def _aim(sheet: Sheet, args: tuple[str, ...], kind: str = "select_one") -> tuple[Item, Question, str]:
     """Return what a tap is about: (screen, question, choice name, '' when it no longer applies); Stale when forged."""
-    screen = sheet.screen(number(args, 1))
+    screen = sheet.screen(word(args, 1))
     question = sheet.question(screen, number(args, 2))
     index = number(args, 3)
     if question.kind != kind or not 0 <= index < len(question.choices):
@@ -53,7 +56,7 @@ def _aim(sheet: Sheet, args: tuple[str, ...], kind: str = "select_one") -> tuple
     return screen, question, choice if sheet.asks(question) and choice in offered else ""
 
 
-def _moved_on(turn: Turn, sheet: Sheet, screen: Screen) -> None:
+def _moved_on(turn: Turn, sheet: Sheet, screen: Item) -> None:
     """Show an item as it is now, to somebody whose card was drawn before."""
     turn.toast(turn.label(CHANGED))
     show(turn, sheet, screen)
@@ -69,7 +72,7 @@ async def answer(turn: Turn, args: tuple[str, ...]) -> None:
         return
     if value == choice:
         turn.toast(_recorded(turn, screen, question, choice))
-        if held(turn, sheet).get("asking") == question.path:
+        if is_asking(turn, sheet, question):
             advance(turn, sheet, screen)
         return
     if value and sheet.seen(question.path) != number(args, 4):
@@ -78,7 +81,7 @@ async def answer(turn: Turn, args: tuple[str, ...]) -> None:
     await settle(turn, sheet, screen, question, choice)
 
 
-async def settle(turn: Turn, sheet: Sheet, screen: Screen, question: Question, choice: str) -> None:
+async def settle(turn: Turn, sheet: Sheet, screen: Item, question: Question, choice: str) -> None:
     """Write a choice and move on; an answer that the form forbids is refused in the form's words."""
     refuse_violation(turn, sheet, question, choice)
     await write(turn, sheet, question, choice)
@@ -86,16 +89,18 @@ async def settle(turn: Turn, sheet: Sheet, screen: Screen, question: Question, c
     advance(turn, sheet, screen)
 
 
-def _recorded(turn: Turn, screen: Screen, question: Question, choice: str) -> str:
+def _recorded(turn: Turn, screen: Item, question: Question, choice: str) -> str:
     label = next(one.label(turn.speech.language) for one in question.choices if one.value == choice)
-    return turn.label("Item {number}: {answer}", number=screen.number, answer=label)
+    return turn.label("Item {number}: {answer}", number=screen.key, answer=label)
 
 
 async def _ask_before_changing(
-    turn: Turn, sheet: Sheet, screen: Screen, question: Question, args: tuple[str, ...]
+    turn: Turn, sheet: Sheet, screen: Item, question: Question, args: tuple[str, ...]
 ) -> None:
     """Show what the answer has become since the card was drawn, and let the person choose."""
-    standing = sheet.answers[question.path]
+    standing = sheet.standing(question)
+    if standing is None:
+        raise Stale
     author = await people.by_id(turn.db, standing.by_id)
     labels = {one.value: one.label(turn.speech.language) for one in question.choices}
     mine = author is not None and author.id == turn.who.id
@@ -107,7 +112,7 @@ async def _ask_before_changing(
         new=question.choices[number(args, 3)].label(turn.speech.language),
     )
     change = data("checklist", "change", *args[:4], standing.id)
-    keep = data("checklist", "go", sheet.visit.id, screen.number, 0)
+    keep = data("checklist", "go", sheet.visit.id, screen.key, 0)
     hold(turn, sheet, screen)
     turn.card(text, ((Button(turn.label("Change it"), change), Button(turn.label("Leave it"), keep)),))
 
@@ -138,23 +143,23 @@ async def toggle(turn: Turn, args: tuple[str, ...]) -> None:
         value = " ".join(one.value for one in question.choices if one.value in ticked)
         refuse_violation(turn, sheet, question, value)
         await write(turn, sheet, question, value)
-    hold(turn, sheet, screen, asking=question.path, skipped=let_wait(turn, sheet, screen))
+    hold(turn, sheet, screen, asking=sheet.stored(question.path), skipped=let_wait(turn, sheet, screen))
     turn.card(*question_card(turn, sheet, screen, question, page=page_with(sheet, question, choice)))
 
 
 async def choices(turn: Turn, args: tuple[str, ...]) -> None:
     """Turn to another page of very many choices."""
     sheet = await opened(turn, number(args, 0), to_write=False)
-    screen = sheet.screen(number(args, 1))
+    screen = sheet.screen(word(args, 1))
     question = sheet.question(screen, number(args, 2))
-    hold(turn, sheet, screen, asking=question.path, skipped=let_wait(turn, sheet, screen))
+    hold(turn, sheet, screen, asking=sheet.stored(question.path), skipped=let_wait(turn, sheet, screen))
     turn.card(*question_card(turn, sheet, screen, question, page=number(args, 3)))
 
 
 async def day(turn: Turn, args: tuple[str, ...]) -> None:
     """Take a day that was tapped; a card that showed another answer is shown anew first."""
     sheet = await opened(turn, number(args, 0))
-    screen = sheet.screen(number(args, 1))
+    screen = sheet.screen(word(args, 1))
     question = sheet.question(screen, number(args, 2))
     chosen = _day(args)
     if question.kind != "date":
@@ -166,7 +171,7 @@ async def day(turn: Turn, args: tuple[str, ...]) -> None:
     else:
         refuse_violation(turn, sheet, question, chosen.isoformat())
         await write(turn, sheet, question, chosen.isoformat())
-        turn.toast(turn.label("Item {number}: {answer}", number=screen.number, answer=chosen.isoformat()))
+        turn.toast(turn.label("Item {number}: {answer}", number=screen.key, answer=chosen.isoformat()))
         advance(turn, sheet, screen)
 
 
@@ -185,43 +190,42 @@ async def go(turn: Turn, args: tuple[str, ...]) -> None:
     """Jump to an item; what was sent before there was an item for it goes there, unless one only goes on or back."""
     chosen = len(args) <= 2 and bool(turn.waiting)  # noqa: PLR2004 - visit, item, and 0 for going on or back
     sheet = await opened(turn, number(args, 0), to_write=chosen)
-    screen = sheet.screen(number(args, 1))
+    screen = sheet.screen(word(args, 1))
     show(turn, sheet, screen, await let_in(turn, sheet, screen) if chosen else None)
 
 
 async def again(turn: Turn, args: tuple[str, ...]) -> None:
     """Show an item's main question again, to choose otherwise."""
     sheet = await opened(turn, number(args, 0), to_write=False)
-    show(turn, sheet, sheet.screen(number(args, 1)), again=True)
+    show(turn, sheet, sheet.screen(word(args, 1)), again=True)
 
 
 async def back(turn: Turn, args: tuple[str, ...]) -> None:
     """Show the item before."""
     sheet = await opened(turn, number(args, 0), to_write=False)
-    before = sheet.neighbour(number(args, 1), -1)
-    show(turn, sheet, before or sheet.numbered()[0])
+    go_to(turn, sheet, sheet.neighbour(sheet.station(word(args, 1)), -1) or sheet.stations()[0])
 
 
 async def following(turn: Turn, args: tuple[str, ...]) -> None:
     """Show the item after this one, or the follow-up still open on it; the overview after the last."""
     sheet = await opened(turn, number(args, 0), to_write=False)
-    screen = sheet.screen(number(args, 1))
-    asked = sheet.question(screen, number(args, 2))
-    after = sheet.neighbour(screen.number or 0, +1)
-    if asked is sheet.main(screen) and sheet.answered(screen) and sheet.open_questions(screen):
-        show(turn, sheet, screen)
+    here = sheet.station(word(args, 1))
+    after = sheet.neighbour(here, +1)
+    item = here if isinstance(here, Item) and sheet.answered(here) and sheet.open_questions(here) else None
+    if item is not None and sheet.question(item, number(args, 2)) is sheet.main(item):
+        show(turn, sheet, item)
     elif after is None:
         show_overview(turn, sheet)
     else:
-        show(turn, sheet, after)
+        go_to(turn, sheet, after)
 
 
 async def later(turn: Turn, args: tuple[str, ...]) -> None:
     """Be done with a question for now: on to the next follow-up or the next open item; what lacks stays lacking."""
     sheet = await opened(turn, number(args, 0), to_write=False)
-    screen = sheet.screen(number(args, 1))
+    screen = sheet.screen(word(args, 1))
     question = sheet.question(screen, number(args, 2))
-    hold(turn, sheet, screen, skipped=[*let_wait(turn, sheet, screen), question.path])
+    hold(turn, sheet, screen, skipped=[*let_wait(turn, sheet, screen), sheet.stored(question.path)])
     advance(turn, sheet, screen, onward=True)
 
 
@@ -234,7 +238,7 @@ async def overview(turn: Turn, args: tuple[str, ...]) -> None:
 async def note(turn: Turn, args: tuple[str, ...]) -> None:
     """Wait for one sentence on an item."""
     sheet = await opened(turn, number(args, 0), to_write=False)
-    screen = sheet.screen(number(args, 1))
+    screen = sheet.screen(word(args, 1))
     if sheet.note(screen) is None:
         raise Stale
     show_note(turn, sheet, screen)
@@ -243,15 +247,15 @@ async def note(turn: Turn, args: tuple[str, ...]) -> None:
 async def hint(turn: Turn, args: tuple[str, ...]) -> None:
     """Show an item with all the form says about it, what each answer means; tapped again, without."""
     sheet = await opened(turn, number(args, 0), to_write=False)
-    screen = sheet.screen(number(args, 1))
-    hold(turn, sheet, screen, asking=sheet.main(screen).path, skipped=let_wait(turn, sheet, screen))
+    screen = sheet.screen(word(args, 1))
+    hold(turn, sheet, screen, asking=sheet.stored(sheet.main(screen).path), skipped=let_wait(turn, sheet, screen))
     turn.card(*question_card(turn, sheet, screen, sheet.main(screen), at_length=len(args) <= 2))  # noqa: PLR2004 - and 0 closes it
 
 
 async def clear(turn: Turn, args: tuple[str, ...]) -> None:
     """Empty an item's note; what it said stays in the history."""
     sheet = await opened(turn, number(args, 0))
-    screen = sheet.screen(number(args, 1))
+    screen = sheet.screen(word(args, 1))
     question = sheet.note(screen)
     if question is None:
         raise Stale
@@ -278,4 +282,4 @@ async def enter(turn: Turn, *, visit: int) -> None:
     if screen is None or turn.waiting:
         show_overview(turn, sheet, receipt)
     else:
-        show(turn, sheet, screen, receipt)
+        go_to(turn, sheet, screen, receipt)
