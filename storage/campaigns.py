@@ -50,6 +50,8 @@ class Group(Entity):
     id: Mapped[int] = mapped_column(init=False, primary_key=True)
     campaign_id: Mapped[int] = mapped_column(sa.ForeignKey("campaigns.id"))
     name: Mapped[str]
+    areas: Mapped[list[str] | None] = mapped_column(default=None)
+    """The areas it answers for, as paths."""
 
 
 class Round(Entity):
@@ -63,10 +65,16 @@ class Round(Entity):
     number: Mapped[int]
     starts_on: Mapped[date]
     ends_on: Mapped[date]
+    areas: Mapped[list[str] | None] = mapped_column(default=None)
+    """The areas it is about; none for all."""
 
 
 class Unit(Entity):
-    """Who is supervised: ``level`` 1–5 from the top, ``area`` a province/city/county path, one group answers for it."""
+    """Who is supervised: ``level`` 1–5 from the top, ``area`` a province/city/county path, one group answers for it.
+
+    ``members`` is how many people belong to it. One that drops out of the register is retired and says why; it is never
+    deleted, for what was found there stays.
+    """
 
     __tablename__ = "units"
     __table_args__ = (
@@ -85,6 +93,22 @@ class Unit(Entity):
     parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("units.id"), default=None)
     tags: Mapped[list[str]] = mapped_column(default_factory=list)
     group_id: Mapped[int | None] = mapped_column(sa.ForeignKey("groups.id"), default=None)
+    members: Mapped[int | None] = mapped_column(default=None)
+    contact: Mapped[str | None] = mapped_column(default=None)
+    phone: Mapped[str | None] = mapped_column(default=None)
+    note: Mapped[str | None] = mapped_column(default=None)
+    retired_at: Mapped[datetime | None] = mapped_column(default=None)
+    retired_why: Mapped[str | None] = mapped_column(default=None)
+
+    def retire(self, why: str, now: datetime) -> None:
+        """Take the unit out of the register, with the reason; one that is out keeps its first reason."""
+        if self.retired_at is None:
+            self.retired_at, self.retired_why = now, why
+
+    @classmethod
+    def standing(cls) -> sa.ColumnElement[bool]:
+        """Name the units that are in the register."""
+        return cls.retired_at.is_(None)
 
 
 async def all_campaigns(db: Session) -> Sequence[Campaign]:
@@ -144,6 +168,27 @@ async def number_of_round(db: Session, round_id: int) -> int:
     return number
 
 
+async def count_units(db: Session, campaign_id: int) -> dict[int, int]:
+    """Return how many units the register has on each level."""
+    query = sa.select(Unit.level, sa.func.count()).where(Unit.campaign_id == campaign_id, Unit.standing())
+    return dict((await db.execute(query.group_by(Unit.level).order_by(Unit.level))).all())
+
+
+async def count_by_group(db: Session, campaign_id: int) -> dict[int | None, int]:
+    """Return how many units of the register each group answers for; None: nobody does."""
+    query = sa.select(Unit.group_id, sa.func.count()).where(Unit.campaign_id == campaign_id, Unit.standing())
+    return dict((await db.execute(query.group_by(Unit.group_id))).all())
+
+
+async def find_units(db: Session, campaign_id: int, words: str, limit: int) -> Sequence[Unit]:
+    """Return units with these words in their code or name, those that are retired last."""
+    like = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    found = sa.or_(Unit.code.ilike(like, escape="\\"), Unit.name.ilike(like, escape="\\"))
+    query = sa.select(Unit).where(Unit.campaign_id == campaign_id, found)
+    order = (Unit.retired_at.is_not(None), Unit.level, Unit.code)
+    return (await db.scalars(query.order_by(*order).limit(limit))).all()
+
+
 async def unit(db: Session, unit_id: int) -> Unit | None:
     """Return one unit."""
     return await db.get(Unit, unit_id)
@@ -155,5 +200,6 @@ async def unit_by_code(db: Session, campaign_id: int, code: str) -> Unit | None:
 
 
 async def units_of_group(db: Session, group_id: int) -> Sequence[Unit]:
-    """Return the units a group answers for, in order of code."""
-    return (await db.scalars(sa.select(Unit).where(Unit.group_id == group_id).order_by(Unit.code))).all()
+    """Return the units of the register that a group answers for, in order of code."""
+    query = sa.select(Unit).where(Unit.group_id == group_id, Unit.standing())
+    return (await db.scalars(query.order_by(Unit.code))).all()

@@ -23,6 +23,8 @@ from storage import (
     invitations,
     outbox,
     people,
+    register_files,
+    seats,
     timers,
     visits,
 )
@@ -39,6 +41,8 @@ MODULES = (
     invitations,
     outbox,
     people,
+    register_files,
+    seats,
     timers,
     visits,
 )

@@ -44,7 +44,7 @@ class Areas:
         parts = [one.strip() for one in path.replace("\\", "/").replace("-", "/").replace(" ", "/").split("/")]
         parts = [one for one in parts if one]
         if len(parts) > 1 or not self.cities:
-            return ((*parts, "", "", "")[:3])  # type: ignore[return-value] # three are what is left
+            return (*parts, "", "", "")[:3]  # type: ignore[return-value] # three are what is left
         rest = parts[0] if parts else ""
         province = next((one for one in self.cities if rest.startswith(one)), "")
         if not province:

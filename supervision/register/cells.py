@@ -15,7 +15,9 @@ Value = str | int | float | bool | date | datetime | None
 LOST: Final = "#FORMULA!"
 """Stands for a formula whose result was never worked out."""
 
-ERRORS: Final = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!", LOST})
+ERRORS: Final = frozenset(
+    {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!", LOST}
+)
 
 _WIDE: Final = {
     **{ord("０") + at: ord("0") + at for at in range(10)},
@@ -25,8 +27,12 @@ _WIDE: Final = {
 _DASHES: Final = dict.fromkeys(map(ord, "－—–‐‑‒−﹣"), "-") | {ord("＿"): "_", ord("．"): ".", ord("／"): "/"}
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"))
 _BLANK: Final = frozenset({"-", "--", "—", "——", "/", "\\", "无", "暂无", "n/a", "none", "null", "nil"})
-_NUMBER: Final = re.compile(r"([+-]?\d+(?:,\d{3})*)(?:\.0+)?\s*(?:人|名|个|位|people|persons?|members?)?", re.IGNORECASE)
-_DAY: Final = re.compile(r"(?:(\d{4})\s*[年./-]\s*)?(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*[日号]?(?:\s+\d{1,2}:\d\d(?::\d\d)?)?")
+_NUMBER: Final = re.compile(
+    r"([+-]?\d+(?:,\d{3})*)(?:\.0+)?\s*(?:人|名|个|位|people|persons?|members?)?", re.IGNORECASE
+)
+_DAY: Final = re.compile(
+    r"(?:(\d{4})\s*[年./-]\s*)?(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*[日号]?(?:\s+\d{1,2}:\d\d(?::\d\d)?)?"
+)
 _PLAIN_DAY: Final = re.compile(r"(\d{4})(\d\d)(\d\d)")
 _FIRST_SERIAL: Final = date(1899, 12, 30)
 _SERIALS: Final = range(36526, 73051)
@@ -73,7 +79,7 @@ def code(value: Value) -> str:
 
 def whole(value: Value) -> int | None:
     """Return a whole number ("25人", "２５" and 25.0 are 25), None when it is none."""
-    if isinstance(value, bool) or isinstance(value, date):
+    if isinstance(value, bool | date):
         return None
     if isinstance(value, int):
         return value
@@ -83,7 +89,7 @@ def whole(value: Value) -> int | None:
     return int(found[1].replace(",", "")) if found else None
 
 
-def day(value: Value, year: int = 0) -> date | None:
+def day(value: Value, year: int = 0) -> date | None:  # noqa: PLR0911 - one line for each way to write it
     """Return a date, however it is written; ``year`` is meant where none stands. None when it is no date."""
     if isinstance(value, datetime):
         return value.date()

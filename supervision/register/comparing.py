@@ -82,7 +82,9 @@ class Changes:
 
 def compare(register: Register, standing: Standing, terms: Terms) -> Changes:
     """Return what applying a register to what is stored would do."""
-    added, returned, changed = [], [], []
+    added: list[UnitLine] = []
+    returned: list[UnitLine] = []
+    changed: list[Changed] = []
     named = set()
     for unit in register.units:
         code = fold(unit.code)
@@ -108,7 +110,9 @@ def compare(register: Register, standing: Standing, terms: Terms) -> Changes:
         tuple(changed),
         tuple(dropped),
         tuple(one for one in register.groups if one.name not in groups),
-        tuple(one for one in register.groups if one.name in groups and one.areas and one.areas != groups[one.name].areas),
+        tuple(
+            one for one in register.groups if one.name in groups and one.areas and one.areas != groups[one.name].areas
+        ),
         *_seats(register, standing),
         rounds_added=tuple(one for one in register.rounds if one.number not in rounds),
         rounds_changed=tuple(one for one in register.rounds if one.number in rounds and one != rounds[one.number]),

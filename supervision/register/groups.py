@@ -37,7 +37,9 @@ LONGEST_NAME: Final = 60
 LONGEST_DUTIES: Final = 300
 MOST_ROUNDS: Final = 99
 _NUMERALS: Final = "零一二三四五六七八九"
-_ROUND: Final = re.compile(r"(?:第|round|r)?([\d一二三四五六七八九十]+)(?:轮|批|轮次|批次)?(?:督导|巡回督导)?", re.IGNORECASE)
+_ROUND: Final = re.compile(
+    r"(?:第|round|r)?([\d一二三四五六七八九十]+)(?:轮|批|轮次|批次)?(?:督导|巡回督导)?", re.IGNORECASE
+)
 
 
 def seats(table: Table, areas: Areas) -> tuple[list[GroupLine], list[Seat], list[Fault]]:
@@ -123,7 +125,9 @@ def _leading(table: Table, groups: Sequence[GroupLine], found: Sequence[Seat]) -
         known = where.setdefault(seat.name, seat.group)
         if known != seat.group:
             values = {"name": seat.name, "first": known, "second": seat.group}
-            faults.append(_fault(What.person_elsewhere, table, _row_of(table, seat.group), "person", True, **values))
+            faults.append(
+                _fault(What.person_elsewhere, table, _row_of(table, seat.group), "person", remark=True, **values)
+            )
     return faults
 
 
@@ -192,7 +196,7 @@ def _chinese(written: str) -> int | None:
 
 
 def _rows(table: Table) -> Iterator[tuple[int, Sequence[Value]]]:
-    """Give the rows of a table with their numbers, those left out that say nothing: empty, remarks, the header again."""
+    """Give the rows of a table with their numbers, but not those that say nothing: empty, remarks, headers."""
     for at, row in enumerate(table.sheet.rows[table.first :], table.first + 1):
         said = [column for column, one in enumerate(row) if one is not None]
         lone = len(said) == 1 and said[0] != table.columns.get("person", -1)
@@ -216,5 +220,5 @@ def formulas(table: Table, row: Sequence[Value], at: int) -> list[Fault]:
     return found
 
 
-def _fault(what: What, table: Table, at: int, field: str, remark: bool = False, **values: str | int) -> Fault:  # noqa: FBT001, FBT002 - one word at each call
+def _fault(what: What, table: Table, at: int, field: str, *, remark: bool = False, **values: str | int) -> Fault:
     return Fault(what, table.sheet.name, at, table.columns.get(field, -1) + 1, values, remark)

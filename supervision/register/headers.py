@@ -33,29 +33,52 @@ class Kind(StrEnum):
 
 UNITS: Final[Mapping[str, str]] = {
     "number": "序号 编号序号 行号 no no. # s/n serialno",
-    "code": "编码 代码 编号 党组织编码 党组织代码 党组织编号 组织编码 组织代码 机构编码 机构代码 单位编码 单位代码 单位编号 "
-    "统一编码 组织机构代码 code unitcode id unitid orgcode organisationcode organizationcode",
-    "name": "名称 党组织名称 党组织全称 组织名称 机构名称 单位名称 单位全称 单位 党组织 被督导单位 被督导单位名称 全称 支部名称 "
-    "党支部名称 name unit unitname organisation organization organisationname organizationname fullname",
+    "code": (
+        "编码 代码 编号 党组织编码 党组织代码 党组织编号 组织编码 组织代码 机构编码 机构代码 单位编码 "
+        "单位代码 单位编号 统一编码 组织机构代码 code unitcode id unitid orgcode organisationcode "
+        "organizationcode"
+    ),
+    "name": (
+        "名称 党组织名称 党组织全称 组织名称 机构名称 单位名称 单位全称 单位 党组织 被督导单位 "
+        "被督导单位名称 全称 支部名称 党支部名称 name unit unitname organisation organization "
+        "organisationname organizationname fullname"
+    ),
     "level": "层级 级别 级次 管理层级 组织层级 单位层级 党组织层级 层次 level tier",
-    "parent": "上级党组织编码 上级编码 上级代码 上级编号 上级单位编码 上级单位代码 上级组织编码 上级机构编码 上级党组织代码 "
-    "上级党组织编号 隶属编码 父级编码 父编码 parent parentcode superior superiorcode parentunit parentid reportsto",
-    "parent_name": "上级党组织 上级党组织名称 上级单位 上级单位名称 上级组织 上级名称 隶属党组织 隶属单位 parentname superiorname",
-    "kind": "组织类型 党组织类型 党组织类别 组织类别 单位类型 单位类别 机构类型 类型 类别 kind type unittype organisationtype "
-    "organizationtype",
+    "parent": (
+        "上级党组织编码 上级编码 上级代码 上级编号 上级单位编码 上级单位代码 上级组织编码 上级机构编码 "
+        "上级党组织代码 上级党组织编号 隶属编码 父级编码 父编码 parent parentcode superior superiorcode "
+        "parentunit parentid reportsto"
+    ),
+    "parent_name": (
+        "上级党组织 上级党组织名称 上级单位 上级单位名称 上级组织 上级名称 隶属党组织 隶属单位 parentname superiorname"
+    ),
+    "kind": (
+        "组织类型 党组织类型 党组织类别 组织类别 单位类型 单位类别 机构类型 类型 类别 kind type unittype "
+        "organisationtype organizationtype"
+    ),
     "format": "经营业态 业态 行业 所属行业 行业类别 业务类型 businessformat format industry sector",
     "trait": "业务特性 业务性质 特性 性质 业务属性 businesstrait trait nature",
     "tags": "标签 其他标签 自由标签 分类标签 tags tag labels",
-    "province": "省 省份 所在省 所在省份 省市 省(自治区、直辖市) 省自治区直辖市 省(区、市) 省区市 province state region",
+    "province": (
+        "省 省份 所在省 所在省份 省市 省(自治区、直辖市) 省自治区直辖市 省(区、市) 省区市 province state region"
+    ),
     "city": "市 地市 所在市 所在城市 城市 地级市 市州 市(州) 市(地、州) 地市州 city prefecture",
     "county": "区县 县区 县 区 区(县) 县(区) 县(市、区) 县市区 市县区 所在区县 county district",
     "area": "区域 片区 所属片区 所属区域 所在地 所在地区 地区 属地 行政区划 省市区 省市县 area location",
-    "members": "党员数 党员人数 党员总数 党员数量 人数 职工数 职工人数 员工人数 员工数 从业人数 在岗人数 members membercount people "
-    "staff headcount employees partymembers",
-    "group": "负责督导组 督导组 责任督导组 对口督导组 所属督导组 督导组别 组别 负责组 group supervisiongroup team responsiblegroup",
+    "members": (
+        "党员数 党员人数 党员总数 党员数量 人数 职工数 职工人数 员工人数 员工数 从业人数 在岗人数 members "
+        "membercount people staff headcount employees partymembers"
+    ),
+    "group": (
+        "负责督导组 督导组 责任督导组 对口督导组 所属督导组 督导组别 组别 负责组 group supervisiongroup team "
+        "responsiblegroup"
+    ),
     "contact": "联系人 联系人姓名 联络人 负责联系人 contact contactperson contactname",
     "department": "联系部门 责任部门 对口部门 部门 department contactdepartment office",
-    "phone": "联系电话 电话 手机 手机号 手机号码 联系方式 办公电话 固定电话 phone telephone tel mobile contactphone phonenumber",
+    "phone": (
+        "联系电话 电话 手机 手机号 手机号码 联系方式 办公电话 固定电话 phone telephone tel mobile "
+        "contactphone phonenumber"
+    ),
     "note": "备注 说明 附注 note notes remark remarks comment comments",
 }
 GROUPS: Final[Mapping[str, str]] = {
@@ -100,7 +123,7 @@ _KNOWN: Final = {kind: _meanings(kind) for kind in Kind}
 
 
 def meaning(kind: Kind, header: Value) -> str:
-    """Return what a header means in a table of that kind, '' when it is not known; what is in brackets may be left out."""
+    """Return what a header means in a table of that kind, '' when it is not known; brackets may be left out."""
     written = word(header)
     if not written:
         return ""
@@ -150,7 +173,7 @@ def find(sheet: Sheet) -> Table | None:
                 needed = len(NEEDED[kind])
                 score = (needed - len(found.missing) == needed, len(found.columns), -rows, -at)
                 if best is None or score > best[0]:
-                    best = (score, found)  # type: ignore[assignment] # a bool counts
+                    best = (score, found)
     return best[1] if best else None
 
 

@@ -6,11 +6,11 @@ Frozen data, no rules. A unit's superior and group are named by code and name, b
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
 
     from supervision.register.faults import Fault
 
@@ -110,14 +110,40 @@ def fold(code: str) -> str:
     return code.casefold()
 
 
-def plain(one: UnitLine) -> list[Any]:
-    """Return a unit as plain JSON data; :func:`unit_of` reads it again."""
-    return [
-        one.code, one.name, one.level, one.parent, one.area, list(one.tags), one.group, one.members, one.contact,
-        one.phone, one.note, one.row, one.sheet,
-    ]  # fmt: skip
+def plain_register(register: Register) -> dict[str, Any]:
+    """Return what a register says, without its faults, as plain JSON data; :func:`register_of` reads it again."""
+    return {
+        "units": [[getattr(one, name) for name in UnitLine.__slots__] for one in register.units],
+        "groups": [[one.name, one.areas] for one in register.groups],
+        "seats": [[one.group, one.role, one.name, one.duties, one.areas] for one in register.seats],
+        "rounds": [
+            [one.number, one.starts_on.isoformat(), one.ends_on.isoformat(), one.areas] for one in register.rounds
+        ],
+        "columns": sorted(register.columns),
+        "by_area": register.by_area,
+    }
 
 
-def unit_of(data: list[Any]) -> UnitLine:
-    """Read what :func:`plain` wrote."""
-    return UnitLine(*data[:5], tuple(data[5]), *data[6:])
+def register_of(data: Mapping[str, Any]) -> Register:
+    """Read what :func:`plain_register` wrote."""
+    return Register(
+        units=tuple(_unit(one) for one in data["units"]),
+        groups=tuple(GroupLine(name, tuple(areas)) for name, areas in data["groups"]),
+        seats=tuple(_seat(one) for one in data["seats"]),
+        rounds=tuple(
+            RoundLine(number, date.fromisoformat(first), date.fromisoformat(last), tuple(areas))
+            for number, first, last, areas in data["rounds"]
+        ),
+        columns=frozenset(data["columns"]),
+        by_area=tuple(data["by_area"]),
+    )
+
+
+def _unit(values: list[Any]) -> UnitLine:
+    named = dict(zip(UnitLine.__slots__, values, strict=True))
+    return UnitLine(**named | {"tags": tuple(named["tags"])})
+
+
+def _seat(values: list[Any]) -> Seat:
+    group, role, name, duties, areas = values
+    return Seat(group, role, name, duties, tuple(areas))

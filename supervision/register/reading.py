@@ -95,9 +95,7 @@ class _Whole:
     def _headers(self, table: Table) -> None:
         sheet, row = table.sheet.name, table.header + 1
         self.faults += [Fault(What.no_column, sheet, row, 0, {"field": one}) for one in table.missing]
-        self.faults += [
-            Fault(What.column_twice, sheet, row, at + 1, {"name": words}) for at, words in table.twice
-        ]
+        self.faults += [Fault(What.column_twice, sheet, row, at + 1, {"name": words}) for at, words in table.twice]
         self.faults += [
             Fault(What.column_ignored, sheet, row, at + 1, {"name": words}, remark=True) for at, words in table.unknown
         ]

@@ -29,7 +29,7 @@ def twice(seen: Sequence[Seen]) -> list[Fault]:
     for sheet, row, code, _, column, _ in seen:
         known = first.setdefault(fold(code), (sheet, row))
         if known != (sheet, row):
-            values = {"code": code, "row": known[1], "sheet": known[0] if known[0] != sheet else ""}
+            values: dict[str, str | int] = {"code": code, "row": known[1], "sheet": known[0]}
             faults.append(Fault(What.code_twice, sheet, row, column, values))
     return faults
 
@@ -82,7 +82,7 @@ def levels(
         column = columns.get(one.sheet, {}).get("parent", columns.get(one.sheet, {}).get("parent_name", -1)) + 1
         above = found.get(fold(one.parent)) or stored.get(fold(one.parent)) if one.parent else None
         if above is not None and above is not one and above.level >= one.level:
-            values = {"level": one.level, "parent": above.name, "above": above.level}
+            values: dict[str, str | int] = {"level": one.level, "parent": above.name, "above": above.level}
             faults.append(Fault(What.parent_level, one.sheet, one.row, column, values))
         if not one.parent and one.level > top:
             faults.append(Fault(What.parent_missing, one.sheet, one.row, column, {"level": one.level}, remark=True))
@@ -97,7 +97,7 @@ def names(units: Sequence[UnitLine], columns: Mapping[str, Mapping[str, int]]) -
         known = first.setdefault((one.name, fold(one.parent)), one)
         if known is not one:
             column = columns.get(one.sheet, {}).get("name", -1) + 1
-            values = {"name": one.name, "code": known.code, "row": known.row}
+            values: dict[str, str | int] = {"name": one.name, "code": known.code, "row": known.row}
             faults.append(Fault(What.name_twice, one.sheet, one.row, column, values, remark=True))
     return faults
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-
 from supervision.register.cells import ERRORS, LOST, code, name, optional, several, text, whole
 from supervision.register.faults import Fault, What
 from supervision.register.model import UnitLine
@@ -54,7 +53,7 @@ class Reading:
                 self._row(row, at)
 
     def _beside(self, row: Sequence[Value]) -> bool:
-        """Tell whether a row is no unit: a remark under the table, a sum, a number without anything, the header again."""
+        """Tell whether a row is no unit: a remark, a sum, a number without anything, the header again."""
         said = [(column, one) for column, one in enumerate(row) if one is not None]
         of = self.table.columns
         rest = [one for column, one in said if column != of.get("number", -1)]
@@ -105,11 +104,11 @@ class Reading:
         self.faults.append(Fault(what, self.table.sheet.name, at, column, values, remark))
 
     def _formulas(self, row: Sequence[Value], at: int) -> None:
-        for field, column in self.table.columns.items():
+        for named, column in self.table.columns.items():
             value = row[column] if column < len(row) else None
-            if field != "number" and isinstance(value, str) and value.strip() in ERRORS:
+            if named != "number" and isinstance(value, str) and value.strip() in ERRORS:
                 lost = value == LOST
-                self._say(What.formula_lost if lost else What.formula, at, field, value=value.strip())
+                self._say(What.formula_lost if lost else What.formula, at, named, value=value.strip())
 
     def _broken(self, row: Sequence[Value], field: str) -> bool:
         value = self.table.of(row, field)
@@ -213,7 +212,7 @@ class Reading:
             for written in several(self._of(row, family) or ""):
                 tag = self._known(family, written)
                 if tag is None:
-                    self._say(What.tag_unknown, at, family, value=written[:40])
+                    self._say(What.tag_unknown, at, family, value=written[:40], family=family)
                 elif tag.levels and level and level not in tag.levels:
                     self._say(What.tag_level, at, family, value=written[:40])
                 else:
@@ -228,8 +227,5 @@ class Reading:
 
     def _known(self, family: str, written: str) -> Tag | None:
         if (family, written) not in self._words:
-            self._words[family, written] = (
-                self.terms.tag(family, written) if family else self.terms.any_tag(written)
-            )
+            self._words[family, written] = self.terms.tag(family, written) if family else self.terms.any_tag(written)
         return self._words[family, written]
-

@@ -1,4 +1,4 @@
-"""Reads a workbook or a CSV into plain rows, merged cells filled, errors of formulas kept; whatever it is, nothing hangs.
+"""Reads a workbook or a CSV into plain rows: merged cells filled, errors of formulas kept, whatever the file is.
 
 Meant for a process of its own (bot/apart.py): it loads openpyxl, and a file may be made to hurt. What the rows mean is
 decided elsewhere.
@@ -82,7 +82,7 @@ def _workbook(content: bytes) -> list[Sheet]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = archive.infolist()
             if sum(one.file_size for one in parts) > MAX_UNPACKED or len(parts) > MAX_PARTS:
-                raise Unreadable(What.too_large, most=MAX_UNPACKED // 2**20)
+                raise Unreadable(What.too_large, most=MAX_UNPACKED // 2**20)  # noqa: TRY301 - told from damage below
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl tells of Excel features that no register uses
             return _sheets(content)
@@ -99,7 +99,7 @@ def _sheets(content: bytes) -> list[Sheet]:
     found: list[Sheet] = []
     formulas: dict[int, int] = {}
     for at, sheet in enumerate(book.worksheets):
-        merged, formula = _looked_through(content, sheet._worksheet_path)  # noqa: SLF001 - the only word on which part it is
+        merged, formula = _looked_through(content, str(sheet._worksheet_path))  # type: ignore[attr-defined]  # noqa: SLF001 - nothing else says which part it is
         sheet.reset_dimensions()  # some programs write that a sheet has one cell
         rows = _rows(sheet.iter_rows(values_only=True))
         _fill(rows, merged)
