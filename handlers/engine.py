@@ -17,8 +17,9 @@ from handlers.errors import UserError
 from handlers.router import Router
 from handlers.text import mark, nearest, speech
 from handlers.turn import Kit, Turn
-from storage import audit, conversations, inbox, outbox, people
+from storage import audit, claims, conversations, inbox, outbox, people
 from storage.database import Unavailable
+from storage.saving import save
 from storage.sealed import readable
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from handlers.chat import Event
     from handlers.registry import Registry
+    from storage.claims import Claim
     from storage.database import Database, Session
     from storage.inbox import Arrival
 
@@ -84,13 +86,13 @@ class Engine:
         outcome = Outcome()
         try:
             async with self.database.begin() as db:
-                update, more = await self._claim(db, chat_id)
-                if update is None:
+                claim = await self._claim(db, chat_id)
+                if claim is None:
                     return Ran.nothing
-                if not more and self.database.embedded:  # else another process may have stored some meanwhile
+                if not claim.more and self.database.embedded:  # else another process may have stored some meanwhile
                     ran = Ran.all
-                update_id, source = update.id, str(update.source)
-                outcome = await self._answer(db, update)
+                update_id, source = claim.update.id, str(claim.update.source)
+                outcome = await self._answer(db, claim)
         except UserError as error:
             refusal = error
         except Unavailable:
@@ -107,19 +109,18 @@ class Engine:
         self.after(replace(outcome, kind=kind, source=source))
         return ran if kind == "done" else Ran.some
 
-    async def _claim(self, db: Session, chat_id: int) -> tuple[Arrival | None, bool]:
-        """Lock the chat, return its oldest update and whether there is another.
-
-        None too where another process is at work on the chat.
+    async def _claim(self, db: Session, chat_id: int) -> Claim | None:
+        """Lock the chat and return its oldest update; None too where another process is at work on the chat.
 
         Waiting for the lock would hold a connection for each chat that somebody else works on, until none is left.
         """
         if not await self.database.try_lock_chat(db, chat_id):
-            return None, False
-        return await inbox.next_of(db, chat_id, self.clock())
+            return None
+        return await claims.oldest(db, chat_id, self.clock())
 
-    async def _answer(self, db: Session, update: Arrival) -> Outcome:
+    async def _answer(self, db: Session, claim: Claim) -> Outcome:
         """Step through the update and put what comes of it into the session."""
+        update = claim.update
         event = self._read(update)
         if event is None:
             update.done(self.clock())
@@ -130,7 +131,7 @@ class Engine:
             await conversations.move(db, event.chat_id, event.to_chat_id)
             update.done(self.clock())
             return Outcome()
-        turn = await self._open(db, event)
+        turn = await self._open(db, event, claim)
         await turn.router.step(turn)
         return await self._close(turn, update)
 
@@ -141,15 +142,17 @@ class Engine:
             return Timer(chat_id=update.chat_id, at=update.received_at, name=due["name"], args=due.get("args", {}))
         return self.parse(payload)
 
-    async def _open(self, db: Session, event: Event) -> Turn:
-        conversation = await conversations.load(db, event.chat_id, self.clock())
+    async def _open(self, db: Session, event: Event, claim: Claim) -> Turn:
+        conversation = await conversations.load(db, event.chat_id, self.clock(), claim.conversation)
         if event.sender is not None:
-            person = await people.by_telegram(db, event.sender.id)
+            private = event.sender.id == event.chat_id
+            person = claim.person if private else await people.by_telegram(db, event.sender.id)
         elif conversation.person_id is not None:
             person = await people.by_id(db, conversation.person_id)
         else:
             person = None
-        if event.private and event.sender is not None and person is not None:
+        theirs = event.private and event.sender is not None
+        if theirs and person is not None and conversation.person_id != person.id:
             conversation.person_id = person.id  # so that a timer, which nobody sends, speaks their language too
         audit.acting(db, person.id if person else None, self.clock())
         language = person.language if person else nearest(event.sender.language if event.sender else "")
@@ -178,6 +181,7 @@ class Engine:
             self.database.notify(turn.db, "outbox")  # another process may be the one that delivers
         turn.conversation.updated_at = now
         update.done(now)
+        await save(turn.db, turn.conversation, update)
         tap = turn.event if isinstance(turn.event, Tap) else None
         return Outcome(
             chats=frozenset(chat_id for chat_id, _ in turn.replies),
@@ -201,14 +205,15 @@ class Engine:
     async def _refuse(self, update_id: int, chat_id: int, refusal: UserError) -> Outcome:
         """Undoing is done; tell the person why, and be finished with the update."""
         async with self.database.begin() as db:
-            update, _ = await self._claim(db, chat_id)
-            if update is None or update.id != update_id:  # meanwhile another process has refused it
+            claim = await self._claim(db, chat_id)
+            if claim is None or claim.update.id != update_id:  # meanwhile another process has refused it
                 return Outcome()
+            update = claim.update
             event = self._read(update)
             if event is None:
                 update.done(self.clock())
                 return Outcome()
-            turn = await self._open(db, event)
+            turn = await self._open(db, event, claim)
             if isinstance(event, Tap):
                 turn.toast(turn.label(refusal.message, **refusal.values), alert=True)
             elif event.private and not isinstance(event, Timer):

@@ -50,9 +50,9 @@ class Conversation(Entity):
         )
 
 
-async def load(db: Session, chat_id: int, now: datetime) -> Conversation:
-    """Return the chat's conversation, a new one when it has none. Lock the chat first."""
-    found = await db.get(Conversation, chat_id)
+async def load(db: Session, chat_id: int, now: datetime, found: Conversation | None = None) -> Conversation:
+    """Return the chat's conversation, a new one when it has none; ``found``: it is at hand. Lock the chat first."""
+    found = found or await db.get(Conversation, chat_id)
     if found is None:
         found = Conversation(chat_id=chat_id, updated_at=now)
         db.add(found)

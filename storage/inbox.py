@@ -70,6 +70,10 @@ class Arrival(Entity):
     error: Mapped[str | None] = mapped_column(default=None)
     retry_at: Mapped[datetime | None] = mapped_column(default=None)
 
+    def is_due(self, now: datetime) -> bool:
+        """Tell whether it can be worked on now, or waits for a retry."""
+        return self.retry_at is None or self.retry_at <= now
+
     def done(self, now: datetime) -> None:
         """Mark it worked off and drop what it carried."""
         del now
@@ -113,9 +117,7 @@ class Arrival(Entity):
 
 
 # A bound value would keep SQLite, and PostgreSQL's generic plans, from using the indices on these states.
-_WAITS = Arrival.state == sa.literal_column("'new'")
-# Put together once: this is asked in every turn.
-_OLDEST_TWO = sa.select(Arrival).where(Arrival.chat_id == sa.bindparam("chat_id"), _WAITS).order_by(Arrival.id).limit(2)
+WAITS = Arrival.state == sa.literal_column("'new'")
 _ASIDE = Arrival.state == sa.literal_column("'aside'")
 
 
@@ -158,20 +160,11 @@ async def _insert(db: Session, rows: list[dict[str, object]]) -> list[int]:
     return list(dict.fromkeys(found))
 
 
-async def next_of(db: Session, chat_id: int, now: datetime) -> tuple[Arrival | None, bool]:
-    """Return the oldest waiting arrival of the chat and whether there is another behind it.
-
-    None when there is none, or the chat has to wait for a retry.
-    """
-    rows = (await db.scalars(_OLDEST_TWO, {"chat_id": chat_id})).all()
-    if not rows or (rows[0].retry_at is not None and rows[0].retry_at > now):
-        return None, False
-    return rows[0], len(rows) > 1
-
-
 async def next_for(db: Session, chat_id: int, now: datetime) -> Arrival | None:
     """Return the oldest waiting arrival of the chat; None when there is none or the chat has to wait for a retry."""
-    return (await next_of(db, chat_id, now))[0]
+    query = sa.select(Arrival).where(Arrival.chat_id == chat_id, WAITS).order_by(Arrival.id).limit(1)
+    found = await db.scalar(query)
+    return found if found is not None and found.is_due(now) else None
 
 
 async def get(db: Session, arrival_id: int, *, lock: bool = False) -> Arrival | None:
@@ -184,7 +177,7 @@ async def waiting_chats(db: Session, now: datetime, limit: int = 1000) -> list[i
     latest = sa.func.max(Arrival.retry_at)
     query = (
         sa.select(Arrival.chat_id)
-        .where(_WAITS)
+        .where(WAITS)
         .group_by(Arrival.chat_id)
         .having(sa.or_(latest.is_(None), latest <= now))
         .order_by(sa.func.min(Arrival.id))
@@ -202,7 +195,7 @@ async def set_aside(db: Session, limit: int = 100) -> list[Arrival]:
 async def depth(db: Session) -> Depth:
     """Count what waits and what was set aside."""
     waiting, oldest = (
-        await db.execute(sa.select(sa.func.count(), sa.func.min(Arrival.received_at)).where(_WAITS))
+        await db.execute(sa.select(sa.func.count(), sa.func.min(Arrival.received_at)).where(WAITS))
     ).one()
     aside = await db.scalar(sa.select(sa.func.count()).select_from(Arrival).where(_ASIDE))
     return Depth(waiting=waiting, aside=aside or 0, oldest=oldest)

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from handlers.chat import Event
     from tests.handlers.phone import Bench, Phone
 
-ANSWER = 10
+ANSWER = 8
 """Statements of the turn that takes the first answer to an ordinary item, on SQLite."""
 
-MOVE = 9
+MOVE = 7
 """Statements of a turn that only shows another item."""
 
-PHOTO = 10
-"""Statements of the turn that lays a photo with the item on screen."""
+PHOTO = 12
+"""Statements of the turn that lays a photo with the item on screen, three of them for the chain of custody."""
 
 FRAME = ("BEGIN", "SAVEPOINT", "RELEASE")
 """What a turn is set in, beside its statements; turns that come together share a BEGIN and a COMMIT."""

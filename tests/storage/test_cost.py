@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from storage import conversations, custody, evidence, inbox, outbox, people, timers, visits
+from storage import claims, conversations, custody, evidence, inbox, outbox, people, timers, visits
 from storage.audit import record
 from storage.evidence import Evidence
+from storage.saving import save
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from tests.storage.conftest import World
 
 CHAT = 1
-TURN = 15
+TURN = 13
 """Statements of the turn below on PostgreSQL, its lock included; SQLite needs no lock. Two are the chain of custody."""
 
 FRAME = ("BEGIN", "SAVEPOINT", "RELEASE")
@@ -43,11 +44,11 @@ def heard() -> Iterator[list[tuple[str, object]]]:
 async def _turn(database: Database, db: Session, world: World, now: datetime) -> None:
     """Answer one item: what the engine and a journey ask of storage between a tap and its commit."""
     await database.lock_chat(db, CHAT)
-    update = await inbox.next_for(db, CHAT, now)
-    conversation = await conversations.load(db, CHAT, now)
-    person = await people.by_telegram(db, CHAT)
+    claim = await claims.oldest(db, CHAT, now)
+    assert claim is not None
+    update, person = claim.update, claim.person
+    conversation = await conversations.load(db, CHAT, now, claim.conversation)
     visit = await visits.get(db, world.visit.id)
-    assert update is not None
     assert person is not None
     assert visit is not None
     await visits.answers(db, visit.id)
@@ -57,6 +58,7 @@ async def _turn(database: Database, db: Session, world: World, now: datetime) ->
     conversation.keep("visit", {"item": 6}, now, person.id)
     await outbox.put(db, CHAT, [{"kind": "card", "text": "6/22"}], now=now)
     update.done(now)
+    await save(db, conversation, update)
     await custody.link(db)
 
 

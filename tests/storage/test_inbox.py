@@ -29,21 +29,6 @@ async def test_updates_of_a_chat_come_out_in_the_order_they_came_in(database: Da
         assert await inbox.next_for(db, CHAT, now) is None
 
 
-async def test_with_the_oldest_comes_whether_another_waits_behind_it(database: Database, now: datetime) -> None:
-    await _store(database, 1, 2, now=now)
-    await _store(database, 3, now=now, chat=CHAT + 1)
-    more = []
-    for _ in range(2):
-        async with database.begin() as db:
-            row, another = await inbox.next_of(db, CHAT, now)
-            assert row is not None
-            more.append(another)
-            row.done(now)
-    assert more == [True, False]
-    async with database.read() as db:
-        assert await inbox.next_of(db, CHAT, now) == (None, False)
-
-
 async def test_a_known_update_is_passed_over_even_after_it_is_done(database: Database, now: datetime) -> None:
     assert await _store(database, 1, 1, 2, now=now) == [CHAT]
     async with database.begin() as db:
