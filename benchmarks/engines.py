@@ -164,5 +164,5 @@ def _ours(case: Case, times: int = 60) -> float:
 def _theirs(odk: Odk, case: Case, times: int = 40) -> float:
     steps = [{"do": deed, "path": path, "value": value} for deed, path, value in case.before]
     steps += [{"do": "set", "path": case.path, "value": case.values[at % 2]} for at in range(times)]
-    took = odk.ask("time", xform=case.xform, steps=steps, rounds=1)["answer"]
+    took: list[float] = odk.ask("time", xform=case.xform, steps=steps, rounds=1)["answer"]
     return statistics.median(took[len(case.before) + 1 :])

@@ -14,11 +14,12 @@ import tempfile
 import time
 from collections import Counter
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 
 from benchmarks import machine
 from benchmarks.proof import trouble
-from benchmarks.proof.figures import Figure, keep, none, of_verdict, publish, show
+from benchmarks.proof.figures import Figure, keep, none, of_verdict, publish, repeats, show
 from benchmarks.proof.hatchery import CAN, Hatchery
 from benchmarks.proof.hostile import hostile
 from benchmarks.proof.kills import Plan, kill_test
@@ -46,8 +47,7 @@ async def _kind(at: int, seed: int, url: str, folder: Path, hatchery: Hatchery |
     """Kill the bot of one kind its share of times; return what was found, and what it met on the way."""
     _, driver, door = KINDS[at]
     rates = STRICTEST if door == "webhook" else STRICT
-    about = {"driver": driver, "door": door, "hatchery": hatchery}
-    async with stage(url, folder, inspectors=INSPECTORS, visits=VISITS, **about) as scene:
+    async with stage(url, folder, INSPECTORS, VISITS, driver=driver, door=door, hatchery=hatchery) as scene:
         try:
             verdict = await kill_test(scene, seed + at, Plan(KILLS // len(KINDS), longest=2.0, rates=rates))
         except (Unwell, TimeoutError) as error:  # the other kinds are still worth running
@@ -103,8 +103,8 @@ async def shared(seed: int) -> list[Figure]:
     for processes in (2, 4):
         async with Postgres() as server:
             folder = Path(tempfile.mkdtemp(prefix=f"xundu-proof-replicas-{processes}-"))
-            people = {"inspectors": INSPECTORS, "visits": VISITS}
-            async with stage(await server.database(), folder, **people, driver="ptb", door="webhook") as scene:
+            url = await server.database()
+            async with stage(url, folder, INSPECTORS, VISITS, driver="ptb", door="webhook") as scene:
                 plan = Sharing(processes, kills=3, timers=300)
                 outcome = await replicas(scene, seed + processes, plan)
         part = f"replicas: {processes} processes"
@@ -125,24 +125,24 @@ async def shared(seed: int) -> list[Figure]:
 async def database(seed: int) -> list[Figure]:
     """Restart PostgreSQL under load, lock SQLite, and fill its disk."""
     figures = []
-    people = {"inspectors": INSPECTORS, "visits": VISITS, "driver": "ptb"}
+    full_stage = partial(stage, inspectors=INSPECTORS, visits=VISITS, driver="ptb")
     with tempfile.TemporaryDirectory(prefix="xundu-proof-") as name:
         folder = Path(name)
         async with Postgres() as server:
             url = await server.database()
-            async with stage(url, folder, **people, door="webhook") as scene:
+            async with full_stage(url, folder, door="webhook") as scene:
                 harm = trouble.restarted(server, times=3, away=4.0, between=5.0)
                 outcome = await trouble.under(scene, seed, harm, "restart.log")
         figures += _harmed("database: PostgreSQL restarted 3 times under load", outcome)
         base = folder / "locked.db"
-        async with stage(await migrated(f"sqlite:///{base}"), folder, **people, door="polling") as scene:
+        async with full_stage(await migrated(f"sqlite:///{base}"), folder, door="polling") as scene:
             harm = trouble.locked(base, times=2, held=10.0, between=5.0)
             outcome = await trouble.under(scene, seed + 1, harm, "locked.log")
         figures += _harmed("database: SQLite locked twice for 10 s", outcome)
         with trouble.small_disk() as disk:
             base = (disk or folder) / "xundu.db"
             how = "a full disk" if disk else "no room for files to grow"
-            async with stage(await migrated(f"sqlite:///{base}"), base.parent, **people, door="webhook") as scene:
+            async with full_stage(await migrated(f"sqlite:///{base}"), base.parent, door="webhook") as scene:
                 make = trouble.full(disk, 3, 6.0, 4.0) if disk else trouble.capped(base, 3, 6.0, 4.0)
                 outcome = await trouble.under(scene, seed + 2, make, "full.log")
             sound = trouble.whole(base)
@@ -160,7 +160,7 @@ def _harmed(part: str, outcome: trouble.Outcome) -> list[Figure]:
         Figure(f"{part}: times it said so in its log", outcome.warned, "lines", "> 0", outcome.warned > 0),
         Figure(f"{part}: people told that it waits", outcome.told, "times", "> 0", outcome.told > 0),
         Figure(f"{part}: longest wait for a tap to show", round(outcome.longest, 1), "s"),
-        Figure(f"{part}: messages repeated", found.repeated, "messages"),
+        *repeats(part, found),
     ]
 
 

@@ -48,7 +48,17 @@ def of_verdict(part: str, found: Verdict) -> list[Figure]:
         none(f"{part}: messages lost", found.lost_messages, "messages"),
         none(f"{part}: wrong cards", found.wrong_cards, "chats"),
         none(f"{part}: people who could not go on", found.stranded, "people"),
-        Figure(f"{part}: messages repeated, their fate being unknown", found.repeated, "messages"),
+        *repeats(part, found),
+    ]
+
+
+def repeats(part: str, found: Verdict) -> list[Figure]:
+    """Return how many messages came twice, and why: only those whose fate nobody could know may."""
+    return [
+        Figure(f"{part}: messages repeated", found.repeated, "messages"),
+        Figure(f"{part}: repeated, a fault withheld the answer", found.withheld, "messages"),
+        Figure(f"{part}: repeated, killed before it heard the answer", found.unheard, "messages"),
+        none(f"{part}: repeated, although the answer was heard", found.heard, "messages"),
     ]
 
 

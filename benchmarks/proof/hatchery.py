@@ -16,6 +16,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from benchmarks.proof.witness import watch
 from bot import __main__ as command
 
 if TYPE_CHECKING:
@@ -38,11 +39,15 @@ class Hatchery:
     def __exit__(self, *_: object) -> None:
         self._mother.communicate()
 
-    def hatch(self, environment: Mapping[str, str], log: Path) -> int:
-        """Start a process with this environment whose output is added to a file; return its id."""
+    def hatch(self, environment: Mapping[str, str], log: Path, witness: Path) -> int:
+        """Start a process with this environment whose output is added to a file, and what it sent to another.
+
+        Returns its id.
+        """
         assert self._mother.stdin is not None
         assert self._mother.stdout is not None
-        self._mother.stdin.write(json.dumps({"environment": dict(environment), "log": str(log)}).encode() + b"\n")
+        asked = {"environment": dict(environment), "log": str(log), "witness": str(witness)}
+        self._mother.stdin.write(json.dumps(asked).encode() + b"\n")
         self._mother.stdin.flush()
         return int(self._mother.stdout.readline())
 
@@ -73,6 +78,7 @@ def _serve(asked: dict[str, Any]) -> None:
             os.dup2(ours, theirs)
         os.environ.clear()
         os.environ.update(asked["environment"])
+        watch(asked["witness"])
         status = command.main(["serve"])
     finally:
         os._exit(status)

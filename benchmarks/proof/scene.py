@@ -69,8 +69,9 @@ def trouble(seed: int, *, rates: Rates | None = STRICT, often: float = 1.0) -> S
     run that is to meet some of them.
     """
     chances = {name: chance * often for name, chance in CHANCES.items()}
-    more = {"retry_after": 1, "hang_seconds": 2.0, "slow_seconds": 0.3, "hold_seconds": 0.3}
-    return Settings(seed=seed, strict=rates is not None, rates=rates or Rates(), **chances, **more)
+    waits = {"retry_after": 1, "hang_seconds": 2.0, "slow_seconds": 0.3, "hold_seconds": 0.3}
+    limits = {"strict": rates is not None, "rates": rates or Rates()}
+    return Settings.model_validate({"seed": seed, **limits, **chances, **waits})
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +163,9 @@ async def seed(database: Database, inspectors: int, visits: int, *, short: bool 
 async def stage(
     database_url: str,
     folder: Path,
-    *,
     inspectors: int,
     visits: int,
+    *,
     driver: str,
     door: str,
     hatchery: Hatchery | None = None,

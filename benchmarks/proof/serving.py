@@ -1,4 +1,4 @@
-"""One serving process, as an operator runs it: `python -m bot serve`, started, killed without warning, started again.
+"""One serving process, as an operator runs it but for a witness: started, killed without warning, started again.
 
 Its log goes to a file, because a pipe that nobody reads would stop it.
 """
@@ -87,6 +87,7 @@ class Serving:
         self._env = {name: value for name, value in os.environ.items() if not name.startswith("XUNDU_")}
         self._env |= dict(settings) | {"XUNDU_LISTEN": f"127.0.0.1:{self.port}"}
         self.log = log
+        self.witness = log.with_suffix(".witness")
         self.process: asyncio.subprocess.Process | Hatched | None = None
 
     @property
@@ -97,11 +98,18 @@ class Serving:
     async def start(self) -> None:
         """Start the process and return at once."""
         if self._hatchery is not None:
-            self.process = Hatched(await asyncio.to_thread(self._hatchery.hatch, self._env, self.log))
+            self.process = Hatched(await asyncio.to_thread(self._hatchery.hatch, self._env, self.log, self.witness))
             return
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", "serve", cwd=ROOT, env=self._env, stdout=log, stderr=log
+                sys.executable,
+                "-m",
+                "benchmarks.proof.witness",
+                str(self.witness),
+                cwd=ROOT,
+                env=self._env,
+                stdout=log,
+                stderr=log,
             )
 
     @property

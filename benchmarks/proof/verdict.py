@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from benchmarks.proof.witness import heard
 from bot.apology import WAIT
 from forms.form import Form
 from handlers.text import speech
@@ -49,7 +50,13 @@ class Verdict:
     messages: int = 0
     """A figure: messages and edits that were delivered."""
     repeated: int = 0
-    """A figure: messages that came twice, because the fate of the first sending was unknown."""
+    """A figure: messages that came twice, or that nobody knows of any more."""
+    withheld: int = 0
+    """Of these: Telegram's answer was withheld by a fault."""
+    unheard: int = 0
+    """Of these: the process was killed before it had heard the answer."""
+    heard: int = 0
+    """Of these: it had heard the answer, so the next one should have known."""
     missing: int = 0
     """Confirmed, and not in the database."""
     twice: int = 0
@@ -250,7 +257,12 @@ async def _messages(db: Session, scene: Scene, found: Verdict) -> None:
         elif message_id is not None and (chat_id, message_id) not in known:
             found.fault("lost_messages", f"message {row_id} to {chat_id} never reached Telegram")
     found.messages += sum(one.method.startswith(("send", "edit")) for one in entries)
-    found.repeated += len(theirs - ours)
+    lost = {(one.chat_id, one.message_id) for one in entries if one.reply != "answered"}
+    known_of = heard(scene.folder)
+    for key in theirs - ours:
+        found.repeated += 1
+        why = "withheld" if key in lost else "heard" if key[1] in known_of else "unheard"
+        setattr(found, why, getattr(found, why) + 1)
 
 
 async def _card(db: Session, scene: Scene, book: Book, found: Verdict) -> None:
