@@ -176,6 +176,29 @@ async def _key(given: argparse.Namespace) -> None:
         _tell(await key_command.rotated(settings))
 
 
+async def _verify(given: argparse.Namespace) -> None:
+    from bot import verify_command  # noqa: PLC0415 - wanted by this command only
+
+    settings = config.read(os.environ, need_token=False)
+    given_out = verify_command.given_out(given.head, given.heads, given.public_key)
+    await _up_to_date(settings)
+    said, sound = await verify_command.verified(settings, given_out, files=given.files, as_json=given.json)
+    _say(said)
+    if not sound:
+        raise CommandError("What is recorded is not what was recorded first.")
+
+
+async def _sign(given: argparse.Namespace) -> None:
+    from bot import sign_command  # noqa: PLC0415 - wanted by this command only
+
+    if given.new is not None:
+        _say(sign_command.new_key(given.new))
+        return
+    settings = config.read(os.environ, need_token=False)
+    await _up_to_date(settings)
+    _say(await sign_command.signed(settings, given.day))
+
+
 async def _inbox(given: argparse.Namespace) -> None:
     from bot import inbox_command  # noqa: PLC0415 - wanted by this command only
 
@@ -206,6 +229,8 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], Coroutine[None, None, None
     "check": _check,
     "backup": _backup,
     "restore": _restore,
+    "verify": _verify,
+    "sign": _sign,
     "inbox": _inbox,
     "key": _key,
     "draw": _draw,

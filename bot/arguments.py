@@ -59,6 +59,8 @@ def parser() -> argparse.ArgumentParser:
         "--check", action="store_true", help="only read the backup through and say whether it is whole"
     )
 
+    _custody(commands)
+
     inbox = commands.add_parser("inbox", help="look at updates that failed three times and were set aside")
     deeds = inbox.add_subparsers(dest="deed", required=True, metavar="DEED")
     deeds.add_parser("list", help="list them").set_defaults(numbers=[])
@@ -101,6 +103,21 @@ def _keys(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     new.add_argument("file", type=Path, nargs="?", metavar="FILE", help="put it first into this file; unset: print it")
     deeds.add_parser("list", help="say which keys there are, by their ids, and how much each one seals")
     deeds.add_parser("rotate", help="seal everything with the first key, while the bot goes on working")
+
+
+def _custody(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Describe the commands on the chain of custody."""
+    verify = commands.add_parser("verify", help="prove that nothing recorded was changed, removed or dated back")
+    verify.add_argument("--files", action="store_true", help="also hash every evidence file again")
+    verify.add_argument("--json", action="store_true", help="write what was found as JSON")
+    verify.add_argument(
+        "--head", action="append", default=[], metavar="DATE=HASH", help="a day's head that was given out; repeatable"
+    )
+    verify.add_argument("--heads", type=Path, metavar="FILE", help="heads as 'xundu sign' writes them, one a line")
+    verify.add_argument("--public-key", type=Path, metavar="FILE", help="the key whose signatures the heads must have")
+    sign = commands.add_parser("sign", help="write the heads of all days, signed where XUNDU_SIGNING_KEY is set")
+    sign.add_argument("--day", default="", metavar="DATE", help="only this day's, such as 2026-10-21")
+    sign.add_argument("--new", type=Path, metavar="FILE", help="make a key: FILE, and FILE.pub to be given out")
 
 
 def _trying_out(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -195,6 +195,17 @@ class Settings:
     voice_minutes: int = field(
         default=10, metadata=_as(_number(int, 1, 60), "the longest voice note an interview takes")
     )
+    signing_key: Path | None = field(
+        default=None, metadata=_as(Path, "the Ed25519 key that signs each day's head; 'xundu sign --new' makes one")
+    )
+    office_chat: int = field(
+        default=0,
+        metadata=_as(_number(int, -(2**52), 2**52), "the chat that hears each day's head; unset: each of the office"),
+    )
+    far_metres: int = field(
+        default=2000,
+        metadata=_as(_number(int, 50, 1_000_000), "metres from its unit at which a picture's place is asked about"),
+    )
     webhook_url: str = field(
         default="", metadata=_as(_https_url, "the public address for updates; unset: long polling")
     )

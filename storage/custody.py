@@ -7,7 +7,7 @@ statements for each chain, of which a turn as a rule has one. What a chain is an
 supervision/custody.py and storage/verification.py.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -35,6 +35,9 @@ class Kept:
     kept: ClassVar[tuple[str, ...]]
     chained_by: ClassVar[str] = "visit_id"
     """The column with the number of the visit whose chain it is in."""
+
+    read_too: ClassVar[tuple[str, ...]] = ()
+    """Columns that no digest covers and :meth:`disordered` asks for."""
 
     @property
     def subject(self) -> str:
@@ -69,6 +72,12 @@ class Kept:
     def noticed_by(self) -> int | None:
         """Say who did it, where nobody has said on whose behalf the transaction works."""
         return None
+
+    @classmethod
+    def disordered(cls, rows: Sequence[Json]) -> Iterator[int]:
+        """Return the numbers of rows, all of one chain and in order, that cannot stand beside the others as they do."""
+        del rows
+        return iter(())
 
 
 def digest_of(kind: type[Kept], content: Json) -> str:
@@ -204,8 +213,8 @@ async def head_of(db: Session, day: date) -> str | None:
     return await db.scalar(query.order_by(Audit.seq.desc()).limit(1))
 
 
-async def last_day(db: Session) -> date | None:
-    """Return the last day that has a head, or None."""
-    query = sa.select(Audit.subject).where(Audit.action == "day.closed", Audit.chain == REGISTER)
-    subject = await db.scalar(query.order_by(Audit.seq.desc()).limit(1))
-    return date.fromisoformat(subject.partition(":")[2]) if subject else None
+async def heads(db: Session) -> dict[date, str]:
+    """Return the heads of all days, the earliest first."""
+    query = sa.select(Audit.subject, Audit.hash).where(Audit.action == "day.closed", Audit.chain == REGISTER)
+    found = await db.execute(query.order_by(Audit.seq))
+    return {date.fromisoformat(subject.partition(":")[2]): head for subject, head in found}

@@ -68,7 +68,6 @@ class Fault(StrEnum):
     content_order = "content order"
     head_wrong = "head wrong"
     head_gone = "head gone"
-    signature_wrong = "signature wrong"
     file_gone = "file gone"
     file_changed = "file changed"
 
