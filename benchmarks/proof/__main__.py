@@ -12,10 +12,13 @@ import shutil
 import sys
 import tempfile
 import time
+import traceback
 from collections import Counter
 from contextlib import nullcontext
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks import machine
 from benchmarks.proof import trouble
@@ -30,10 +33,16 @@ from benchmarks.proof.scene import STRICT, STRICTEST, stage
 from benchmarks.proof.serving import Unwell
 from benchmarks.proof.verdict import Verdict
 
+if TYPE_CHECKING:
+    from benchmarks.proof.replicas import Outcome as Shared
+    from benchmarks.proof.scene import Scene
+
 INSPECTORS = 20
 VISITS = 12
-KILLS = 200
 AT_ONCE = 3
+REFUSALS = 3
+"""429s of the limit that replicas share: one for each of them that is killed, whose last second nobody knows."""
+
 KINDS = [
     (base, driver, door)
     for door in ("polling", "webhook")
@@ -43,20 +52,43 @@ KINDS = [
 """Every database with every driver and every door; by webhook, Telegram counts every edit in full."""
 
 
-async def _kind(at: int, seed: int, url: str, folder: Path, hatchery: Hatchery | None) -> tuple[Verdict, Counter[str]]:
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much of everything: kills, deaths of replicas and timers among them, troubles of a database, updates."""
+
+    kills: int = 200
+    deaths: int = 3
+    timers: int = 300
+    troubles: int = 3
+    updates: int = 100_000
+    brief: bool = False
+
+    def keep(self, part: str, figures: list[Figure]) -> None:
+        """Write down what is known so far of a part: a run that is cut short keeps it."""
+        if not self.brief:
+            keep(part, figures)
+
+
+WHOLE = Size()
+BRIEF = Size(kills=16, deaths=1, timers=30, troubles=1, updates=2_000, brief=True)
+
+
+async def _kind(
+    at: int, seed: int, size: Size, url: str, folder: Path, hatchery: Hatchery | None
+) -> tuple[Verdict, Counter[str]]:
     """Kill the bot of one kind its share of times; return what was found, and what it met on the way."""
     _, driver, door = KINDS[at]
     rates = STRICTEST if door == "webhook" else STRICT
     async with stage(url, folder, INSPECTORS, VISITS, driver=driver, door=door, hatchery=hatchery) as scene:
         try:
-            verdict = await kill_test(scene, seed + at, Plan(KILLS // len(KINDS), longest=2.0, rates=rates))
+            verdict = await kill_test(scene, seed + at, Plan(size.kills // len(KINDS), 2.0, rates=rates))
         except (Unwell, TimeoutError) as error:  # the other kinds are still worth running
             verdict = Verdict()
             verdict.fault("stranded", f"{type(error).__name__}: {error}")
         return verdict, Counter(scene.telegram.trouble.faults.counts)
 
 
-async def kills(seed: int) -> list[Figure]:
+async def kills(seed: int, size: Size) -> list[Figure]:
     """Kill the serving process 200 times in all, and say what was found; every kind is written down when it is done."""
     found, met, gate = Verdict(), Counter[str](), asyncio.Semaphore(AT_ONCE)
     figures: list[Figure] = []
@@ -65,7 +97,7 @@ async def kills(seed: int) -> list[Figure]:
         async with gate:
             began = time.monotonic()
             # One kind starts as an operator starts it; the others serve for more of the time.
-            verdict, counts = await _kind(at, seed, url, folder, hatchery if at else None)
+            verdict, counts = await _kind(at, seed, size, url, folder, hatchery if at else None)
         took = time.monotonic() - began
         print(
             f"  {', '.join(KINDS[at])}: {verdict.confirmed} confirmed, {verdict.bad} bad, {took:.0f} s; {dict(counts)}"
@@ -89,64 +121,70 @@ async def kills(seed: int) -> list[Figure]:
                 found += verdict
                 met += counts
                 figures = [
-                    Figure("kills: kills", found.kills, "SIGKILLs", "≥ 200", found.kills >= KILLS),
+                    Figure("kills: kills", found.kills, "SIGKILLs", f"≥ {size.kills}", found.kills >= size.kills),
                     *of_verdict("kills", found),
                     *(Figure(f"kills: met on the way, {name}", count, "times") for name, count in met.most_common()),
                 ]
-                keep("kills", figures)
+                size.keep("kills", figures)
     return figures
 
 
-async def shared(seed: int) -> list[Figure]:
-    """Let 2 and 4 processes share the work, one of them killed and replaced three times."""
-    figures = []
-    for processes in (2, 4):
-        async with Postgres() as server:
-            folder = Path(tempfile.mkdtemp(prefix=f"xundu-proof-replicas-{processes}-"))
-            url = await server.database()
-            async with stage(url, folder, INSPECTORS, VISITS, driver="ptb", door="webhook") as scene:
-                plan = Sharing(processes, kills=3, timers=300)
-                outcome = await replicas(scene, seed + processes, plan)
-        part = f"replicas: {processes} processes"
-        print("".join(f"    {fault}\n" for fault in outcome.verdict.faults[:10]), end="", flush=True)
-        figures += [
-            *of_verdict(part, outcome.verdict),
-            Figure(f"{part}: timers", outcome.timers, "timers"),
-            none(f"{part}: timers not fired exactly once", outcome.timers_wrong, "timers"),
-            Figure(
-                f"{part}: 429s of the common limit", outcome.refusals, "refusals", "≤ 3", outcome.refusals <= plan.kills
-            ),
-            Figure(f"{part}: least busy process", min(outcome.spread), "updates", "> 0", min(outcome.spread) > 0),
-        ]
-        shutil.rmtree(folder, ignore_errors=True)
+async def shared(seed: int, size: Size) -> list[Figure]:
+    """Let 2 and 4 processes share the work, one of them killed and replaced some times."""
+    figures: list[Figure] = []
+    with Hatchery() if CAN else nullcontext() as hatchery:
+        for processes in (2, 4):
+            async with Postgres() as server:
+                folder = Path(tempfile.mkdtemp(prefix=f"xundu-proof-replicas-{processes}-"))
+                url = await server.database()
+                people = partial(stage, inspectors=INSPECTORS, visits=VISITS, driver="ptb", door="webhook")
+                async with people(url, folder, hatchery=hatchery) as scene:
+                    outcome = await replicas(scene, seed + processes, Sharing(processes, size.deaths, size.timers))
+            figures += _shared(f"replicas: {processes} processes", outcome, size)
+            size.keep("replicas", figures)
+            shutil.rmtree(folder, ignore_errors=True)
     return figures
 
 
-async def database(seed: int) -> list[Figure]:
+def _shared(part: str, outcome: Shared, size: Size) -> list[Figure]:
+    print("".join(f"    {fault}\n" for fault in outcome.verdict.faults[:10]), end="", flush=True)
+    refused, least = outcome.refusals, min(outcome.spread)
+    return [
+        Figure(f"{part}: killed and replaced", size.deaths, "times"),
+        *of_verdict(part, outcome.verdict),
+        Figure(f"{part}: timers", outcome.timers, "timers"),
+        none(f"{part}: timers not fired exactly once", outcome.timers_wrong, "timers"),
+        Figure(f"{part}: 429s of the common limit", refused, "refusals", "≤ 3", refused <= REFUSALS),
+        Figure(f"{part}: least busy process", least, "updates", "> 0", least > 0),
+    ]
+
+
+async def database(seed: int, size: Size) -> list[Figure]:
     """Restart PostgreSQL under load, lock SQLite, and fill its disk."""
-    figures = []
-    full_stage = partial(stage, inspectors=INSPECTORS, visits=VISITS, driver="ptb")
+    figures: list[Figure] = []
+    times, people = size.troubles, partial(stage, inspectors=INSPECTORS, visits=VISITS, driver="ptb")
+
+    async def under(scene: Scene, number: int, harm: trouble.Hurt, what: str) -> None:
+        outcome = await trouble.under(scene, seed + number, harm, f"{number}.log")
+        figures.extend(_harmed(f"database: {what}", outcome))
+        size.keep("database", figures)
+
     with tempfile.TemporaryDirectory(prefix="xundu-proof-") as name:
         folder = Path(name)
-        async with Postgres() as server:
-            url = await server.database()
-            async with full_stage(url, folder, door="webhook") as scene:
-                harm = trouble.restarted(server, times=3, away=4.0, between=5.0)
-                outcome = await trouble.under(scene, seed, harm, "restart.log")
-        figures += _harmed("database: PostgreSQL restarted 3 times under load", outcome)
+        async with Postgres() as server, people(await server.database(), folder, door="webhook") as scene:
+            harm = trouble.restarted(server, times, away=4.0, between=5.0)
+            await under(scene, 0, harm, f"PostgreSQL restarted {times} × under load")
         base = folder / "locked.db"
-        async with full_stage(await migrated(f"sqlite:///{base}"), folder, door="polling") as scene:
-            harm = trouble.locked(base, times=2, held=10.0, between=5.0)
-            outcome = await trouble.under(scene, seed + 1, harm, "locked.log")
-        figures += _harmed("database: SQLite locked twice for 10 s", outcome)
+        async with people(await migrated(f"sqlite:///{base}"), folder, door="polling") as scene:
+            harm = trouble.locked(base, max(times - 1, 1), held=10.0, between=5.0)
+            await under(scene, 1, harm, f"SQLite locked {max(times - 1, 1)} × for 10 s")
         with trouble.small_disk() as disk:
             base = (disk or folder) / "xundu.db"
             how = "a full disk" if disk else "no room for files to grow"
-            async with full_stage(await migrated(f"sqlite:///{base}"), base.parent, door="webhook") as scene:
-                make = trouble.full(disk, 3, 6.0, 4.0) if disk else trouble.capped(base, 3, 6.0, 4.0)
-                outcome = await trouble.under(scene, seed + 2, make, "full.log")
+            async with people(await migrated(f"sqlite:///{base}"), base.parent, door="webhook") as scene:
+                harm = trouble.full(disk, times, 6.0, 4.0) if disk else trouble.capped(base, times, 6.0, 4.0)
+                await under(scene, 2, harm, f"SQLite with {how}, {times} × 6 s")
             sound = trouble.whole(base)
-        figures += _harmed(f"database: SQLite with {how}, 3 times 6 s", outcome)
         figures.append(Figure("database: SQLite's file is sound afterwards", sound, "", "1", sound))
     return figures
 
@@ -164,7 +202,30 @@ def _harmed(part: str, outcome: trouble.Outcome) -> list[Figure]:
     ]
 
 
-PARTS = {"kills": kills, "replicas": shared, "database": database, "hostile": hostile}
+async def flooded(seed: int, size: Size) -> list[Figure]:
+    """Send what nobody should ever have sent."""
+    return await hostile(seed, size.updates)
+
+
+PARTS = {"kills": kills, "replicas": shared, "database": database, "hostile": flooded}
+
+
+def _part(part: str, seed: int, size: Size) -> bool:
+    """Run one part, write its figures down and show them; False when a target is not met."""
+    print(f"== {part}", flush=True)
+    began, told = time.monotonic(), f"{machine.description()}\n- seed {seed}"
+    figures: list[Figure] = []
+    try:
+        figures = asyncio.run(PARTS[part](seed, size))
+    except Exception as error:  # noqa: BLE001 - the other parts are still worth running
+        traceback.print_exc()
+        figures.append(Figure(f"{part}: broke off ({type(error).__name__})", 1, "times", "0", met=False))
+    figures.append(Figure(f"{part}: minutes this part took", round((time.monotonic() - began) / 60, 1), "min"))
+    size.keep(part, figures)
+    if not size.brief:
+        publish(part, figures, told)
+    show(figures)
+    return all(one.met is not False for one in figures)
 
 
 def main() -> int:
@@ -172,21 +233,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make proof")
     parser.add_argument("only", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; all when none is named")
     parser.add_argument("--seed", type=int, default=20261122)
+    parser.add_argument("--brief", action="store_true", help="a little of it, to see that it works; nothing is kept")
     given = parser.parse_args()
     if unknown := set(given.only) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
-    met = True
-    for part in given.only or PARTS:
-        print(f"== {part}", flush=True)
-        began, told = time.monotonic(), f"{machine.description()}\n- seed {given.seed}"
-        figures = asyncio.run(PARTS[part](given.seed))
-        took = Figure(f"{part}: minutes this part took", round((time.monotonic() - began) / 60, 1), "min")
-        figures.append(took)
-        keep(part, figures)
-        publish(part, figures, told)
-        show(figures)
-        met &= all(one.met is not False for one in figures)
-    return 0 if met else 1
+    size = BRIEF if given.brief else WHOLE
+    met = [_part(part, given.seed, size) for part in given.only or PARTS]
+    return 0 if all(met) else 1
 
 
 if __name__ == "__main__":
