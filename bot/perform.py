@@ -41,7 +41,8 @@ async def perform(driver: Driver, chat_id: int, reply: Reply, live: int | None, 
         return await _show(driver, chat_id, reply, live, files)
     if isinstance(reply, Change):
         try:
-            await driver.edit(chat_id, reply.message_id, reply.text, reply.buttons)
+            edit = driver.caption if reply.caption else driver.edit
+            await edit(chat_id, reply.message_id, reply.text, reply.buttons)
         except Gone as error:  # deleted by the person, or too old: there is nothing left to change
             return Performed(None, live, state=State.skipped, error=str(error))
         return Performed(reply.message_id, live)
@@ -91,4 +92,6 @@ def edits(reply: Reply, live: int | None) -> bool:
 
 def cost(reply: Reply, live: int | None) -> float:
     """Return what the reply costs of the rate limits, a new message being 1."""
-    return EDIT_COST if edits(reply, live) else 1.0
+    if edits(reply, live):
+        return EDIT_COST
+    return max(1.0, float(len(reply.media))) if isinstance(reply, Say) else 1.0

@@ -108,6 +108,7 @@ class TerminalDriver:
         del chat_id
         self._last += 1
         attached = [str(files(sha256)) for sha256 in (say.picture, say.document) if sha256]
+        attached += [file_id for _, file_id in say.media]
         self._show(self._last, "\n".join([*(f"🖼 {path}" for path in attached), plain(say.text)]), say.buttons, "")
         for row in say.menu:
             _write("    ⌨ " + "   ".join(row))
@@ -119,6 +120,8 @@ class TerminalDriver:
         if message_id not in self._messages:
             raise Gone
         self._show(message_id, plain(text), buttons, "(→) ")
+
+    caption = edit
 
     def _show(self, message_id: int, text: str, buttons: Rows, mark: str) -> None:
         self._messages[message_id] = buttons

@@ -53,9 +53,10 @@ class Message(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text(Message):
-    """Words. A command is a Text that starts with ``/``."""
+    """Words. A command is a Text that starts with ``/``. ``html`` shows their formatting, '' where there is none."""
 
     text: str
+    html: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +73,8 @@ class Attachment(Message):
     caption: str = ""
     album_id: str = ""
     duration: int = 0
+    html: str = ""
+    """The caption with its formatting, '' when nothing in it is formatted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +177,8 @@ class Say:
     """A new message. ``text`` is Telegram HTML. ``menu`` replaces the reply keyboard (rows of labels; () leaves it).
 
     ``picture`` or ``document`` is the SHA-256 of a stored file that goes with it (the text is then the caption);
-    ``filename`` names the document. ``silent`` makes no sound.
+    ``filename`` names the document. ``silent`` makes no sound. ``media`` is (kind, file id) of files lying at Telegram,
+    sent again as they are; several make an album, and an album has no buttons.
     """
 
     kind: ClassVar[str] = "say"
@@ -186,6 +190,7 @@ class Say:
     document: str = ""
     filename: str = ""
     silent: bool = False
+    media: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,13 +218,17 @@ class Card:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A new text and buttons for the bot's own message ``message_id`` (a receipt, a finished reminder)."""
+    """A new text and buttons for the bot's own message ``message_id`` (a receipt, a finished reminder).
+
+    With ``caption`` the text stands under a picture or a file.
+    """
 
     kind: ClassVar[str] = "change"
 
     message_id: int
     text: str
     buttons: Rows = ()
+    caption: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,7 +273,7 @@ def load(data: dict[str, Any]) -> Reply:
     reply = _REPLIES[fields.pop("kind")]
     if "buttons" in fields:
         fields["buttons"] = tuple(tuple(Button(**b) for b in row) for row in fields["buttons"])
-    for name in ("menu", "commands"):
+    for name in ("menu", "commands", "media"):
         if name in fields:
             fields[name] = tuple(tuple(row) for row in fields[name])
     return reply(**fields)

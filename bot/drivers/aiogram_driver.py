@@ -29,7 +29,7 @@ from aiogram.exceptions import (
     TelegramServerError,
     TelegramUnauthorizedError,
 )
-from aiogram.methods import SendDocument, SendMessage, SendPhoto
+from aiogram.methods import SendDocument, SendMediaGroup, SendMessage, SendPhoto, SendVideo, SendVoice
 from aiogram.methods.base import TelegramMethod
 from aiogram.types import (
     BotCommand,
@@ -37,8 +37,13 @@ from aiogram.types import (
     FSInputFile,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    InputMediaDocument,
+    InputMediaPhoto,
+    InputMediaVideo,
     KeyboardButton,
     LinkPreviewOptions,
+    MediaUnion,
+    Message,
     ReplyKeyboardMarkup,
     Update,
 )
@@ -57,6 +62,17 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_SENDS: dict[str, type[TelegramMethod[Message]]] = {
+    "photo": SendPhoto,
+    "document": SendDocument,
+    "video": SendVideo,
+    "voice": SendVoice,
+}
+_MEDIA: dict[str, type[InputMediaPhoto | InputMediaDocument | InputMediaVideo]] = {
+    "photo": InputMediaPhoto,
+    "document": InputMediaDocument,
+    "video": InputMediaVideo,
+}
 _STATUS: tuple[tuple[type[TelegramAPIError], int], ...] = (
     (TelegramBadRequest, HTTPStatus.BAD_REQUEST),
     (TelegramForbiddenError, HTTPStatus.FORBIDDEN),
@@ -133,6 +149,8 @@ class AiogramDriver:
     async def send(self, chat_id: int, say: Say, files: Files) -> int:
         """Send a new message, with its picture or document if it has one, and return its id."""
         keyboard = _inline(say.buttons) or _menu(say.menu)
+        if say.media:
+            return await self._again(chat_id, say, keyboard)
         method: SendMessage | SendPhoto | SendDocument
         if say.picture:
             method = SendPhoto(
@@ -165,6 +183,26 @@ class AiogramDriver:
         async with _translated():
             return (await self._bot(method, request_timeout=int(seconds))).message_id
 
+    async def _again(self, chat_id: int, say: Say, keyboard: InlineKeyboardMarkup | ReplyKeyboardMarkup | None) -> int:
+        """Send files that lie at Telegram; returns the id of the first message."""
+        caption: dict[str, Any] = {"caption": say.text, "parse_mode": ParseMode.HTML} if say.text else {}
+        if len(say.media) > 1:
+            first, *rest = say.media
+            album: list[MediaUnion] = [
+                _MEDIA[first[0]](media=first[1], **caption),
+                *(_MEDIA[kind](media=file_id) for kind, file_id in rest),
+            ]
+            group = SendMediaGroup(chat_id=chat_id, media=album, disable_notification=say.silent)
+            async with _translated():
+                return (await self._bot(group, request_timeout=int(FILE_TIMEOUT)))[0].message_id
+        ((kind, file_id),) = say.media
+        about: dict[str, Any] = {"chat_id": chat_id, "reply_markup": keyboard, "disable_notification": say.silent}
+        async with _translated():
+            sent = await self._bot(
+                _SENDS[kind](**about, **caption, **{kind: file_id}), request_timeout=int(FILE_TIMEOUT)
+            )
+        return sent.message_id
+
     async def edit(self, chat_id: int, message_id: int, text: str, buttons: Rows) -> None:
         """Give our message a new text and new buttons."""
         async with _translated():
@@ -175,6 +213,17 @@ class AiogramDriver:
                 parse_mode=ParseMode.HTML,
                 reply_markup=_inline(buttons),
                 link_preview_options=_NO_PREVIEW,
+            )
+
+    async def caption(self, chat_id: int, message_id: int, text: str, buttons: Rows) -> None:
+        """Give our picture or file a new caption and new buttons."""
+        async with _translated():
+            await self._bot.edit_message_caption(
+                chat_id=chat_id,
+                message_id=message_id,
+                caption=text,
+                parse_mode=ParseMode.HTML,
+                reply_markup=_inline(buttons),
             )
 
     async def strip(self, chat_id: int, message_id: int) -> None:

@@ -70,6 +70,9 @@ class Driver(Protocol):
     async def edit(self, chat_id: int, message_id: int, text: str, buttons: Rows) -> None:
         """Give our message a new text and new buttons; it is fine if it has them already. Raises Gone."""
 
+    async def caption(self, chat_id: int, message_id: int, text: str, buttons: Rows) -> None:
+        """Give our picture or file a new caption and new buttons; as :meth:`edit`. Raises Gone."""
+
     async def strip(self, chat_id: int, message_id: int) -> None:
         """Take the buttons off our message, leaving its text. Raises Gone."""
 

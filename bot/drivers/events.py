@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypedDict
 
+from bot.drivers.formatted import html_of
 from bot.drivers.soundness import sound
 from handlers.chat import Event, File, Membership, Moved, Other, Photo, Place, Sender, Tap, Text, Video, Voice
 
@@ -83,6 +84,7 @@ class _Lying(TypedDict):
     size: int
     caption: str
     album_id: str
+    html: str
 
 
 def bare(raw: Raw) -> Raw:
@@ -157,7 +159,7 @@ def _message(message: AnyMessage, *, edited: bool) -> Event | None:
         "reply_to": None if message.reply_to_message is None else message.reply_to_message.message_id,
     }
     if message.text is not None:
-        return Text(**about, text=message.text)
+        return Text(**about, text=message.text, html=html_of(message.text, message.entities))
     if message.location is not None:  # a venue has its location here too
         place = message.location
         accuracy = place.horizontal_accuracy
@@ -173,6 +175,7 @@ def _attachment(message: AnyMessage, about: _About) -> Event | None:
             "size": size or 0,
             "caption": message.caption or "",
             "album_id": message.media_group_id or "",
+            "html": html_of(message.caption or "", message.caption_entities),
         }
 
     if message.photo:

@@ -86,6 +86,10 @@ class Measured:
         """Change a message."""
         await self._call("edit", self._driver.edit(chat_id, message_id, text, buttons))
 
+    async def caption(self, chat_id: int, message_id: int, text: str, buttons: Rows) -> None:
+        """Change what stands under a picture or a file."""
+        await self._call("edit", self._driver.caption(chat_id, message_id, text, buttons))
+
     async def strip(self, chat_id: int, message_id: int) -> None:
         """Take the buttons off a message."""
         await self._call("strip", self._driver.strip(chat_id, message_id))

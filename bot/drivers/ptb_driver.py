@@ -18,7 +18,7 @@ from telegram.error import TelegramError
 from telegram.request import RequestData
 from telegram.request._requestparameter import RequestParameter  # what RequestData is made of; not exported
 
-from bot.drivers.driver import ALLOWED_UPDATES, CALL_TIMEOUT, Clock, Files, Me, Raw, utc_now
+from bot.drivers.driver import ALLOWED_UPDATES, CALL_TIMEOUT, FILE_TIMEOUT, Clock, Files, Me, Raw, utc_now
 from bot.drivers.errors import BadToken, DriverError, Gone, Rejected, Unchanged, Unreachable, refusal
 from bot.drivers.events import bare, event_of
 from bot.drivers.ptb_request import AiohttpRequest, Failed, Refused
@@ -79,6 +79,8 @@ class PtbDriver:
     async def send(self, chat_id: int, say: Say, files: Files) -> int:
         """Send a new message, with its picture or document if it has one, and return its id."""
         keyboard = _inline(say.buttons) or _menu(say.menu)
+        if say.media:
+            return await self._again(chat_id, say, keyboard)
         if not say.picture and not say.document:
             sent = await self._call(
                 "sendMessage",
@@ -113,6 +115,21 @@ class PtbDriver:
                 )
         return message.message_id
 
+    async def _again(self, chat_id: int, say: Say, keyboard: Raw | None) -> int:
+        """Send files that lie at Telegram; returns the id of the first message."""
+        html = ParseMode.HTML.value
+        about = {"chat_id": chat_id, "disable_notification": say.silent}
+        caption = {"caption": say.text, "parse_mode": html} if say.text else {}
+        if len(say.media) > 1:
+            album = [{"type": kind, "media": file_id} for kind, file_id in say.media]
+            sent = await self._call("sendMediaGroup", FILE_TIMEOUT, **about, media=[album[0] | caption, *album[1:]])
+            return _number(sent[0] if isinstance(sent, list) and sent else None)
+        ((kind, file_id),) = say.media
+        method = f"send{kind.capitalize()}"
+        return _number(
+            await self._call(method, FILE_TIMEOUT, **about, **caption, **{kind: file_id}, reply_markup=keyboard)
+        )
+
     async def edit(self, chat_id: int, message_id: int, text: str, buttons: Rows) -> None:
         """Give our message a new text and new buttons."""
         await self._call(
@@ -123,6 +140,17 @@ class PtbDriver:
             parse_mode=ParseMode.HTML.value,
             reply_markup=_inline(buttons),
             link_preview_options=_NO_PREVIEW,
+        )
+
+    async def caption(self, chat_id: int, message_id: int, text: str, buttons: Rows) -> None:
+        """Give our picture or file a new caption and new buttons."""
+        await self._call(
+            "editMessageCaption",
+            chat_id=chat_id,
+            message_id=message_id,
+            caption=text,
+            parse_mode=ParseMode.HTML.value,
+            reply_markup=_inline(buttons),
         )
 
     async def _call(self, method: str, seconds: float = CALL_TIMEOUT, **parameters: object) -> object:

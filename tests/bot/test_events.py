@@ -35,6 +35,10 @@ BOTH = drivers()
 
 CASES: dict[str, tuple[dict[str, Any], Event | None]] = {
     "text": (raw.message(text="/start i_1"), Text(**ABOUT, text="/start i_1")),
+    "formatted": (
+        raw.message(text="请<看>", entities=[{"type": "bold", "offset": 0, "length": 2}]),
+        Text(**ABOUT, text="请<看>", html="<b>请&lt;</b>看&gt;"),
+    ),
     "reply": (
         raw.message(text="7 ✗", reply_to_message={"message_id": 5, "date": raw.AT, "chat": raw.CHAT, "text": "q"}),
         Text(**ABOUT, text="7 ✗", reply_to=5),

@@ -69,6 +69,8 @@ class Quiet:
     async def edit(self, chat_id: int, message_id: int, text: str, buttons: Rows) -> None:
         self._said(chat_id, message_id, buttons)
 
+    caption = edit
+
     async def strip(self, chat_id: int, message_id: int) -> None:
         pass
 
