@@ -74,7 +74,8 @@ class Database:
         with trouble():
             async with self._together.write() if self.embedded else self._transaction() as db:
                 yield db
-                await custody.link(db)
+                if db.in_transaction():  # it may have been given up inside
+                    await custody.link(db)
         rung = db.sync_session.info.pop(_RUNG, None)
         if rung:
             self._signals.ring(rung)
