@@ -114,7 +114,10 @@ class Outline:
 
     def _item(self, screen: Screen) -> Item:
         """Return a screen as an item: the same one for as long as the turn lasts."""
-        return self._items.setdefault(screen.questions[0].path, item_of(screen, self.instances))
+        path = screen.questions[0].path
+        if path not in self._items:
+            self._items[path] = item_of(screen, self.instances)
+        return self._items[path]
 
     def spared(self) -> list[Screen]:
         """Return the numbered screens that the form asks of other units and not of this one, in order.

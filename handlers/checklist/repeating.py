@@ -7,12 +7,12 @@ has changed, the list is shown anew and nothing is done.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from handlers.checklist.answering import CHANGED
 from handlers.checklist.card import Receipt
 from handlers.checklist.listing import items_in, newest
-from handlers.checklist.steps import go_on, go_to, keep, keep_fresh, opened, show_more
+from handlers.checklist.steps import go_on, go_to, held, keep, keep_fresh, opened, show_more
 from handlers.errors import Stale, UserError
 from handlers.items import MOST
 from handlers.journey import number, word
@@ -24,6 +24,23 @@ if TYPE_CHECKING:
     from handlers.items import More
     from handlers.sheet import Sheet
     from handlers.turn import Turn
+
+NO: Final = ("没有", "没", "无", "完", "结束", "no", "none", "no more", "done", "that's all")
+YES: Final = (
+    "有",
+    "还有",
+    "再加一个",
+    "加一个",
+    "加",
+    "再来一个",
+    "yes",
+    "add",
+    "add one",
+    "add another",
+    "another",
+    "more",
+)
+"""What people write in place of tapping; a final 了 is left out."""
 
 TOO_MANY = mark("{most} are listed here already; more are not taken.")
 
@@ -105,10 +122,28 @@ async def bring(turn: Turn, args: tuple[str, ...]) -> None:
     show_more(turn, sheet, sheet.more(place.key))
 
 
+async def said(turn: Turn, sheet: Sheet, words: str) -> bool:
+    """Take words for the list on screen: whether there is another; False when they say nothing of it."""
+    state = held(turn, sheet)
+    place = next((one for one in sheet.mores() if one.key == state.get("number")), None)
+    meant = words.strip().casefold().rstrip(" 。.!！了")
+    if place is None or state.get("mode") != "more" or meant not in (*NO, *YES):
+        return False
+    if meant in YES:
+        await added(turn, sheet, place)
+    else:
+        await closed(turn, sheet, place)
+    return True
+
+
 async def enough(turn: Turn, args: tuple[str, ...]) -> None:
     """Note that there is nothing more to add, and go on."""
     sheet = await opened(turn, number(args, 0))
-    place = sheet.more(word(args, 1))
+    await closed(turn, sheet, sheet.more(word(args, 1)))
+
+
+async def closed(turn: Turn, sheet: Sheet, place: More) -> None:
+    """Store that there is nothing more to add, and go on."""
     if not sheet.closed(place):
         await keep(turn, sheet, place.place, ENOUGH)
     go_on(turn, sheet, place)

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from forms import bounds
 from forms.question import MEDIA
 from handlers.chat import Attachment, Message, Place, Text
-from handlers.checklist import answering, filing, intake, lines, waiting
+from handlers.checklist import answering, filing, intake, lines, repeating, waiting
 from handlers.checklist.card import Receipt
 from handlers.checklist.choosing import very_many
 from handlers.checklist.complaining import length_before
@@ -100,7 +100,9 @@ async def message(turn: Turn, sent: Message) -> bool:
 
 
 async def _for_widget(turn: Turn, sheet: Sheet, sent: Text | Attachment | Place) -> bool:
-    """Give what was sent to the widget on screen; False for what names another item, or is of no use to it."""
+    """Give what was sent to the list or widget on screen; False for what names another item, or is of no use to it."""
+    if isinstance(sent, Text) and not sent.forwarded and await repeating.said(turn, sheet, sent.text):
+        return True
     screen = filing.here(turn, sheet)
     question = answering.wanted(turn, sheet, screen) if screen is not None else None
     if screen is None or question is None or sent.forwarded:

@@ -19,13 +19,15 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from handlers.journeys import JOURNEYS
-from storage import conversations
+from storage import conversations, visits
 from storage.database import Database
 from storage.evidence import Evidence
 from storage.visits import Answer
+from supervision.instances import numbers_in, plain
 from tests.handlers.conftest import campaign
 from tests.handlers.every import EVERY
 from tests.handlers.phone import Bench
+from tests.handlers.rooms import ROOMS
 from tests.handlers.site import SMALL, Site, card, plan, site
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ WORDS = (
     "9 ✅", "2 ❌ 记录缺失", "部分", "Partly", "12", "第3题", "99 ✅", "昨天", "2026-10-01", "tomorrow", "一句话", "3",
     "1✅ 2✅ 3❌", "7 ❌\n8 ✅\n9\n没头没脑", "长" * 900, "长" * 4000, "long " * 1000, "<b>&amp;</b>", "👍", "是",
     "\u202e\x00", "/today", "/todo", "/cancel", "/help", "/start", "今日督导", "#7 一句话", "老李",
+    "2.1 ✅", "2.2 ❌ 脏", "2 ✅", "3.1.1", "没有了", "还有",
 )  # fmt: skip
 TYPED = {"range": "4", "barcode": "6901", "rank": "丙、甲、乙", "time": "9:30", "datetime": "2026-10-01 9:30"}
 WIDGETS = {*TYPED, "acknowledge", "geopoint", "geotrace", "audio", "video", "file"}
@@ -59,8 +62,8 @@ step = st.one_of(
     st.tuples(st.just("edit"), person, st.tuples(pick, words)),
     st.tuples(st.just("wait"), person, st.none()),
 )
-CONFIRMED = re.compile(r"(?:第|Item )(\d+)(?:题：|: )(.+)")
-STORED = re.compile(r"✓ (?:已存：第|Stored: item )(\d+)(?:题|,)")
+CONFIRMED = re.compile(r"(?:第|Item )(\d+(?:\.\d+)*)(?:题：|: )(.+)")
+STORED = re.compile(r"✓ (?:已存：第|Stored: item )(\d+(?:\.\d+)*)(?:题|,)")
 
 
 @dataclass
@@ -150,8 +153,7 @@ class Play:
         said = CONFIRMED.fullmatch(phone.toast)
         if said is not None and "：" not in said[2]:
             form = await self._form(visit)
-            screen = form.screen(int(said[1]))
-            answers = await visit.answers()
+            screen, answers = form.screen(int(said[1].partition(".")[0])), await self._answers(visit, said[1])
             labels = {
                 choice.label(language): (question.name, choice.value)
                 for question in screen.questions
@@ -165,8 +167,15 @@ class Play:
                 assert {question.name for question in screen.questions} & set(answers), (phone.toast, answers)
         for number in STORED.findall(shown.text):
             form = await self._form(visit)
-            names = {question.name for question in form.screen(int(number)).questions}
+            names = {question.name for question in form.screen(int(number.partition(".")[0])).questions}
             assert names & set(await visit.evidence()), f"nothing lies with item {number}:\n{shown.text}"
+
+    async def _answers(self, visit: Site, key: str) -> dict[str, str]:
+        """What stands under an item, by name: inside a repeat, in that very instance."""
+        async with self.here.bench.database.read() as db:
+            found = await visits.answers(db, visit.visit_id)
+        numbers = tuple(map(int, key.split(".")[1:]))
+        return {path.rpartition("/")[2]: value for path, value in found.items() if numbers_in(path) == numbers}
 
     async def _form(self, visit: Site) -> Any:
         async with self.here.bench.database.read() as db:
@@ -182,7 +191,7 @@ class Play:
         await self.here.enter(phone)
         for _ in range(60):
             labels = card(phone).labels
-            on = [one for one in labels if one.startswith(("提交", "Submit", "继续", "Go on"))]
+            on = [one for one in labels if one.startswith(("提交", "Submit", "继续", "Go on", "没有了", "No more"))]
             if on:
                 await phone.tap(on[0])
                 if on[0] in {"提交", "Submit"}:
@@ -194,7 +203,7 @@ class Play:
     async def _answer(self, phone: Phone, labels: list[str]) -> None:
         """Do what the question on the card asks for."""
         form = await self._form(self.here)
-        question = form.questions[str((await self.here.state(phone))["asking"])]
+        question = form.questions[plain(str((await self.here.state(phone))["asking"]))]
         match question.kind:
             case "image":
                 await phone.photo()
@@ -241,7 +250,7 @@ async def play(database: Database, folder: Path, steps: list[tuple[str, bool, An
     await game.finish(here.two)
 
 
-@pytest.mark.parametrize("form", [SMALL, EVERY, "theme"], ids=["small", "every", "theme"])
+@pytest.mark.parametrize("form", [SMALL, EVERY, ROOMS, "theme"], ids=["small", "every", "rooms", "theme"])
 @settings(
     max_examples=5,
     derandomize=True,

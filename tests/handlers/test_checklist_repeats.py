@@ -5,39 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from storage import visits
+from tests.handlers.rooms import ROOMS
 from tests.handlers.site import Site, button, card, complaint, site, title
 
 if TYPE_CHECKING:
     from tests.handlers.phone import Bench, Phone
-
-ROOMS = """
-| survey | | | | | | | | |
-| | type | name | label | appearance | relevant | required | default | repeat_count |
-| | select_one grade | gate | 大门 | | | yes | | |
-| | begin_repeat | room | 房间 | | | | | |
-| | begin_group | look | 看一看 | field-list | | | | |
-| | select_one grade | clean | 干净吗 | | | yes | | |
-| | image | shot | 请拍下来 | | ${clean} = 'no' | yes | | |
-| | text | said | 情况 | | | | | |
-| | end_group | | | | | | | |
-| | begin_repeat | bed | 床位 | | | | | |
-| | text | who | 谁的床 | | | | | |
-| | end_repeat | | | | | | | |
-| | end_repeat | | | | | | | |
-| | integer | many | 灭火器几个 | | | | | |
-| | begin_repeat | tool | 灭火器 | | | | | ${many} |
-| | select_one grade | full | 压力正常 | | | yes | | |
-| | end_repeat | | | | | | | |
-| | calculate | rooms | | | | | | |
-| choices | | | |
-| | list_name | name | label |
-| | grade | yes | ✅ 是 |
-| | grade | no | ❌ 否 |
-| settings | | | |
-| | form_title | form_id | version |
-| | 宿舍 | dormitory | 1 |
-""".replace("| | calculate | rooms | | | | | | |\n", "")
-"""1 gate; 2 clean and 3 bed inside rooms; 4 many; 5 full inside tools, as many as 4 says."""
 
 
 async def dormitory(bench: Bench) -> Site:
@@ -290,3 +262,13 @@ async def test_a_complaint_in_a_repeat_stays_on_its_card(bench: Bench):
     await here.at(4)
     await phone.text("很多")
     assert complaint(phone).startswith("这里要填数字")
+
+
+async def test_one_may_also_write_whether_there_is_another(bench: Bench):
+    here, phone = await two_rooms(bench)
+    await phone.tap("✅")
+    await phone.text("没有了。")
+    assert "房间\n1. " in card(phone).text
+    await phone.text("还有")
+    assert title(phone) == "2.3. 干净吗"
+    assert (await stored(here))["/data/room[2]/bed"] == "enough"
