@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from forms import grammar
 from forms.markup import attribute, attributes, children, local
 from forms.problems import Problem
 from forms.question import Choice, Itemset, Question, Screen, Section
@@ -57,6 +58,8 @@ class Body:
             return
         for element in children(parent):
             kind = local(element)
+            if kind == "group":
+                self.model.actions(element, None)
             if kind == "group" and "field-list" in (element.get("appearance") or "").split() and not _repeats(element):
                 path = self.model.reference(element)
                 text = self.model.text(_first(element, "label"), path)
@@ -75,7 +78,7 @@ class Body:
     def _repeat(self, element: Element, sections: tuple[Section, ...], depth: int) -> None:
         definition = self.model.definitions.get(self.model.reference(element))
         if definition is None:
-            self.model.problems.append(Problem(f"the repeat {element.get('nodeset')} has no node", sheet="survey"))
+            self.model.warnings.append(f"the repeat {element.get('nodeset')} has no node: it is not asked")
             return
         definition.repeat = True
         count = attribute(element, "count")
@@ -93,6 +96,7 @@ class Body:
         found: list[Question] = []
         for element in children(group):
             if local(element) == "group" and depth < MAX_DEPTH:
+                self.model.actions(element, None)
                 found += self._controls(element, depth + 1)
             elif local(element) in _CONTROLS:
                 question = self._question(element)
@@ -114,7 +118,7 @@ class Body:
         path = self.model.reference(element)
         definition = self.model.definitions.get(path)
         if definition is None:
-            self.model.problems.append(Problem(f"the question {path} has no node", sheet="survey"))
+            self.model.warnings.append(f"the question {path} has no node: it is not asked")
             return None
         texts = dict(self.model.messages.get(path, {}))
         for role in ("label", "hint"):
@@ -179,7 +183,7 @@ class Body:
         label_ref = label.get("ref") if label is not None else None
         by_item: dict[int, Choice] = {}
         key = re.search(r"instance\(\s*['\"]([^'\"]+)['\"]\s*\)", source)
-        rows = self._rows(key[1]) if key else []
+        rows = self._rows(key[1], nodes.tree) if key else []
         for row in rows:
             by_item[id(row)] = Choice(_below(row, value_ref), self._item_text(row, label_ref), row)
         everything = tuple(by_item[id(row)] for row in rows)
@@ -189,9 +193,16 @@ class Body:
             shown = self.model.expression(label_ref, path, "choice_filter")
         return Itemset(nodes, value_ref, shown, by_item, constant), everything
 
-    def _rows(self, key: str) -> list[Node]:
+    def _rows(self, key: str, tree: grammar.Expr) -> list[Node]:
+        """Give every row that a path into a list may come to: mostly ``root/item``, but a list may be nested."""
         instance = self.model.instances.get(key)
-        return [item for root in instance.children for item in root.children] if instance is not None else []
+        if instance is None:
+            return []
+        steps = tree.steps if isinstance(tree, grammar.Path) else ()
+        if len(steps) == 2 and all(step.axis == "child" for step in steps):  # noqa: PLR2004 - root and item
+            return [item for root in instance.children for item in root.children]
+        wanted = steps[-1].test if steps else "*"
+        return [node for node in instance.descendants() if node.name == wanted or wanted.endswith(("*", ")"))]
 
     def _item_text(self, row: Node, label_ref: str | None) -> Text | None:
         if label_ref is None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from forms.values import Value
+from forms.values import EPOCH, Value
 
 if TYPE_CHECKING:
     import random
@@ -32,6 +32,10 @@ class World:
     """The one node of each path that runs through no repeat."""
     choice_label: Callable[[Any, str, str], str] = lambda _node, _path, _value: ""
     """(node the expression belongs to, path of the select, value) → label in the language on show."""
+    place: Callable[[Any], int] = lambda _node: 1
+    """A node → which instance of the innermost repeat around it this is, counted from 1."""
+    began: datetime = EPOCH
+    """When the filling began."""
     translation: Callable[[str], str] = lambda key: key
     """An itext id → the text in the language on show."""
 

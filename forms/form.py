@@ -21,7 +21,7 @@ from forms.beginning import prepare
 from forms.body import Body
 from forms.canonical import fitting
 from forms.graph import Graph, graph_of
-from forms.markup import local, parsed
+from forms.markup import children, local, parsed
 from forms.model import Model
 from forms.problems import FormError
 from forms.question import SILENT
@@ -77,7 +77,7 @@ class Form:
         """Read an XForm; raises :class:`forms.problems.FormError` with every fault it finds."""
         document = parsed(xform)
         model_element = next((found for found in document.iter() if local(found) == "model"), None)
-        body_element = next((found for found in document.iter() if local(found) == "body"), None)
+        body_element = next((found for found in children(document) if local(found) == "body"), None)
         if model_element is None or body_element is None:
             raise FormError("this XML is not an XForm: it has no model or no body")
         model = Model(model_element)

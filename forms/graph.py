@@ -82,6 +82,10 @@ class _Reader:
     def call(self, name: str, args: tuple[grammar.Expr, ...], here: _Places) -> _Places:
         if name == "current":
             return self.origin
+        if name == "index":
+            for scope in self.origin.values():
+                if scope is not None:
+                    self.note(scope, scope, values=False)
         found: _Places = {}
         for at, arg in enumerate(args):
             bare = name in _NO_VALUES or (name == "indexed-repeat" and at % 2 == 1)
@@ -89,13 +93,24 @@ class _Reader:
             if at == 0 and name in ("randomize", "indexed-repeat", "once"):
                 found = places
         if name == "jr:choice-name" and isinstance(args[1], grammar.Quoted):
-            self.choices_of(self.by_path.get(args[1].value.strip()))
+            self.choices_of(args[1].value, here)
         return found
 
-    def choices_of(self, target: Definition | None) -> None:
-        itemset = target.question.itemset if target is not None and target.question is not None else None
-        if target is not None and itemset is not None:
-            self.read(itemset.nodes.tree, {target: target.scope})
+    def choices_of(self, path: str, here: _Places) -> None:
+        """Note what the choices of the select that a text names depend on."""
+        try:
+            tree = grammar.parse(path.strip())
+        except grammar.XPathError:
+            return
+        for target in self.read(tree, here):
+            if target.question is None:
+                continue
+            at = {target: target.scope}
+            if target.question.itemset is not None:
+                self.read(target.question.itemset.nodes.tree, at)
+            labels = (choice.text for choice in target.question.choices if choice.text is not None)
+            for tree in dict.fromkeys(shown.tree for text in labels for shown in text.expressions()):
+                self.read(tree, at)
 
     def path(self, tree: grammar.Path, here: _Places, *, values: bool) -> _Places:
         if tree.start == "/":
@@ -224,7 +239,7 @@ class _Builder:
         if definition.relevant is not None:
             self.reads(definition.relevant.tree, relevance)
         if definition.calculate is not None:
-            definition.recalls = "once" in definition.calculate.source
+            definition.recalls = definition.once = "once(" in definition.calculate.source.replace(" ", "")
             self.reads(definition.calculate.tree, value)
         if definition.count is not None:
             self.reads(definition.count.tree, Vertex(definition, STRUCTURE))

@@ -16,8 +16,8 @@ from forms.beginning import held
 from forms.canonical import fitting
 from forms.graph import RELEVANCE, STRUCTURE, VALUE, Vertex
 from forms.nodes import Node
+from forms.offer import kept, offered
 from forms.question import SELECTS
-from forms.values import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -172,8 +172,23 @@ class Instance:
         if not self._opening:
             for below in cell.family():
                 self._push_own(below)
+            self._begin(cell)
         self._touch(Vertex(definition, STRUCTURE), parent)
         return cell
+
+    def _begin(self, cell: Cell) -> None:
+        """Set the dynamic defaults of a new instance of a repeat, one after another: each may read those before."""
+        family = cell.family()
+        for below in family:
+            if below.definition.relevant is not None:
+                self._work_out(Vertex(below.definition, RELEVANCE), below, calculate=True)
+        before, self.beginning = self.beginning, True
+        for below in family:
+            for action in below.definition.actions:
+                if action.event == "odk-new-repeat" and action.source is None and below.relevant:
+                    self.act(action, below)
+                    self._value(below, calculate=False)
+        self.beginning = before
 
     def remove(self, cell: Cell) -> None:
         """Take an instance of a repeat away, with all its answers."""
@@ -200,6 +215,7 @@ class Instance:
                 cell.relevant = cell.own = True
                 cell.text = cell.raw
                 cell.worked_out = None
+        self._doubt()
         for vertex in self.graph.order:
             for cell in tuple(self._owners(vertex)):
                 if not cell.gone:
@@ -212,12 +228,20 @@ class Instance:
         self._opening = False
         self.changed.clear()
 
+    def _doubt(self) -> None:
+        """Begin with what is relevant only depending on itself as not relevant, as ODK's engine does."""
+        for vertex in (vertex for group in self.graph.circular for vertex in group):
+            if vertex.aspect == RELEVANCE and vertex.definition.relevant is not None:
+                for cell in self._owners(vertex):
+                    cell.own = False
+                    self._spread(cell)
+
     def put(self, cell: Cell, raw: str) -> None:
         """Store an answer; :meth:`settle` works out the rest."""
         cell.raw = raw
         cell.kept = True
         cell.overridden = cell.definition.calculate is not None
-        self._enqueue(Vertex(cell.definition, VALUE), cell, calculate=False)
+        self._enqueue(Vertex(cell.definition, VALUE), cell, calculate=cell.definition.once)
 
     def settle(self) -> None:
         """Work out all that was touched, and what that touches, until nothing is left."""
@@ -339,7 +363,7 @@ class Instance:
         text = cell.raw if cell.relevant else ""
         question = definition.question
         if text and question is not None and question.kind in SELECTS:
-            text = self._available(cell, text)
+            text = kept(cell, text, self.world)
         self._show(cell, text)
 
     def _show(self, cell: Cell, text: str) -> None:
@@ -358,28 +382,7 @@ class Instance:
 
     def choices(self, cell: Cell) -> list[Choice] | tuple[Choice, ...]:
         """Give the choices a select offers now."""
-        question = cell.definition.question
-        if question is None:
-            return ()
-        itemset = question.itemset
-        if itemset is None:
-            return question.choices
-        if itemset.constant is not None:
-            return itemset.constant
-        nodes = itemset.nodes.nodes(cell, self.world)
-        if itemset.by_item:
-            return [itemset.by_item[id(node)] for node in nodes if id(node) in itemset.by_item]
-        return [itemset.made(node, self.world) for node in nodes]
-
-    def _available(self, cell: Cell, text: str) -> str:
-        question = cell.definition.question
-        if question is not None and question.kind == "select_one":
-            return text if any(choice.value == text for choice in self.choices(cell)) else ""
-        offered = dict.fromkeys(choice.value for choice in self.choices(cell))
-        kept = [one for one in words(text) if one in offered]
-        if question is not None and question.kind == "rank":  # what is new in the list comes last
-            kept = list(dict.fromkeys((*kept, *offered)))
-        return " ".join(kept)
+        return offered(cell, self.world)
 
     def act(self, action: Action, target: Cell) -> None:
         """Carry out a ``setvalue`` on one cell."""

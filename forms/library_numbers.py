@@ -98,7 +98,9 @@ def _to_number(c: Context, args: Args) -> Value:
 
 
 def _if(c: Context, args: Args) -> Value:
-    return args[1](c) if to_bool(args[0](c)) else args[2](c)
+    if to_bool(args[0](c)):
+        return args[1](c)
+    return args[2](c) if len(args) > 2 else ""  # noqa: PLR2004 - the optional third
 
 
 def truths(value: Value) -> list[bool]:
@@ -176,7 +178,7 @@ FUNCTIONS: dict[str, Signature] = {
     "boolean": Signature(lambda c, a: to_bool(a[0](c)), 1, 1),
     "not": Signature(lambda c, a: not to_bool(a[0](c)), 1, 1),
     "boolean-from-string": Signature(lambda c, a: to_text(a[0](c)) in ("1", "true"), 1, 1),
-    "if": Signature(_if, 3, 3),
+    "if": Signature(_if, 2, 3),
     "checklist": Signature(_checklist, 2, None),
     "weighted-checklist": Signature(_weighted, 2, None),
 }

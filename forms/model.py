@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from forms.xpath import Expression
 
 OPENROSA = "http://openrosa.org/xforms"
+JAVAROSA = "{http://openrosa.org/javarosa}"
 _META = (f"{{{OPENROSA}", "{http://www.w3.org/2002/xforms", "")
 _ITEXT = re.compile(r"""\s*jr:itext\(\s*(?:'([^']*)'|"([^"]*)")\s*\)\s*""")
 _ROLES = {"constraintMsg": "constraint_message", "requiredMsg": "required_message"}
@@ -97,7 +98,7 @@ class Model:
                 found.append("".join(str(text) for text in child.itertext()))
             found.append(child.tail or "")
         if all(isinstance(part, str) for part in found):
-            return ("".join(str(part) for part in found).strip(),)
+            return ("".join(str(part) for part in found),)
         return tuple(part for part in found if part != "")
 
     def message(self, source: str) -> Text | None:
@@ -146,6 +147,9 @@ class Model:
             return Definition("data", None, 0)
         self._identify(elements[0])
         self.namespaces = dict(elements[0].nsmap)
+        around = instance.nsmap if instance is not None else {}
+        if self.namespaces.get(None) == around.get(None):
+            self.namespaces.pop(None, None)  # the form's own language, which a submission is not written in
         self.source = from_xml(elements[0])
         root = Definition(elements[0].tag, None, 0, elements[0].prefix)
         self._grow(root, elements[0])
@@ -175,10 +179,10 @@ class Model:
                 into.default = "" if below else (source.text or "")
             seen: dict[str, Definition] = {}
             for child in below:
-                name = local(child)
-                if name not in seen:
-                    seen[name] = into.child(name) or into.grow(child.tag, child.prefix)
-                pending.append((seen[name], child))
+                if child.tag not in seen:
+                    known = next((one for one in into.children if one.tag == child.tag), None)
+                    seen[child.tag] = known or into.grow(child.tag, child.prefix)
+                pending.append((seen[child.tag], child))
 
     def _translations(self) -> None:
         media: dict[str, dict[str, dict[str, str]]] = {}
@@ -244,7 +248,7 @@ class Model:
         saved = attribute(bind, "saveto")
         if saved:
             self.saved[definition.path] = saved
-        preload = attribute(bind, "preload")
+        preload = bind.get(f"{JAVAROSA}preload") or (bind.get("preload") if definition.name == "instanceID" else None)
         if preload is not None:
             definition.preload = (preload, attribute(bind, "preloadParams") or "")
         for name, role in _ROLES.items():
@@ -254,19 +258,22 @@ class Model:
                 self.messages.setdefault(definition.path, {})[role] = text
 
     def actions(self, parent: Element, source: Definition | None) -> None:
-        """Read the ``setvalue`` elements of the model or of one control."""
-        for element in children(parent, "setvalue"):
+        """Read the ``setvalue`` and ``setgeopoint`` elements of the model or of one control."""
+        for element in children(parent, "setvalue", "setgeopoint"):
             path = self.reference(element)
             target = self.definition(path)
             if target is None:
                 self.warnings.append(f"a trigger sets {path}, which the form does not have")
                 continue
             wording = element.get("value")
+            if local(element) == "setgeopoint":
+                wording = ""  # nobody but the person knows where the person is: what stood there holds no longer
             if wording is None:
                 literal = (element.text or "").replace("'", "")
                 wording = f"'{literal}'"
             value = self.expression(wording, target.path, "default") if wording.strip() else None
-            for event in (element.get("event") or "").split():
+            events = (element.get("event") or "").split()
+            for event in events if local(element) == "setvalue" else {"xforms-value-changed"}.intersection(events):
                 cause = source if event == "xforms-value-changed" else None
                 (cause or target).actions.append(Action(event, value, target, cause))
 

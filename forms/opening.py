@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from forms.form import Form
+    from forms.nodes import Node
 
 _STEP = re.compile(r"/([^/\[\]]+)(?:\[(\d{1,6})\])?")
 
@@ -51,6 +52,8 @@ def opened(form: Form, answers: Mapping[str, str], about: Circumstances) -> tupl
             zone=zone,
             random=random.Random(about.instance_id or None),  # noqa: S311 - it shuffles choices, it guards nothing
             instances=form.instances,
+            place=_place,
+            began=beginning,
         )
 
     instance = Instance(form, world)
@@ -62,6 +65,14 @@ def opened(form: Form, answers: Mapping[str, str], about: Circumstances) -> tupl
     instance.world.now = about.now
     instance.work_out_all()
     return instance, wording, given
+
+
+def _place(node: Node) -> int:
+    """Give which instance of the innermost repeat around a node it is in, counted from 1; 1 outside of repeats."""
+    at: Node | None = node
+    while isinstance(at, Cell) and not at.definition.repeat:
+        at = at.parent
+    return at.parent.named(at.name).index(at) + 1 if isinstance(at, Cell) and at.parent is not None else 1
 
 
 def _fill(instance: Instance, about: Circumstances, beginning: datetime) -> None:

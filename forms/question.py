@@ -27,8 +27,8 @@ class Definition:
 
     __slots__ = (
         "_named", "actions", "attached", "attributes", "calculate", "children", "constraint", "count", "default",
-        "fixed", "index", "name", "parent", "path", "preload", "question", "readonly", "recalls", "relevant", "repeat",
-        "required", "scope", "step", "tag", "template", "type",
+        "fixed", "index", "name", "once", "parent", "path", "preload", "question", "readonly", "recalls", "relevant",
+        "repeat", "required", "scope", "step", "tag", "template", "type",
     )  # fmt: skip
 
     def __init__(self, tag: str, parent: Definition | None, index: int, prefix: str | None = None) -> None:
@@ -54,6 +54,8 @@ class Definition:
         self.actions: list[Action] = []
         self.question: Question | None = None
         self.repeat = False
+        self.once = False
+        """Whether its calculation is worked out ``once``, and again when its answer is cleared."""
         self.recalls = False
         """Whether its calculation reads what it came to before (``once``), which must be remembered then."""
         self.fixed = False
@@ -66,6 +68,11 @@ class Definition:
 
     def __repr__(self) -> str:
         return f"<Definition {self.path}>"
+
+    @property
+    def is_group(self) -> bool:
+        """Whether it holds other nodes, and no answer of its own."""
+        return bool(self.children) or self.repeat
 
     @property
     def place(self) -> list[int]:

@@ -16,20 +16,19 @@ if TYPE_CHECKING:
     from forms.instance import Cell
 
 XFORMS = "http://www.w3.org/2002/xforms"
-_USUAL = {"h", "ev", "xsd", "odk", "jr"}
-"""Prefixes of the form's own markup, which a submission has no use for unless it uses them."""
 
 
 def submission(root: Cell, namespaces: Mapping[str | None, str]) -> str:
     """Write the tree of answers as XML."""
-    spaces = {prefix: uri for prefix, uri in namespaces.items() if uri != XFORMS and prefix not in _USUAL}
-    element = etree.Element(_tag(root.definition.tag), nsmap=spaces)  # type: ignore[arg-type]  # the stub forgets that the default namespace has no prefix
-    _write(root, element)
+    spaces = {prefix: uri for prefix, uri in namespaces.items() if uri != XFORMS}
+    known = frozenset(spaces.values())
+    element = etree.Element(_tag(root.definition.tag, known), nsmap=spaces)  # type: ignore[arg-type]  # the stub forgets that the default namespace has no prefix
+    _write(root, element, known)
     etree.cleanup_namespaces(element)
     return etree.tostring(element, encoding="unicode")
 
 
-def _write(cell: Cell, element: Element) -> None:
+def _write(cell: Cell, element: Element, known: frozenset[str]) -> None:
     for name, value in cell.attribute_values().items():
         element.set(name, value)
     if not cell.definition.children:
@@ -37,8 +36,10 @@ def _write(cell: Cell, element: Element) -> None:
         return
     for child in cell.children:
         if child.relevant:
-            _write(child, etree.SubElement(element, _tag(child.definition.tag)))
+            _write(child, etree.SubElement(element, _tag(child.definition.tag, known)), known)
 
 
-def _tag(tag: str) -> str:
-    return tag.removeprefix(f"{{{XFORMS}}}")
+def _tag(tag: str, known: frozenset[str]) -> str:
+    """Give the name of an element; a namespace that the form's instance does not declare is left out."""
+    space, _, name = tag.rpartition("}")
+    return tag if space[1:] in known else name

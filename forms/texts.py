@@ -85,11 +85,13 @@ class Text:
         return self.shown(language, lambda _expression: "…")
 
     def shown(self, language: str, show: Callable[[Expression], str]) -> str:
-        """Give the text with each expression replaced by what ``show`` makes of it."""
+        """Give the text with each expression replaced by what ``show`` makes of it, without the space around it."""
+        return self.exact(language, show).strip()
+
+    def exact(self, language: str, show: Callable[[Expression], str]) -> str:
+        """Give the text as expressions see it, with the space around it."""
         found = self.parts(language)
-        if len(found) == 1 and isinstance(found[0], str):
-            return found[0]
-        return "".join(part if isinstance(part, str) else show(part) for part in found).strip()
+        return "".join(part if isinstance(part, str) else show(part) for part in found)
 
     def pictures(self, language: str) -> Mapping[str, str]:
         """Give the media that go with the text, by kind."""

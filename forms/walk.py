@@ -108,10 +108,6 @@ class Walk:
         definition, owner = self._repeat(path, parent)
         cell = self._instance.add(definition, owner)
         self._instance.beginning = True
-        for below in cell.family():
-            for action in below.definition.actions:
-                if action.event == "odk-new-repeat" and action.source is None and below.relevant:
-                    self._instance.act(action, below)
         self._settled()
         self._instance.beginning = False
         return cell.path
@@ -254,7 +250,7 @@ class Walk:
     def nodes(self) -> list[tuple[str, Question | None]]:
         """Every node as it stands, relevant or not, in the order of the form: None for a group or repeat instance."""
         cells = (cell for cell in self._instance.root.family() if cell.definition.index >= 0)
-        return [(cell.path, None if cell.definition.children else cell.definition.question) for cell in cells]
+        return [(cell.path, None if cell.definition.is_group else cell.definition.question) for cell in cells]
 
     def flat(self) -> dict[str, str]:
         """Every leaf that is relevant, with its value: one flat row."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from forms.grammar import XPathError
+from forms.instance import Cell
 from forms.question import SELECTS
 from forms.values import words
+from forms.xpath import compiled
 
 if TYPE_CHECKING:
-    from forms.instance import Cell, Instance
+    from forms.instance import Instance
     from forms.texts import Text
 
 
@@ -57,14 +60,17 @@ class Wording:
 
     def named(self, origin: Cell, path: str, value: str) -> str:
         """Answer ``jr:choice-name``: the label of a choice of the select at ``path``, seen from ``origin``."""
-        definition = self.form.definitions.get(path.strip())
-        if definition is None or not value:
+        try:
+            found = compiled(path.strip()).nodes(origin, self.instance.world)
+        except XPathError:
             return ""
-        cells = self.instance.within(origin, origin.definition.scope and definition.scope, definition)
-        cell = next(iter(cells), None)
-        if cell is None or all(one.value != value for one in self.instance.choices(cell)):
+        cell = found[0] if found else None
+        if not isinstance(cell, Cell) or not value or all(one.value != value for one in self.instance.choices(cell)):
             return ""
-        return self.choice(cell, value, self.language)
+        text = next(one.text for one in self.instance.choices(cell) if one.value == value)
+        if text is None:
+            return self.choice(cell, value, self.language)
+        return text.exact(self.language, lambda expression: expression.text(cell, self.instance.world))
 
     def translated(self, key: str) -> str:
         """Answer ``jr:itext``: a translation by its id."""

@@ -307,11 +307,17 @@ def deeds(walk: Walk) -> list[tuple[str, str, list[object]]]:
             if question.kind not in SILENT and question.kind != "note" and not walk.readonly(path):
                 found.append(("set", path, values_for(walk, path, question)))
         else:
-            if path.endswith("]") and growing(walk.form.definitions[plain(path)]):
+            repeat = walk.form.definitions[plain(path)]
+            if path.endswith("]") and growing(repeat) and not triggers_within(repeat):
                 found.append(("remove", path, [None]))
             grown = [one for one in walk.form.definitions[plain(path)].children if one.repeat and growing(one)]
             found += [("add", f"{path}/{one.name}", [None]) for one in grown]
     return found
+
+
+def triggers_within(repeat: Definition) -> bool:
+    """Whether something inside a repeat is set by a trigger: ODK's engine does it no more after a removal."""
+    return any(action.event == "xforms-value-changed" for one in repeat.family() for action in one.actions)
 
 
 def plain(path: str) -> str:

@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
@@ -48,13 +49,27 @@ class Odk:
             env={**os.environ, "TZ": zone},
         )
 
-    def ask(self, do: str, **about: object) -> dict:
-        """Ask for one thing; raises :class:`OdkError`."""
+    @property
+    def alive(self) -> bool:
+        """Whether it can still be asked."""
+        return self._process.poll() is None
+
+    def ask(self, do: str, *, seconds: float = 300, **about: object) -> dict:
+        """Ask for one thing; raises :class:`OdkError`. An engine that takes longer is ended."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps({"do": do, **about}) + "\n")
-        self._process.stdin.flush()
-        line = self._process.stdout.readline()
+        stop = threading.Timer(seconds, self._process.kill)
+        stop.start()
+        try:
+            self._process.stdin.write(json.dumps({"do": do, **about}) + "\n")
+            self._process.stdin.flush()
+            line = self._process.stdout.readline()
+        except BrokenPipeError:
+            line = ""
+        finally:
+            stop.cancel()
+        if not line:
+            self._process.wait()
         if not line:
             raise OdkError("the engine has ended")
         answer = json.loads(line)

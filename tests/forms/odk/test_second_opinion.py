@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 WRITTEN = Path(__file__).parent / "written"
-BESIDE = {file.name: file.read_bytes() for file in WRITTEN.iterdir() if file.suffix != ".md"}
+BESIDE = {file.name: file.read_bytes() for file in WRITTEN.iterdir() if file.suffix not in (".md", "")}
 QUICK = settings(
     max_examples=8,
     deadline=None,
@@ -56,11 +56,14 @@ def walked(pair: Pair, data: st.DataObject, steps: int) -> None:
     assert again.flat() == pair.walk.flat()
 
 
-@pytest.mark.parametrize("form", sorted(file.stem for file in WRITTEN.glob("*.md")))
+FORMS = {file.name: file for file in (*WRITTEN.glob("*.md"), *WRITTEN.glob("ready/*.xml"))}
+
+
+@pytest.mark.parametrize("form", sorted(FORMS))
 @given(data=st.data())
 @QUICK
 def test_written_form_is_filled_alike(odk: Odk, form: str, data: st.DataObject) -> None:
-    made = convert((WRITTEN / f"{form}.md").read_bytes(), f"{form}.md", BESIDE)
+    made = convert(FORMS[form].read_bytes(), form, BESIDE)
     walked(Pair(odk, made.xform), data, 25)
 
 
