@@ -11,6 +11,7 @@ from enum import IntEnum, StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
+from storage import deliveries
 from storage.entity import Entity, Json, Moment, Session, Whom, insert_into
 from storage.sealed import SealedJson
 
@@ -135,6 +136,19 @@ async def put(
     return sorted(await db.scalars(statement, keyed), key=lambda row: row.id)
 
 
+async def put_many(
+    db: Session, messages: Sequence[tuple[int, Json, str]], *, now: datetime, priority: int, topic: str
+) -> list[int]:
+    """Put (chat id, reply, key) in line, many at once, and return the ids of the rows in that order.
+
+    Raises IntegrityError for a key that was used before: whoever produces many locks what they are produced from.
+    """
+    fields = {"created_at": now, "priority": priority, "topic": topic, "state": State.pending, "attempts": 0}
+    rows = [fields | {"chat_id": chat_id, "reply": reply, "key": key} for chat_id, reply, key in messages]
+    statement = sa.insert(Outgoing).returning(Outgoing.id, sort_by_parameter_order=True)
+    return list(await db.scalars(statement, rows)) if rows else []
+
+
 def _sendable() -> sa.Select[Outgoing]:
     """Put the question together that the dispatcher asks all the time."""
     earlier, now = aliased(Outgoing), sa.bindparam("now", type_=Moment())
@@ -181,6 +195,7 @@ async def settle(db: Session, fates: Iterable[tuple[int, State | str, int | None
     ]
     if rows:
         await db.execute(sa.update(Outgoing), rows)
+        await deliveries.follow(db)
 
 
 async def defer(db: Session, row_id: int, until: datetime, error: str) -> None:
@@ -200,7 +215,9 @@ async def settle_chat(db: Session, chat_id: int, state: State, now: datetime, er
         .values(state=state, settled_at=now, reply=None, error=error)
         .returning(Outgoing.id)
     )
-    return len((await db.execute(statement)).all())
+    settled = len((await db.execute(statement)).all())
+    await deliveries.follow(db)
+    return settled
 
 
 async def skip_topic(db: Session, topic: str, now: datetime) -> int:
@@ -211,7 +228,9 @@ async def skip_topic(db: Session, topic: str, now: datetime) -> int:
         .values(state=State.skipped, settled_at=now, reply=None)
         .returning(Outgoing.id)
     )
-    return len((await db.execute(statement)).all())
+    skipped = len((await db.execute(statement)).all())
+    await deliveries.follow(db)
+    return skipped
 
 
 async def counts(db: Session, topic: str | None = None) -> dict[State, int]:

@@ -10,7 +10,20 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import undefer
 
-from storage import audit, conversations, drafts, forms, inbox, outbox, portable, refill, schema, timers, visits
+from storage import (
+    audit,
+    conversations,
+    drafts,
+    forms,
+    inbox,
+    notices,
+    outbox,
+    portable,
+    refill,
+    schema,
+    timers,
+    visits,
+)
 from storage.campaigns import Round, Unit
 from storage.database import Database
 from storage.drafts import DraftFile, FormDraft
@@ -105,6 +118,8 @@ async def filled(database: Database, world: World, now: datetime) -> Database:
         db.add_all([place, picture])
         audit.record(db, "visit.answered", "visit:1", now=now)
         await _forms_in_hand(db, world, now)
+        notice = await notices.add(db, world.first.id, now)
+        await notices.send(db, notice, [world.first.id, world.second.id], now)
     async with database.begin() as db:  # a number that was given and is gone
         await inbox.store(db, [(6, 7, {})], now)
         await db.execute(sa.delete(Arrival).where(Arrival.update_id == 6))
