@@ -175,13 +175,13 @@ class Engine:
             priority = outbox.Priority.reminder
         elif turn.person is None:
             priority = outbox.Priority.stranger  # however many write, people at work are answered first
-        for chat_id, reply in turn.replies:
-            await outbox.put(turn.db, chat_id, [dump(reply)], now=now, priority=priority)
-        if turn.replies:
-            self.database.notify(turn.db, "outbox")  # another process may be the one that delivers
         turn.conversation.updated_at = now
         update.done(now)
         await save(turn.db, turn.conversation, update)
+        replies = [(chat_id, dump(reply)) for chat_id, reply in turn.replies]
+        await outbox.say(turn.db, replies, now=now, priority=priority)
+        if turn.replies:
+            self.database.notify(turn.db, "outbox")  # another process may be the one that delivers
         tap = turn.event if isinstance(turn.event, Tap) else None
         return Outcome(
             chats=frozenset(chat_id for chat_id, _ in turn.replies),

@@ -149,6 +149,21 @@ async def put_many(
     return list(await db.scalars(statement, rows)) if rows else []
 
 
+async def say(db: Session, replies: Sequence[tuple[int, Json]], *, now: datetime, priority: int) -> None:
+    """Put the replies of a turn in line, each for the chat it is for; no rows are returned."""
+    rows = [
+        {"chat_id": chat_id, "reply": reply, "created_at": now, "priority": priority}
+        | {"state": State.pending, "attempts": 0}
+        for chat_id, reply in replies
+    ]
+    if rows:
+        await db.execute(_SAID, rows)
+
+
+# Into the table and not by its class: no object is wanted of what was said.
+_SAID = sa.insert(Outgoing.__table__)  # type: ignore[arg-type] # it is a Table
+
+
 def _sendable() -> sa.Select[Outgoing]:
     """Put the question together that the dispatcher asks all the time."""
     earlier, now = aliased(Outgoing), sa.bindparam("now", type_=Moment())

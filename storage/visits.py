@@ -8,11 +8,12 @@ from datetime import date, datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
 
 from storage import campaigns
 from storage.campaigns import Unit
-from storage.entity import Entity, Session, Whom, insert_into, storable
+from storage.entity import Entity, Json, Session, Whom, storable
 from storage.people import FIELD, Person, Role
 
 _CURRENT = sa.text("superseded_at IS NULL")
@@ -171,6 +172,14 @@ _VISIT = (
 )
 # NO KEY UPDATE: others may go on adding evidence and answers that merely refer to the visit.
 _LOCKED_VISIT = _VISIT.with_for_update(of=Visit, key_share=True).execution_options(populate_existing=True)
+_GIVEN = {
+    name: insert(Answer.__table__)  # type: ignore[arg-type] # it is a Table
+    .on_conflict_do_nothing(index_elements=["visit_id", "path"], index_where=_CURRENT)
+    .returning(Answer.__table__.c.id)
+    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
+"""Into the table and not by its class: the row is at hand, and to have it read again costs more than to write it."""
+
 _STANDING = sa.select(Answer).where(Answer.visit_id == sa.bindparam("visit_id"), _CURRENT).order_by(Answer.path)
 
 
@@ -245,7 +254,8 @@ async def write(
 
     Opens a visit that was only planned. Raises :class:`VisitSubmitted`, also when it was handed in by someone else
     a moment ago: the visit's row is locked until this transaction ends. ``held``: it was loaded with that lock;
-    ``first``: and its answers, loaded since, hold none for this path, not even a cleared one.
+    ``first``: and its answers, loaded since, hold none for this path, not even a cleared one. What is returned is to
+    be looked at: the session does not know it.
     """
     if not held:
         state = await db.scalar(sa.select(Visit.state).where(Visit.id == visit.id).with_for_update(key_share=True))
@@ -259,16 +269,14 @@ async def write(
             .where(Answer.visit_id == visit.id, Answer.path == path, _CURRENT, Answer.value != value)
             .values(superseded_at=now)
         )
-    row = {"visit_id": visit.id, "path": path, "value": value, "by_id": by.id, "at": now}
-    statement = (
-        insert_into(db, Answer)
-        .values(row | {"chat_id": chat_id, "message_id": message_id})
-        .on_conflict_do_nothing(index_elements=["visit_id", "path"], index_where=_CURRENT)
-    )
-    written = await db.scalar(statement.returning(Answer))
-    if written is None:
+    row: Json = {"visit_id": visit.id, "path": path, "value": value, "by_id": by.id, "at": now}
+    row |= {"chat_id": chat_id, "message_id": message_id}
+    number = await db.scalar(_GIVEN[db.get_bind().dialect.name], row)
+    if number is None:
         current = sa.select(Answer).where(Answer.visit_id == visit.id, Answer.path == path, _CURRENT)
-        written = (await db.scalars(current)).one()
+        return (await db.scalars(current)).one()
+    written = Answer(**row)
+    written.id = number
     return written
 
 
