@@ -47,6 +47,8 @@ class Deed:
     what: str = ""
     message_id: int = 0
     confirmed: bool = False
+    because: str = ""
+    """What it was confirmed by."""
 
 
 @dataclass(slots=True)
@@ -230,8 +232,9 @@ class Inspector:
             toasted = any(when not in known and f"第{number}题" in text and label in text for when, text in now.toasts)
             moved_on = now.place != screen.place
             # While an earlier tap with another answer is open, what is seen may have come of that one.
-            if not open_still:
-                deed.confirmed |= toasted or (moved_on and now.kind in {"item", "overview"})
+            if not open_still and not deed.confirmed and (toasted or (moved_on and now.kind in {"item", "overview"})):
+                deed.confirmed = True
+                deed.because = f"{now.toasts[-2:] if toasted else ''} {screen.place} → {now.place}"
             return moved_on
 
         await self._press(screen, button, told)

@@ -150,6 +150,7 @@ async def _answers(db: Session, book: Book, found: Verdict) -> None:
         sure = [value for deed, value in deeds if deed.confirmed]
         found.confirmed += len(sure)
         where = f"{book.phone_id} visit {key[0]} {key[1]}: did {sent}, was told {sure}, stored {history}"
+        where += "".join(f"; {value} because {deed.because}" for deed, value in deeds if deed.because)
         if not _within(_runs(sure, keep=ticks), told):
             found.fault("missing", where)
         if not _within(told, _runs(sent, keep=ticks)):
