@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from bot.drivers.errors import BadToken, DriverError, Rejected, RetryLater, TooLarge, Unreachable
 from handlers.chat import MAX_FILE_BYTES
-from storage import evidence, exif, timers
+from storage import codes, evidence, exif, timers
 from storage.blobs import BlobTooLarge
 from storage.database import Unavailable
 
@@ -140,12 +140,18 @@ class Downloader:
             return await self._later(one.id, _OUTAGE_SECONDS, error)
         except (RetryLater, BadToken, OSError) as error:
             return await self._later(one.id, error.seconds if isinstance(error, RetryLater) else _OUTAGE_SECONDS, error)
-        return await self._stored(one.id, stored, await self._told(stored) if _pictorial(one) else None)
+        told = await self._told(stored) if _pictorial(one) else None
+        return await self._stored(one.id, stored, told, await self._codes(stored) if one.scan and told else None)
 
     async def _told(self, stored: Stored) -> Json | None:
         """Return what a picture says of itself; one at a time, for a large one takes 100 MB while it is looked at."""
         async with self._looking:
             return await asyncio.to_thread(exif.exif_of, self._blobs.path(stored.sha256))
+
+    async def _codes(self, stored: Stored) -> list[str]:
+        """Return the codes in a picture that was sent for one."""
+        async with self._looking:
+            return await asyncio.to_thread(codes.codes_in, self._blobs.path(stored.sha256))
 
     async def _later(self, evidence_id: int, seconds: float, why: Exception) -> bool:
         """Put everything off: any other file would have fared the same."""
@@ -165,11 +171,15 @@ class Downloader:
                 one.put_off(_reason(why), self._clock())
         return False
 
-    async def _stored(self, evidence_id: int, stored: Stored, told: Json | None) -> bool:
+    async def _stored(self, evidence_id: int, stored: Stored, told: Json | None, read: list[str] | None) -> bool:
         async with self._database.begin() as db:
             one = await evidence.get(db, evidence_id)
             if one is not None:
                 one.stored(stored.sha256, stored.size, told)
+                one.codes = read
+                if read is not None and one.chat_id is not None:
+                    key, args = f"evidence:{one.id}:scanned", {"evidence": one.id}
+                    await timers.plan(db, key, self._clock(), one.chat_id, "checklist.scanned", args)
                 if told is None and _ought_to_open(one):
                     one.damaged()
                     await self._tell(db, one, "corrupt")

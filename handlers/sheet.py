@@ -187,8 +187,19 @@ class Sheet(Outline):
         fitting = [question for question in files if answers(question, piece)]
         could = fitting or [question for question in files if question.kind == "image"]
         asked = [question for question in could if question.path == asking]
+        codes = self.codes(screen) if piece.is_picture else []
+        if any(one.path == asking for one in codes) or not fitting:
+            asked = [one for one in codes if one.path == asking] or asked or codes[:1]
         lacking = [question for question in could if self.walk.violation(question.path) is not None]
         return next(iter(asked or lacking or could), self.main(screen))
+
+    def codes(self, screen: Screen) -> list[Question]:
+        """Return the questions of a screen that ask for a code and have none yet: it may be read from a photo."""
+        return [
+            one
+            for one in screen.questions
+            if one.kind == "barcode" and self.asks(one) and not self.walk.value(one.path)
+        ]
 
     def note(self, screen: Screen) -> Question | None:
         """Return the question that takes a sentence on this screen, if it has one besides what it is about."""

@@ -45,6 +45,7 @@ class Evidence(Kept, Entity):
     """One piece of evidence for one question of a visit ('' when for the visit as a whole).
 
     ``kind`` is 'photo', 'file', 'voice', 'video' or 'place'; a place has degrees and no file. ``size`` is in bytes.
+    ``scan``: it was sent for the code in it; ``codes`` are those that were found, once it has been looked at.
     """
 
     in_custody: ClassVar[str] = "evidence"
@@ -88,6 +89,8 @@ class Evidence(Kept, Entity):
     exif: Mapped[Json | None] = mapped_column(default=None)
     latitude: Mapped[float | None] = mapped_column(default=None)
     longitude: Mapped[float | None] = mapped_column(default=None)
+    scan: Mapped[bool] = mapped_column(default=False)
+    codes: Mapped[list[str] | None] = mapped_column(default=None)
     removed_at: Mapped[datetime | None] = mapped_column(default=None)
     removed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"), default=None)
     removed_why: Mapped[str | None] = mapped_column(default=None)

@@ -21,7 +21,7 @@ from PIL import (
 
 from storage.entity import Json
 
-_FORMATS = tuple(
+FORMATS = tuple(
     plugin.format
     for plugin in (
         JpegImagePlugin.JpegImageFile,
@@ -37,7 +37,7 @@ _FORMATS = tuple(
 _UNPACK_PIXELS = 25_000_000
 """Pictures up to this size are unpacked to see whether they are whole, which takes four bytes a pixel."""
 
-_MOST_PIXELS = 178_000_000
+MOST_PIXELS = 178_000_000
 """Pillow by itself refuses a few more; said here so that no other setting of Pillow's changes it."""
 
 _MOST_SCANS = 100
@@ -56,8 +56,8 @@ def exif_of(path: Path) -> Json | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of damaged EXIF and of large pictures; both are handled
-            with Image.open(path, formats=_FORMATS) as image:
-                if image.width * image.height > _MOST_PIXELS:
+            with Image.open(path, formats=FORMATS) as image:
+                if image.width * image.height > MOST_PIXELS:
                     return None
                 return _looked_at(image, path)
     except Exception:  # noqa: BLE001 - Pillow's formats fail in every way there is, and none of them is our trouble

@@ -1,11 +1,11 @@
 """The checklist walk: one item at a time on one live card.
 
 ``tapping`` takes taps, ``sending`` words, ``filing`` files and places; ``waiting`` takes what has no place yet, as
-plain ``pieces``, and ``intake`` lets it in; ``repeating`` adds instances of repeats and takes them away; ``mending``
-takes back, ``revising`` takes edited messages, ``complaining`` says why something was not taken, ``gallery`` shows what
-lies with an item. ``entry`` makes answers of words, which ``lines`` parts by item; ``steps`` is what they share;
-``card``, ``choosing``, ``listing`` and ``overview`` draw. All of them work on a ``Sheet`` (handlers/sheet.py) and none
-of them commits or sends.
+plain ``pieces``, and ``intake`` lets it in; ``repeating`` adds instances of repeats and takes them away; ``scanning``
+takes the code that was read in a photo; ``mending`` takes back, ``revising`` takes edited messages, ``complaining``
+says why something was not taken, ``gallery`` shows what lies with an item. ``entry`` makes answers of words, which
+``lines`` parts by item; ``steps`` is what they share; ``card``, ``choosing``, ``listing`` and ``overview`` draw. All of
+them work on a ``Sheet`` (handlers/sheet.py) and none of them commits or sends.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from handlers.checklist import (
     mending,
     repeating,
     revising,
+    scanning,
     sending,
     tapping,
     waiting,
@@ -52,11 +53,12 @@ CHECKLIST = Journey(
         "take": repeating.take,
         "bring": repeating.bring,
         "enough": repeating.enough,
+        "code": scanning.code,
         "undo": mending.undo,
         "drop": waiting.drop,
         "dropped": waiting.dropped,
     },
-    timers={"unreadable": gallery.unreadable},
+    timers={"unreadable": gallery.unreadable, "scanned": scanning.scanned},
     enter=tapping.enter,
     message=sending.message,
     edited=revising.edited,

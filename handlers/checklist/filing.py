@@ -127,6 +127,7 @@ async def lay(turn: Turn, sheet: Sheet, screen: Item, piece: Evidence, entry: Li
     together = [one for one in album_of(sheet, [piece]) if screen_of(sheet, one.path) is screen]
     path = together[0].path if together else sheet.stored(sheet.place(screen, piece, asking or "").path)
     piece.path = path
+    piece.scan = any(sheet.stored(one.path) == path for one in sheet.codes(screen)) and piece.is_picture
     await evidences.attach(turn.db, piece)
     turn.attached += piece.kind != "place"
     settle_in(sheet, piece)
@@ -191,6 +192,8 @@ def _receipt(turn: Turn, sheet: Sheet, screen: Item, piece: Evidence, before: st
         what += turn.t(", {words}", words=said)
     if piece.forwarded:
         what += turn.t(" (forwarded)")
+    if piece.scan:
+        what += turn.t(". Reading the code …")
     text = turn.t("✓ Stored: item {numbers}, {what}", numbers=screen.key, what=what)
     now = _standing(sheet, screen)
     if before and now != before:

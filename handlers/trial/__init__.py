@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 FORBIDDEN = mark("The form does not allow this answer. Nothing was changed.")
 NO_USE = mark("This question is answered by the buttons on its card.")
+NO_CAMERA = mark("A trial reads no photos; on a visit the code is read from it. Please type it here.")
 GONE = mark("The form that was being tried is no longer here.")
 
 
@@ -127,6 +128,8 @@ async def message(turn: Turn, sent: Message) -> bool:
     if stop is None or stop.question is None:
         raise UserError(NO_USE)
     asked = asked_at(turn, walk, at, stop.question, str(turn.state.get("held", "")))
+    if stop.question.kind == "barcode" and isinstance(sent, Attachment):
+        raise UserError(NO_CAMERA)
     step = widget_of(stop.question).sent(asked, sent)
     if step is None:
         raise UserError(NO_USE)

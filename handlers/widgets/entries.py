@@ -53,7 +53,7 @@ class Typed(Untapped):
             case "decimal":
                 said = asked.speech.t("Send a number.")
             case "barcode":
-                said = asked.speech.t("Type the number that stands under the code.")
+                said = asked.speech.t("Send a photo of the bar code or QR code, or type what stands under it.")
             case _:
                 said = asked.speech.t("Send it as a message.")
         return said
