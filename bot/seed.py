@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from handlers import campaign as campaigns_journey
-from storage import invitations
+from storage import forms, invitations
 from storage.campaigns import Group, Unit, day_in
 from storage.people import Role
 from storage.visits import Visit
@@ -85,6 +85,7 @@ async def _visits(
     db: Session, demo: dict[str, Any], started: Started, units: dict[str, Unit], today: date, now: datetime
 ) -> None:
     rounds = {one.number: one for one in started.rounds}
+    chosen = {one.number: await forms.of_round(db, one.id) or started.checklist for one in started.rounds}
     for one in demo["visits"]:
         unit = units[one["unit"]]
         if unit.group_id is None:
@@ -94,7 +95,7 @@ async def _visits(
                 unit_id=unit.id,
                 round_id=rounds[one["round"]].id,
                 group_id=unit.group_id,
-                form_version_id=started.checklist.id,
+                form_version_id=chosen[one["round"]].id,
                 planned_on=today + timedelta(days=one["in_days"]),
                 created_at=now,
             )
