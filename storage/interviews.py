@@ -254,7 +254,7 @@ def _context(interview_id: int, kind: str) -> str:
     return f"{kind} of interview {interview_id}"
 
 
-async def add(  # noqa: PLR0913 - what an entry is made of
+async def add(
     db: Session,
     interview: Interview,
     kind: str,
@@ -301,6 +301,12 @@ async def entries(db: Session, interview_id: int, *, every: bool = False) -> Seq
     return (await db.scalars(query.order_by(first, Entry.id))).all()
 
 
+async def quote_entries(db: Session, interview_id: int) -> Sequence[Entry]:
+    """Return the entries that say which quotes were made of an interview."""
+    query = sa.select(Entry).where(Entry.interview_id == interview_id, Entry.kind == "quote")
+    return (await db.scalars(query.order_by(Entry.id))).all()
+
+
 async def by_message(db: Session, chat_id: int, message_id: int) -> Entry | None:
     """Return the entry that stands for a message."""
     query = sa.select(Entry).where(Entry.chat_id == chat_id, Entry.message_id == message_id)
@@ -335,6 +341,13 @@ async def name(db: Session, interview: Interview, who: str) -> None:
         db.add(Interviewee(interview_id=interview.id, who=made))
     else:
         found.who = made
+
+
+async def is_named(db: Session, interview_id: int) -> bool:
+    """Tell whether it was written down who is talked with, without opening who."""
+    return (
+        await db.scalar(sa.select(Interviewee.interview_id).where(Interviewee.interview_id == interview_id)) is not None
+    )
 
 
 async def names(db: Session, interview_ids: Sequence[int]) -> dict[int, str]:
