@@ -102,6 +102,16 @@ async def _invite(given: argparse.Namespace) -> None:
         _say(await invite_command.invited(settings, wanted, datetime.now(UTC)))
 
 
+async def _import(given: argparse.Namespace) -> None:
+    from bot import import_command  # noqa: PLC0415 - what reads workbooks is wanted by this command only
+
+    settings = config.read(os.environ, need_token=False)
+    await _up_to_date(settings)
+    language = given.language or import_command.spoken(os.environ)
+    wanted = import_command.Wanted(given.file, given.campaign, given.why, language, dry=given.dry_run, keep=given.keep)
+    _say(await import_command.imported(settings, wanted, datetime.now(UTC)))
+
+
 async def _migrate(given: argparse.Namespace) -> None:
     del given
     settings = config.read(os.environ, need_token=False)
@@ -224,6 +234,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], Coroutine[None, None, None
     "serve": _serve,
     "campaign": _campaign,
     "invite": _invite,
+    "import": _import,
     "forms": _forms,
     "migrate": _migrate,
     "check": _check,

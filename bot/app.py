@@ -29,6 +29,7 @@ from bot.limits import Limits
 from bot.metrics import Metrics
 from bot.reading import Reader
 from bot.receive import Intake, Poller, Webhook
+from bot.registering import RegisterReader
 from bot.workers import Workers
 from handlers.engine import Engine, Outcome
 from handlers.journeys import JOURNEYS
@@ -87,6 +88,7 @@ class App:
         self._blobs = Blobs(settings.evidence_dir)
         self._downloader = Downloader(self.database, self._driver, self._blobs, clock)
         self._reader = Reader(self.database, self._driver, clock)
+        self._register_reader = RegisterReader(self.database, self._driver, clock)
         self._jobs: Jobs | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._introduction: asyncio.Task[None] | None = None
@@ -142,7 +144,7 @@ class App:
         self._apology = Apology(self._driver, self._deliverer.toast, self._blobs.find)
         self._intake = Intake(self.database, self._workers.wake, clock, self._apology)
         self._jobs = Jobs(
-            self.database, self._workers.wake, self._downloader.wake, clock, self._blobs, self._reader.wake
+            self.database, self._workers.wake, self._downloader.wake, clock, self._blobs, self._read_sent
         )
         self._spawn(self._workers.run(), "workers")
         self._spawn(self._deliverer.run(), "deliverer")
@@ -212,6 +214,7 @@ class App:
         if self._apology is not None:
             await self._apology.close()
         await self._reader.close()
+        await self._register_reader.close()
         tasks = [*self._tasks, *([self._introduction] if self._introduction is not None else [])]
         for task in tasks:
             task.cancel()
@@ -234,7 +237,12 @@ class App:
             self._deliverer.wake(*outcome.chats)
         if outcome.attached:
             self._downloader.wake()
-            self._reader.wake()
+            self._read_sent()
+
+    def _read_sent(self) -> None:
+        """Have the forms and registers that were sent in read."""
+        self._reader.wake()
+        self._register_reader.wake()
 
     async def take(self, updates: Iterable[Raw]) -> None:
         """Take updates in as if Telegram had sent them."""

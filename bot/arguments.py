@@ -9,6 +9,7 @@ import argparse
 from pathlib import Path
 
 from bot import config
+from handlers.text import LANGUAGES
 from storage.people import Role
 
 DEMO_FOLDER = Path("var/demo")
@@ -36,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
     invite.add_argument("--picture", type=Path, help="also write its QR code to this PNG file")
 
     _forms(commands)
+    _imports(commands)
     _keys(commands)
 
     draw = commands.add_parser("draw", help="work a published random draw out again")
@@ -118,6 +120,19 @@ def _custody(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     sign = commands.add_parser("sign", help="write the heads of all days, signed where XUNDU_SIGNING_KEY is set")
     sign.add_argument("--day", default="", metavar="DATE", help="only this day's, such as 2026-10-21")
     sign.add_argument("--new", type=Path, metavar="FILE", help="make a key: FILE, and FILE.pub to be given out")
+
+
+def _imports(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Describe the commands that bring lists in."""
+    imports = commands.add_parser("import", help="bring a list into a campaign, all of it or nothing")
+    deeds = imports.add_subparsers(dest="what", required=True, metavar="WHAT")
+    units = deeds.add_parser("units", help="the register of units, with groups and rounds if the workbook has them")
+    units.add_argument("file", type=Path, metavar="FILE", help="an Excel workbook (.xlsx) or CSV")
+    units.add_argument("--dry-run", action="store_true", help="only say what would change")
+    units.add_argument("--campaign", default="", help="the campaign's name; unset: the one that is on")
+    units.add_argument("--keep", action="store_true", help="keep units in the register that the file does not name")
+    units.add_argument("--why", default="unsaid", help="why units that the file does not name drop out")
+    units.add_argument("--language", choices=LANGUAGES, default="", help="what to say it in; unset: the system's")
 
 
 def _trying_out(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -6,14 +6,16 @@ Runs inside the caller's transaction. Units, groups and people come with the reg
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from forms.convert import convert
 from storage import campaigns
 from storage import forms as form_versions
 from storage.campaigns import Campaign, Round
 from supervision import pack as packs
+from supervision.register import terms
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -22,6 +24,16 @@ if TYPE_CHECKING:
     from storage.database import Session
     from storage.forms import FormVersion
     from supervision.pack import Pack
+    from supervision.register.terms import Terms
+
+
+GUIDE: Final = "interview.md"
+"""The questions of an interview, in a pack that has some; the form's id is that of :func:`guide_id`."""
+
+
+def guide_id(pack_name: str) -> str:
+    """Return the id of the form that guides the interviews of a campaign of this pack."""
+    return f"{pack_name.replace('-', '_')}_interview"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +58,45 @@ def pack_of(name: str) -> Pack:
     return packs.read(folder(name).joinpath("campaign.toml").read_text(encoding="utf-8"))
 
 
-async def start(db: Session, pack_name: str, *, now: datetime, starts_on: date | None = None) -> Started:
+def ready() -> tuple[str, ...]:
+    """Return the names of the ready-made packs."""
+    return tuple(sorted(one.name for one in files("packs").iterdir() if one.joinpath("campaign.toml").is_file()))
+
+
+@cache
+def terms_of(name: str) -> Terms:
+    """Return what the words of a register mean in a campaign of that pack; with no pack, what everybody would say."""
+    if not name:
+        return terms.read("")
+    country = pack_of(name).country
+    areas = files("packs").joinpath("areas").joinpath(f"{country}.toml")
+    written = areas.read_text(encoding="utf-8") if areas.is_file() else ""
+    return terms.read(folder(name).joinpath("campaign.toml").read_text(encoding="utf-8"), written)
+
+
+def template_of(name: str, language: str) -> bytes | None:
+    """Return the empty register of a pack as an Excel file, None when it has none."""
+    place = files("packs").joinpath(name).joinpath(f"register-template.{language}.xlsx")
+    return place.read_bytes() if name and place.is_file() else None
+
+
+async def start(
+    db: Session, pack_name: str, *, now: datetime, starts_on: date | None = None, name: str = ""
+) -> Started:
     """Start a campaign from a ready-made pack; one that exists already is returned as it is.
+
+    ``name`` is what it is known by; '' for that of its pack, which serves for the first campaign of it.
 
     Raises PackError for a pack that cannot be read and FormError for a checklist that does not convert.
     """
     pack = pack_of(pack_name)
     checklist = await _publish(db, folder(pack_name).joinpath(pack.form), now)
-    campaign = await campaigns.campaign_named(db, pack.name)
+    guide = folder(pack_name).joinpath(GUIDE)
+    if guide.is_file():
+        await _publish(db, guide, now)
+    campaign = await campaigns.campaign_named(db, name or pack.name)
     if campaign is None:
-        campaign = await _create(db, pack, starts_on or pack.first_day)
+        campaign = await _create(db, pack, starts_on or pack.first_day, name or pack.name)
     rounds = await campaigns.rounds_of(db, campaign.id)
     return Started(campaign, checklist, tuple(rounds))
 
@@ -75,9 +116,9 @@ async def _publish(db: Session, file: Traversable, now: datetime) -> FormVersion
     )
 
 
-async def _create(db: Session, pack: Pack, starts_on: date) -> Campaign:
+async def _create(db: Session, pack: Pack, starts_on: date, name: str) -> Campaign:
     campaign = Campaign(
-        name=pack.name,
+        name=name,
         title=dict(pack.title),
         starts_on=starts_on,
         ends_on=pack.day(pack.length, starts_on),

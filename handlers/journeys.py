@@ -7,16 +7,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from handlers.campaigning import CAMPAIGNING
 from handlers.checklist import CHECKLIST
 from handlers.invitation import INVITATION
 from handlers.profile import PROFILE
 from handlers.publishing import PUBLISHING
 from handlers.status import STATUS
 from handlers.trial import TRIAL
+from handlers.units import UNITS
 from handlers.visit import VISIT
 from handlers.welcome import WELCOME
 
 if TYPE_CHECKING:
     from handlers.journey import Journey
 
-JOURNEYS: Final[tuple[Journey, ...]] = (PUBLISHING, TRIAL, VISIT, CHECKLIST, INVITATION, PROFILE, STATUS, WELCOME)
+JOURNEYS: Final[tuple[Journey, ...]] = (
+    UNITS,
+    PUBLISHING,
+    TRIAL,
+    CAMPAIGNING,
+    VISIT,
+    CHECKLIST,
+    INVITATION,
+    PROFILE,
+    STATUS,
+    WELCOME,
+)

@@ -52,6 +52,8 @@ OFFERS: Final = (
     Offer("invite", mark("Invite people"), mark("Invite people"), "invitation.begin", main=True),
     Offer("me", mark("Your name, role and group"), mark("About me"), "profile.me", main=True),
     Offer("help", mark("What you can do here"), mark("Help"), "welcome.help", main=True),
+    Offer("campaign", mark("Campaign: dates, groups, people"), mark("Campaign"), "campaign.show"),
+    Offer("units", mark("Register of units: import, look up"), mark("Register"), "units.show"),
     Offer("forms", mark("Forms: check, try, publish"), mark("Forms"), "publishing.list"),
     Offer("status", mark("How the bot is doing"), mark("Status"), "status.show"),
     Offer("language", mark("Change the language"), mark("Language"), "profile.language"),

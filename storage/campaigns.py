@@ -116,6 +116,18 @@ async def all_campaigns(db: Session) -> Sequence[Campaign]:
     return (await db.scalars(sa.select(Campaign).order_by(Campaign.starts_on.desc(), Campaign.id.desc()))).all()
 
 
+async def get(db: Session, campaign_id: int) -> Campaign | None:
+    """Return one campaign."""
+    return await db.get(Campaign, campaign_id)
+
+
+async def current(db: Session, now: datetime) -> Campaign | None:
+    """Return the campaign that is on: the latest that is not over, else the latest."""
+    every = await all_campaigns(db)
+    on = [one for one in every if one.ends_on >= day_in(one.zone, now)]
+    return next(iter(on or every), None)
+
+
 async def campaign_named(db: Session, name: str) -> Campaign | None:
     """Return the campaign with that name."""
     return await db.scalar(sa.select(Campaign).where(Campaign.name == name))

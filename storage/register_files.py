@@ -74,9 +74,9 @@ def packed(data: object) -> bytes:
     return zlib.compress(json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace"), 6)
 
 
-def unpacked(content: bytes) -> object:
-    """Return what :func:`packed` kept."""
-    return json.loads(zlib.decompress(content))
+def unpacked(content: bytes) -> Json:
+    """Return the JSON object that :func:`packed` kept."""
+    return dict(json.loads(zlib.decompress(content)))
 
 
 async def add(db: Session, file: RegisterFile) -> RegisterFile:
@@ -96,6 +96,12 @@ async def get(db: Session, file_id: int, *, lock: bool = False, whole: bool = Fa
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
     return await db.scalar(query)
+
+
+async def of_person(db: Session, person_id: int, campaign_id: int) -> RegisterFile | None:
+    """Return the file somebody sent in for a campaign and has neither applied nor thrown away."""
+    mine = (RegisterFile.person_id == person_id, RegisterFile.campaign_id == campaign_id)
+    return await db.scalar(sa.select(RegisterFile).where(*mine).order_by(RegisterFile.id.desc()).limit(1))
 
 
 async def marked_of(db: Session, file_id: int) -> bytes | None:

@@ -9,6 +9,7 @@ import tomllib
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,15 +30,24 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """What a campaign starts from; ``title`` is {language: text}, ``form`` the file name of its checklist."""
+    """What a campaign starts from; ``title`` is {language: text}, ``form`` the file name of its checklist.
+
+    ``country`` is whose holidays it keeps, as ISO 3166 has it; '' for none.
+    """
 
     name: str
     title: Mapping[str, str]
     timezone: str
+    country: str
     form: str
     first_day: date
     length: int
     rounds: tuple[Window, ...]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the time zone its campaigns live by."""
+        return ZoneInfo(self.timezone)
 
     def day(self, offset: int, starts_on: date) -> date:
         """Return the date of a day of the campaign."""
@@ -52,6 +62,7 @@ def read(text: str) -> Pack:
             name=_of(raw, "name", str),
             title=_of(raw, "title", dict),
             timezone=_of(raw, "timezone", str),
+            country=str(raw.get("country", "")),
             form=_of(raw, "form", str),
             first_day=_of(raw, "first_day", date),
             length=_of(raw, "last_day", int),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class What(StrEnum):
-    """Every kind of fault and remark there is; ``handlers/units/sentences.py`` has a sentence for each."""
+    """Every kind of fault and remark there is; ``handlers/register_words.py`` has a sentence for each."""
 
     # the file
     unreadable = "unreadable"

@@ -6,19 +6,18 @@ Pure. A pack says them (``campaign.toml``); the campaign's groups come with what
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from supervision.register.areas import Areas
 from supervision.register.cells import text
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 FAMILIES: Final = ("kind", "format", "trait")
 """Families of tags that have a column of their own; every other tag stands in the column of free tags."""
 
 _NUMERALS: Final = "一二三四五"
+_PLAIN: Final[Mapping[str, Any]] = {"title": {}, "aliases": ()}
 
 
 def key(word: str) -> str:
@@ -79,10 +78,10 @@ class Terms:
 def read(campaign: str, areas: str = "") -> Terms:
     """Read the words of a pack from its ``campaign.toml``; ``areas`` is the list of its country, '' for none."""
     raw = tomllib.loads(campaign)
+    known = {int(one["level"]): one for one in raw.get("levels", ())} or dict.fromkeys(range(1, 6), _PLAIN)
     levels: dict[str, int] = {}
     titles: dict[int, Mapping[str, str]] = {}
-    for one in raw.get("levels", ()):
-        number = int(one["level"])
+    for number, one in known.items():
         titles[number] = one["title"]
         for word in _words(number, one):
             levels.setdefault(key(word), number)
