@@ -22,6 +22,7 @@ from bot.download import Downloader
 from bot.drivers.driver import open_driver, utc_now
 from bot.drivers.errors import RetryLater, Unreachable
 from bot.drivers.measured import Measured
+from bot.fetching import Fetcher
 from bot.health import Health
 from bot.introduction import introduce
 from bot.jobs import Jobs
@@ -88,6 +89,7 @@ class App:
         self._blobs = Blobs(settings.evidence_dir)
         self._downloader = Downloader(self.database, self._driver, self._blobs, clock)
         self._reader = Reader(self.database, self._driver, clock)
+        self._fetcher = Fetcher(self.database, self._driver, self._blobs, clock)
         self._register_reader = RegisterReader(self.database, self._driver, clock)
         self._jobs: Jobs | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -134,7 +136,13 @@ class App:
         self._engine = Engine(
             database=self.database,
             registry=Registry(JOURNEYS),
-            kit=Kit(bot_username=me.username, blobs=self._blobs, shelf=Shelf(), version=version("xundu")),
+            kit=Kit(
+                bot_username=me.username,
+                blobs=self._blobs,
+                shelf=Shelf(),
+                voice_minutes=settings.voice_minutes,
+                version=version("xundu"),
+            ),
             parse=self._driver.event,
             clock=clock,
             after=self._after,
@@ -144,7 +152,7 @@ class App:
         self._apology = Apology(self._driver, self._deliverer.toast, self._blobs.find)
         self._intake = Intake(self.database, self._workers.wake, clock, self._apology)
         self._jobs = Jobs(
-            self.database, self._workers.wake, self._downloader.wake, clock, self._blobs, self._read_sent
+            self.database, self._workers.wake, self._bring_home, clock, self._blobs, self._read_sent
         )
         self._spawn(self._workers.run(), "workers")
         self._spawn(self._deliverer.run(), "deliverer")
@@ -214,6 +222,7 @@ class App:
         if self._apology is not None:
             await self._apology.close()
         await self._reader.close()
+        await self._fetcher.close()
         await self._register_reader.close()
         tasks = [*self._tasks, *([self._introduction] if self._introduction is not None else [])]
         for task in tasks:
@@ -236,13 +245,18 @@ class App:
         if outcome.chats:
             self._deliverer.wake(*outcome.chats)
         if outcome.attached:
-            self._downloader.wake()
+            self._bring_home()
             self._read_sent()
 
     def _read_sent(self) -> None:
         """Have the forms and registers that were sent in read."""
         self._reader.wake()
         self._register_reader.wake()
+
+    def _bring_home(self) -> None:
+        """Have evidence, recordings and lists fetched that were sent."""
+        self._downloader.wake()
+        self._fetcher.wake()
 
     async def take(self, updates: Iterable[Raw]) -> None:
         """Take updates in as if Telegram had sent them."""

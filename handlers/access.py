@@ -26,6 +26,7 @@ EVERYONE: Final[Allowed] = INVITED | {STRANGER}
 CARETAKERS: Final[Allowed] = frozenset({Role.admin, Role.office})
 ADMINS: Final[Allowed] = frozenset({Role.admin})
 STEWARDS: Final[Allowed] = frozenset({Role.admin, Role.office, Role.leader})
+SUPERVISORS: Final[Allowed] = CARETAKERS | FIELD
 
 ACCESS: Final[Mapping[str, Allowed]] = {
     # first steps
@@ -119,6 +120,58 @@ ACCESS: Final[Mapping[str, Allowed]] = {
     "publishing.use": ADMINS,
     "publishing.retire": ADMINS,
     "publishing.retired": ADMINS,
+    # interviews: whoever goes on visits; whose interview it is, is asked of the interview itself
+    "/interview": FIELD,
+    "interview.message": FIELD,
+    "interview.choose": FIELD,
+    "interview.visit": FIELD,
+    "interview.begin": FIELD,
+    "interview.due": FIELD,
+    "interview.go": FIELD,
+    "interview.finish": FIELD,
+    "interview.resume": FIELD,
+    "interview.drop": FIELD,
+    "interview.who": FIELD,
+    "interview.named": FIELD,
+    "interview.staff": FIELD,
+    "interview.read": FIELD,
+    "interview.play": FIELD,
+    "interview.looks": FIELD,
+    "interview.quote": FIELD,
+    "interview.pick": FIELD,
+    "interview.preview": FIELD,
+    "interview.release": FIELD,
+    "interview.return": FIELD,
+    "interview.quotes": FIELD,
+    "interview.erase": FIELD,
+    "interview.erased": FIELD,
+    # what else is done on a visit, and the tally of it
+    "/activity": FIELD,
+    "activity.message": FIELD,
+    "activity.choose": FIELD,
+    "activity.visit": FIELD,
+    "activity.add": FIELD,
+    "activity.open": FIELD,
+    "activity.count": FIELD,
+    "activity.place": FIELD,
+    "activity.clear": FIELD,
+    "activity.remove": FIELD,
+    "activity.restore": FIELD,
+    "/tally": SUPERVISORS,
+    "activity.tally": SUPERVISORS,
+    "activity.round": SUPERVISORS,
+    # the random draw
+    "/draw": SUPERVISORS,
+    "draw.message": SUPERVISORS,
+    "draw.begin": SUPERVISORS,
+    "draw.units": SUPERVISORS,
+    "draw.planned": SUPERVISORS,
+    "draw.list": SUPERVISORS,
+    "draw.method": SUPERVISORS,
+    "draw.make": SUPERVISORS,
+    "draw.record": SUPERVISORS,
+    "draw.look": SUPERVISORS,
+    "draw.earlier": SUPERVISORS,
     # the field
     "/today": FIELD,
     "/todo": FIELD,

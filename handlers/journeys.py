@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from handlers.activity import ACTIVITY
 from handlers.campaigning import CAMPAIGNING
 from handlers.checklist import CHECKLIST
+from handlers.draw import DRAW
+from handlers.interview import INTERVIEW
 from handlers.invitation import INVITATION
 from handlers.profile import PROFILE
 from handlers.publishing import PUBLISHING
@@ -28,6 +31,9 @@ JOURNEYS: Final[tuple[Journey, ...]] = (
     CAMPAIGNING,
     VISIT,
     CHECKLIST,
+    INTERVIEW,
+    ACTIVITY,
+    DRAW,
     INVITATION,
     PROFILE,
     STATUS,

@@ -38,13 +38,15 @@ PICTURED: Final = "pictured"
 class Kit:
     """What every turn may use besides the database: made once by the wiring.
 
-    ``bot_username`` makes deep links; ``invitation_days`` is how long one is good for; ``version`` names the program.
+    ``bot_username`` makes deep links; ``invitation_days`` is how long one is good for; ``voice_minutes`` the longest
+    recording of an interview; ``version`` names the program.
     """
 
     bot_username: str
     blobs: Blobs
     shelf: Shelf
     invitation_days: int = 7
+    voice_minutes: int = 10
     version: str = ""
 
 
