@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import pytest_asyncio
+import sqlalchemy as sa
 from PIL import Image
 from playwright.async_api import async_playwright, expect
 
@@ -20,9 +22,12 @@ from bot.config import DRIVERS
 from bot.script import picture
 from sandbox.client import Phone
 from sandbox.server import Sandbox
+from storage.visits import Answer
 
 if TYPE_CHECKING:
-    from playwright.async_api import Locator, Page
+    from collections.abc import AsyncIterator
+
+    from playwright.async_api import Browser, Locator, Page
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ARGUMENTS = [
@@ -36,8 +41,7 @@ ARGUMENTS = [
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1440, "height": 900}
 UNIT = "浙江省区域管理公司党委"
-
-needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium here: the page is not driven")
+STICKER = "这类消息用不了"
 
 expect.set_options(timeout=20_000)
 
@@ -89,6 +93,20 @@ class Thumb:
         await self.phone.get_by_role("textbox", name="添加说明").fill(caption)
         await page.keyboard.press("Enter")
 
+    async def send_sticker(self) -> None:
+        await self.phone.get_by_role("button", name="添加附件").click()
+        await self.phone.get_by_role("menuitem", name="贴纸").click()
+
+    async def write(self, words: str) -> None:
+        box = self.phone.get_by_role("textbox", name="消息")
+        await box.fill(words)
+        await box.press("Enter")
+
+    async def forward(self, words: str) -> None:
+        """Forward something that was written to the bot."""
+        await self.phone.locator(".mine", has_text=words).last.locator(".words").click(button="right")
+        await self.phone.get_by_role("menuitem", name="转发给机器人").click()
+
 
 def phone_of(page: Page, who: int) -> Thumb:
     return Thumb(page.locator(f"#phone-{who}"))
@@ -121,10 +139,20 @@ async def walk_to_the_end(inspector: Thumb, page: Page, folder: Path, name: str)
     await shoot(page, folder, f"{name}-summary")
 
 
-@needs_chromium
-async def test_a_walk_by_thumb_at_phone_width(tmp_path: Path):
-    async with demo.offline(tmp_path, 0, rushed=True) as (telegram, _), async_playwright() as playwright:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """One Chromium for all of these."""
+    if CHROMIUM is None:
+        pytest.skip("no chromium here: the page is not driven")
+    async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_walk_by_thumb_at_phone_width(tmp_path: Path, browser: Browser):
+    async with demo.offline(tmp_path, 0, rushed=True) as (telegram, _):
         page = await browser.new_page(
             viewport=PHONE, device_scale_factor=2, locale="zh-CN", timezone_id="Asia/Shanghai"
         )
@@ -134,13 +162,42 @@ async def test_a_walk_by_thumb_at_phone_width(tmp_path: Path):
         bot_said = await page.locator(f"#phone-{demo.INSPECTOR} .theirs").count()
         assert bot_said <= 4
         keep(tmp_path, ["phone-item", "phone-photo", "phone-overview", "phone-summary"], "walk")
-        await browser.close()
+        await page.close()
 
 
-@needs_chromium
-async def test_two_phones_on_a_desk_in_two_languages(tmp_path: Path):
-    async with demo.offline(tmp_path, 0, rushed=True) as (telegram, _), async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+@pytest.mark.asyncio(loop_scope="module")
+async def test_stickers_forwards_and_double_taps_by_thumb_spoil_nothing(tmp_path: Path, browser: Browser):
+    async with demo.offline(tmp_path, 0, rushed=True) as (telegram, app):
+        page = await browser.new_page(viewport=PHONE, locale="zh-CN", timezone_id="Asia/Shanghai")
+        await page.goto(telegram.url)
+        await page.get_by_role("navigation").get_by_role("button").filter(has_text="督导员01").click()
+        inspector = phone_of(page, demo.INSPECTOR)
+        await inspector.phone.locator(".bar .primary:visible").dblclick()
+        await inspector.sees("欢迎，督导员01")
+        await inspector.key("今日督导")
+        await inspector.phone.get_by_role("button", name=UNIT).last.dblclick()
+        await inspector.sees("1. ")
+        await inspector.phone.get_by_role("button", name="✅").last.dblclick()
+        await inspector.sees("2. ")
+        await inspector.send_sticker()
+        await inspector.sees(STICKER)
+        await inspector.write("方案已经修改")
+        await inspector.sees("方案已经修改")
+        await inspector.forward("方案已经修改")
+        await expect(inspector.phone.locator(".mine .forwarded")).to_be_visible()
+        await inspector.phone.get_by_role("button", name="✅").last.dblclick()
+        await inspector.sees("3. ")
+        await app.settled()
+        async with app.database.read() as db:
+            standing = sa.select(Answer.path, Answer.value).where(Answer.superseded_at.is_(None)).order_by(Answer.path)
+            stand = [(path.rpartition("/")[2], value) for path, value in (await db.execute(standing)).all()]
+        assert stand == [("i01", "done"), ("i02", "done"), ("i02_note", "方案已经修改")]
+        await page.close()
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_two_phones_on_a_desk_in_two_languages(tmp_path: Path, browser: Browser):
+    async with demo.offline(tmp_path, 0, rushed=True) as (telegram, _):
         page = await browser.new_page(
             viewport=DESKTOP, locale="zh-CN", timezone_id="Asia/Shanghai", color_scheme="dark"
         )
@@ -163,7 +220,7 @@ async def test_two_phones_on_a_desk_in_two_languages(tmp_path: Path):
         await second.tap("❌")
         await second.sees("Change it")
         keep(tmp_path, ["desk-dark"], "desk")
-        await browser.close()
+        await page.close()
 
 
 async def test_started_again_it_goes_on_where_it_stopped(tmp_path: Path):
