@@ -100,6 +100,8 @@ class Driver(Protocol):
 
 def open_driver(settings: Settings, clock: Clock = utc_now) -> Driver:
     """Make the driver that is set, importing only its library: each costs memory and a start of its own."""
+    if settings.driver == "aiogram":
+        importlib.import_module("bot.drivers.aiogram_import").prepare()
     module = importlib.import_module(f"bot.drivers.{settings.driver}_driver")
     make = module.AiogramDriver if settings.driver == "aiogram" else module.PtbDriver
     return cast("Driver", make(settings.bot_token.reveal(), settings.bot_api_url, clock))
