@@ -72,8 +72,8 @@ class Round(Entity):
 class Unit(Entity):
     """Who is supervised: ``level`` 1–5 from the top, ``area`` a province/city/county path, one group answers for it.
 
-    ``members`` is how many people belong to it. One that drops out of the register is retired and says why; it is never
-    deleted, for what was found there stays.
+    ``members`` is how many people belong to it, ``latitude`` and ``longitude`` (degrees) where it is, if that is known.
+    One that drops out of the register is retired and says why; it is never deleted, for what was found there stays.
     """
 
     __tablename__ = "units"
@@ -99,6 +99,15 @@ class Unit(Entity):
     note: Mapped[str | None] = mapped_column(default=None)
     retired_at: Mapped[datetime | None] = mapped_column(default=None)
     retired_why: Mapped[str | None] = mapped_column(default=None)
+    latitude: Mapped[float | None] = mapped_column(default=None)
+    longitude: Mapped[float | None] = mapped_column(default=None)
+
+    @property
+    def place(self) -> tuple[float, float] | None:
+        """Where it is, in degrees; None when nobody has said."""
+        if self.latitude is None or self.longitude is None:
+            return None
+        return self.latitude, self.longitude
 
     def retire(self, why: str, now: datetime) -> None:
         """Take the unit out of the register, with the reason; one that is out keeps its first reason."""

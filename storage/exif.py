@@ -34,7 +34,7 @@ FORMATS = tuple(
 )
 """What cameras, telephones and screens make (an MPO opens as a JPEG). Some others would start programs to be read."""
 
-_UNPACK_PIXELS = 25_000_000
+UNPACK_PIXELS = 25_000_000
 """Pictures up to this size are unpacked to see whether they are whole, which takes four bytes a pixel."""
 
 MOST_PIXELS = 178_000_000
@@ -65,7 +65,7 @@ def exif_of(path: Path) -> Json | None:
 
 
 def _looked_at(image: Image.Image, path: Path) -> Json | None:
-    small = image.width * image.height <= _UNPACK_PIXELS
+    small = image.width * image.height <= UNPACK_PIXELS
     if image.format in {"JPEG", "MPO"}:
         progressive = "progressive" in image.info or "progression" in image.info
         if progressive and path.read_bytes().count(b"\xff\xda") > _MOST_SCANS:

@@ -18,6 +18,7 @@ from storage import (
     inbox,
     notices,
     outbox,
+    pictures,
     portable,
     refill,
     schema,
@@ -31,6 +32,7 @@ from storage.entity import Entity, Session
 from storage.evidence import Evidence
 from storage.inbox import Arrival
 from storage.portable import Shape
+from supervision.doubts import Print
 from tests.storage.conftest import World
 
 
@@ -118,12 +120,25 @@ async def filled(database: Database, world: World, now: datetime) -> Database:
         db.add_all([place, picture])
         audit.record(db, "visit.answered", "visit:1", now=now)
         await _forms_in_hand(db, world, now)
+        await _asked_about(db, world, picture, now)
         notice = await notices.add(db, world.first.id, now)
         await notices.send(db, notice, [world.first.id, world.second.id], now)
     async with database.begin() as db:  # a number that was given and is gone
         await inbox.store(db, [(6, 7, {})], now)
         await db.execute(sa.delete(Arrival).where(Arrival.update_id == 6))
     return database
+
+
+async def _asked_about(db: Session, world: World, picture: Evidence, now: datetime) -> None:
+    """A picture with a fingerprint that was asked about, and somebody who was told something."""
+    await db.flush()
+    await pictures.put_in_line(db, picture.id)
+    line = await pictures.fingerprint(db, picture.id)
+    assert line is not None
+    line.taken(Print(2**64 - 3, 2**255 + 7), now)
+    why = {"why": "far", "metres": 1.5}
+    db.add(pictures.Doubt(visit_id=world.visit.id, evidence_id=picture.id, why=why, asked_at=now))
+    assert await pictures.advise(db, world.first.id, "file", now)
 
 
 async def _forms_in_hand(db: Session, world: World, now: datetime) -> None:
