@@ -58,6 +58,7 @@ class Arrival(Entity):
         sa.Index("ix_inbox_received_at", "received_at"),
         {"sqlite_autoincrement": True},
     )
+    secret = frozenset({"payload"})  # it may hold what was said in an interview
 
     id: Mapped[int] = mapped_column(init=False, primary_key=True)
     source: Mapped[Source]

@@ -49,6 +49,7 @@ class Outgoing(Entity):
         sa.Index("ix_outbox_settled_at", "settled_at"),
         {"sqlite_autoincrement": True},
     )
+    secret = frozenset({"reply"})  # it may hold what was said in an interview
 
     id: Mapped[int] = mapped_column(init=False, primary_key=True)
     chat_id: Mapped[int]
