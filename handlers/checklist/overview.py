@@ -63,7 +63,7 @@ def overview_card(turn: Turn, sheet: Sheet, receipt: Receipt | None = None, page
     rows = (*_numbers(sheet, shown), *_repeats(turn, sheet))
     if last:
         rows = (*rows, _pages(sheet, page, last))
-    return finished(lines, (*rows, _way_on(turn, sheet)), receipt, sheet, turn)
+    return finished(lines, (*rows, _besides(turn, sheet), _way_on(turn, sheet)), receipt, sheet, turn)
 
 
 def page_of(sheet: Sheet, key: str) -> int:
@@ -130,6 +130,15 @@ def _pages(sheet: Sheet, page: int, last: int) -> tuple[Button, ...]:
         if 0 <= to <= last
     ]
     return tuple(around)
+
+
+def _besides(turn: Turn, sheet: Sheet) -> tuple[Button, ...]:
+    """Return the row of what is done on a visit besides its checklist."""
+    visit = sheet.visit.id
+    return (
+        Button(turn.label("🗣 Interviews"), data("interview", "visit", visit)),
+        Button(turn.label("👥 Activities"), data("activity", "visit", visit)),
+    )
 
 
 def _way_on(turn: Turn, sheet: Sheet) -> tuple[Button, ...]:
