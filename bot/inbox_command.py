@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from storage import audit, inbox
+from storage import audit, inbox, interviews, people
 from storage.entity import LARGEST
+from storage.sealed import Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,6 +48,7 @@ async def shown(database: Database, number: int, *, payload: bool) -> str:
     """Show one; what it holds only with ``payload``. Raises NotSetAside."""
     async with database.read() as db:
         row = await _one(db, number)
+        confidential = payload and await _said_in_confidence(db, row)
     about = {
         "id": row.id,
         "from": row.source.value,
@@ -57,13 +59,23 @@ async def shown(database: Database, number: int, *, payload: bool) -> str:
         "error": row.error,
     }
     lines = [f"{name:<10} {value}" for name, value in about.items() if value is not None]
-    if payload:
+    if isinstance(row.payload, Unreadable):
+        lines.append(f"holds      what is sealed and cannot be opened here: {row.payload.why}")
+    elif confidential:
+        lines.append("holds      what was said in an interview: that is shown to nobody here")
+    elif payload:
         lines.append(json.dumps(row.payload, ensure_ascii=False, indent=1))
     else:
         lines.append(
             f"holds      {', '.join(_kinds(row)) or 'nothing'} (--payload shows it: it is what a person wrote)"
         )
     return "\n".join(lines)
+
+
+async def _said_in_confidence(db: Session, row: Arrival) -> bool:
+    """Tell whether whoever sent it was in the middle of an interview: then nobody reads it, not even the operator."""
+    person = await people.by_telegram(db, row.chat_id)
+    return person is not None and await interviews.under_way(db, person.id, row.received_at)
 
 
 def _kinds(row: Arrival) -> list[str]:

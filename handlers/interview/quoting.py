@@ -257,8 +257,8 @@ async def released(turn: Turn, args: tuple[str, ...]) -> None:
         raise Stale
     lines = [turn.t("❝ <b>Quotes</b> · {unit}", unit=visit.unit.name)]
     try:
-        for one in await quotes.of_group(turn.db, visit.group_id, visit.unit_id):
-            lines.append(turn.t("“{words}”", words=clipped(quotes.words_of(turn.db, one), 500)))
+        every = await quotes.of_group(turn.db, visit.group_id, visit.unit_id)
+        lines += [turn.t("“{words}”", words=clipped(quotes.words_of(turn.db, one), 500)) for one in every]
     except OPENING as error:
         raise trouble(error) from error
     turn.card(clipped_lines(lines), ((Button(turn.label("◀ Back"), data("interview", "visit", visit.id)),),))

@@ -5,6 +5,7 @@ Other people's interviews are counted and never named; the leader of the group s
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
@@ -42,6 +43,9 @@ SHOWN: Final = 8
 MOST_NAMES: Final = 300
 MOST_DUE: Final = 100_000
 SHOWN_NAMES: Final = 30
+
+_WORD: Final = re.compile(r"[\s,，、(（]")
+"""What stands between a name and a post."""
 
 NOT_A_NUMBER = mark("Please send a whole number such as 12, or the names, one on each line.")
 
@@ -174,8 +178,8 @@ async def coverage_lines(turn: Turn, visit: Visit, every: Sequence[Interview]) -
     lines = [turn.t("Heart-to-heart talks {done}/{due}, {left} to go.", done=done, due=due.due, left=left)]
     if left == 0:
         lines = [turn.t("Heart-to-heart talks {done}/{due}: everybody.", done=done, due=due.due)]
-    try:
-        missing = await not_yet(turn, visit)
+    try:  # only to the leader: whoever is not named any more has been talked with
+        missing = await not_yet(turn, visit) if leads(turn, visit) else []
     except OPENING:
         return lines
     if missing:
@@ -186,14 +190,17 @@ async def coverage_lines(turn: Turn, visit: Visit, every: Sequence[Interview]) -
 
 
 async def not_yet(turn: Turn, visit: Visit) -> list[str]:
-    """Return the names on the visit's list that nobody has talked with; raises what can go wrong with a seal."""
+    """Return the names on the visit's list without an interview that this person may see.
+
+    To the leader: with whom nobody has talked. Raises what can go wrong with a seal.
+    """
     due = await talks.of_visit(turn.db, visit)
     roster = talks.names_in(turn.db, due)
     if not roster:
         return []
-    every = await interviews.of_visit(turn.db, visit.id)
-    known = (await interviews.names(turn.db, [one.id for one in every])).values()
-    return [name for name in roster if not any(said == name or said.startswith(f"{name} ") for said in known)]
+    seen = [one.id for one in await interviews.of_visit(turn.db, visit.id) if one.open_to(turn.who, turn.now)]
+    known = (await interviews.names(turn.db, seen)).values()
+    return [name for name in roster if not any(said == name or _WORD.split(said, 1)[0] == name for said in known)]
 
 
 async def due(turn: Turn, args: tuple[str, ...]) -> None:
