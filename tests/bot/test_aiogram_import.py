@@ -45,9 +45,7 @@ def answers() -> list[str]:
 
 
 def test_models_that_were_not_built_at_import_read_what_they_read_otherwise() -> None:
-    told = subprocess.run(
-        [sys.executable, "-c", SCRIPT], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    told = subprocess.run([sys.executable, "-c", SCRIPT], cwd=ROOT, capture_output=True, text=True, check=True)
     unbuilt, found = json.loads(told.stdout)
     assert unbuilt > 300, "aiogram built its models after all: its way of doing so has changed"
     assert found == answers()
