@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from babel.messages.catalog import Message
 
 ROOT: Final = Path(__file__).parent.parent
-SPEAKING: Final = ("handlers", "bot", "reports")
+SPEAKING: Final = ("handlers", "bot", "reports", "forms")
 """The rooms that address people."""
 
 KEYWORDS: Final = {"t": None, "label": None, "mark": None, "n": (1, 2)}

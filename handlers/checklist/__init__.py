@@ -3,9 +3,10 @@
 ``tapping`` takes taps, ``sending`` words, ``filing`` files and places; ``waiting`` takes what has no place yet, as
 plain ``pieces``, and ``intake`` lets it in; ``repeating`` adds instances of repeats and takes them away; ``scanning``
 takes the code that was read in a photo; ``mending`` takes back, ``revising`` takes edited messages, ``complaining``
-says why something was not taken, ``gallery`` shows what lies with an item. ``entry`` makes answers of words, which
-``lines`` parts by item; ``steps`` is what they share; ``card``, ``choosing``, ``listing`` and ``overview`` draw. All of
-them work on a ``Sheet`` (handlers/sheet.py) and none of them commits or sends.
+says why something was not taken, ``continuing`` puts together what a client has cut, ``gallery`` shows what lies with
+an item. ``entry`` makes answers of words, which ``lines`` parts by item; ``steps`` is what they share; ``card``,
+``choosing``, ``listing`` and ``overview`` draw. All of them work on a ``Sheet`` (handlers/sheet.py) and none of them
+commits or sends.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from forms.typed import typed
 from handlers.checklist.card import WHICH, which
 from handlers.checklist.steps import refuse_violation, write
 from handlers.errors import UserError
+from handlers.progress import brief
 from handlers.text import mark
 
 if TYPE_CHECKING:
@@ -153,3 +154,11 @@ async def enter_quickly(
         await write(turn, sheet, main, entry.choice, message_id)
     if entry.note and noted:
         await add_note(turn, sheet, screen, entry.note, message_id)
+
+
+def understood(turn: Turn, sheet: Sheet, screen: Item, entry: Entry, before: str) -> str:
+    """Return what a line was understood to say: ``10◐「台账未更新」``, and the answer there was before it."""
+    text = f"{screen.key}{sheet.symbol(screen) if entry.choice is not None else ''}"
+    if before and entry.choice is not None and entry.choice != before:
+        text += turn.label("(was {old})", old=sheet.sign(screen, before))
+    return text + (turn.label("“{line}”", line=brief(entry.note)) if entry.note else "")

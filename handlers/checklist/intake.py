@@ -14,12 +14,12 @@ from markupsafe import Markup
 
 from handlers.checklist import lines
 from handlers.checklist.card import Receipt
-from handlers.checklist.entry import TYPED, add_note, enter_quickly, read_typed, spelt_out
+from handlers.checklist.entry import TYPED, add_note, enter_quickly, read_typed, spelt_out, understood
 from handlers.checklist.filing import addressed, lay, read_caption, says_more
 from handlers.checklist.pieces import made, quoted, summed, where_to
 from handlers.checklist.steps import refuse_violation, write
 from handlers.errors import UserError
-from handlers.progress import numbers_of
+from handlers.progress import brief, numbers_of
 
 if TYPE_CHECKING:
     from handlers.checklist.lines import Line
@@ -36,6 +36,8 @@ class _Taken:
     left: list[dict[str, Any]] = field(default_factory=list)
     went: list[Item] = field(default_factory=list)
     problems: list[Markup] = field(default_factory=list)
+    said: dict[str, str] = field(default_factory=dict)
+    """What the words that were filed were understood to say, by item."""
     albums: set[str] = field(default_factory=set)
     """Albums that wait on as a whole, because what is said of one of their pieces has to."""
 
@@ -60,15 +62,20 @@ async def let_in(turn: Turn, sheet: Sheet, screen: Item | None) -> Receipt | Non
 
 
 def _receipt(turn: Turn, taken: _Taken) -> Receipt:
-    what = summed(turn, taken.filed)
-    captions = [kept.get("caption", "") for kept in taken.filed if kept["kind"] != "text"]
-    said = quoted(turn, [words for words in captions if says_more(words)])
-    what += turn.t(", {words}", words=said) if said else Markup("")
-    done = turn.t("✓ Stored: item {numbers}, {what}", numbers=numbers_of(turn, taken.went), what=what)
+    done = [_laid(turn, taken)] if taken.went else []
+    done += [turn.t("✓ Recorded: {items}", items="  ".join(taken.said.values()))] if taken.said else []
     ids = [kept["message_id"] for kept in taken.filed]
     left = [where_to(turn)] if taken.left else []
-    text = Markup("\n").join(dict.fromkeys([done, *taken.problems, *left]))
+    text = Markup("\n").join(dict.fromkeys([*done, *taken.problems, *left]))
     return Receipt(text, undo=min(ids), until=max(ids), drop=bool(taken.left))
+
+
+def _laid(turn: Turn, taken: _Taken) -> Markup:
+    """Say what pieces lie where now, and what their captions say."""
+    pieces = [kept for kept in taken.filed if kept["kind"] != "text"]
+    said = quoted(turn, [words for kept in pieces if says_more(words := kept.get("caption", ""))])
+    what = summed(turn, pieces) + (turn.t(", {words}", words=said) if said else Markup(""))
+    return turn.t("✓ Stored: item {numbers}, {what}", numbers=numbers_of(turn, taken.went), what=what)
 
 
 def _held_albums(turn: Turn, sheet: Sheet, screen: Item | None) -> set[str]:
@@ -107,7 +114,7 @@ def _unseen(turn: Turn, sheet: Sheet, screen: Item | None, place: Item, entry: L
 async def _words(turn: Turn, sheet: Sheet, screen: Item | None, kept: dict[str, Any], taken: _Taken) -> None:
     """File words: lines that name their items there, what else they say with the item that was tapped."""
     entries = lines.read(sheet, kept["caption"], screen)
-    rest, held, went = [], [], []
+    rest, held, filed = [], [], False
     for entry in entries:
         place = sheet.find(entry.key)
         if place is None:
@@ -115,35 +122,41 @@ async def _words(turn: Turn, sheet: Sheet, screen: Item | None, kept: dict[str, 
         elif _unseen(turn, sheet, screen, place, entry):
             held.append(entry.line)
         elif await _entered(turn, sheet, place, entry, kept["message_id"], taken):
-            went.append(place)
+            filed = True
         else:
-            rest.append(entry.line)
-    words = "\n".join(rest) if went or held else kept["caption"].strip()
+            held.append(entry.line)  # it says itself where it belongs: no other item is tried
+    words = "\n".join(rest) if filed or held else kept["caption"].strip()
     if rest and screen is not None:
         try:
             await _loose(turn, sheet, screen, words, kept["message_id"])
         except UserError as error:
             taken.problems.append(_problem(turn, screen, error))
         else:
-            rest = []
-            went.append(screen)
-    if went:
+            rest, filed = [], True
+            taken.said[screen.key] = _with(turn, taken, screen, words)
+    if filed:
         sheet.visit.open(turn.now)
         taken.filed.append(kept)
-        taken.went += went
     if rest or held:
-        left = "\n".join([*held, *rest]) if went or held else words
+        left = "\n".join([*held, *rest]) if filed or held else words
         taken.left.append(kept | {"caption": left})
 
 
 async def _entered(turn: Turn, sheet: Sheet, place: Item, entry: Line, message_id: int, taken: _Taken) -> bool:
     """Write a line with the item it names; False, with the reason among the problems, when it is refused."""
+    before = sheet.walk.value(sheet.main(place).path)
     try:
         await enter_quickly(turn, sheet, place, entry, message_id)
     except UserError as error:
         taken.problems.append(_problem(turn, place, error))
         return False
+    taken.said[place.key] = understood(turn, sheet, place, entry, before)
     return True
+
+
+def _with(turn: Turn, taken: _Taken, screen: Item, words: str) -> str:
+    """Return what was understood of an item so far, with words that name none under it."""
+    return taken.said.get(screen.key, screen.key) + turn.label("“{line}”", line=brief(words))
 
 
 def _problem(turn: Turn, screen: Item, error: UserError) -> Markup:

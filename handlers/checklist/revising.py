@@ -93,6 +93,7 @@ async def _afresh(turn: Turn, sent: Text | Attachment) -> bool:
     Only while the question it was sent for is still on screen: its words say nothing about any other.
     """
     if waiting.revise(turn, sent):
+        await waiting.say(turn)
         return True
     words = sent.text if isinstance(sent, Text) else sent.caption
     if turn.conversation.journey != "checklist" or words.startswith("/"):

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from forms import bounds
 from forms.question import MEDIA
 from handlers.chat import Attachment, Message, Place, Text
-from handlers.checklist import answering, filing, intake, lines, repeating, waiting
+from handlers.checklist import answering, continuing, filing, intake, lines, repeating, waiting
 from handlers.checklist.card import Receipt
 from handlers.checklist.choosing import very_many
 from handlers.checklist.complaining import length_before
@@ -27,6 +27,7 @@ from handlers.checklist.entry import (
     read_typed,
     spelt_out,
     strayed,
+    understood,
 )
 from handlers.checklist.pieces import keep
 from handlers.checklist.steps import (
@@ -96,11 +97,17 @@ async def message(turn: Turn, sent: Message) -> bool:
             await filing.attach(turn, sheet, sent)
     if isinstance(sent, Text):  # a file that was taken lies somewhere, and is found there
         hear(turn, sent)
+        continuing.remember(turn, sheet, sent)
     return True
 
 
 async def _for_widget(turn: Turn, sheet: Sheet, sent: Text | Attachment | Place) -> bool:
-    """Give what was sent to the list or widget on screen; False for what names another item, or is of no use to it."""
+    """Give what was sent to what waits for it: the list or the widget on screen, the long text it is the rest of.
+
+    False for what names another item, or is of no use there.
+    """
+    if isinstance(sent, Text) and await continuing.continued(turn, sheet, sent):
+        return True
     if isinstance(sent, Text) and not sent.forwarded and await repeating.said(turn, sheet, sent.text):
         return True
     screen = filing.here(turn, sheet)
@@ -219,7 +226,7 @@ async def _note(turn: Turn, sheet: Sheet, screen: Item, words: str, sent: Messag
         done = turn.t("✓ Note on item {number}: “{words}”", number=screen.key, words=brief(words))
         advance(turn, sheet, screen, Receipt(done, undo=sent.message_id))
     else:  # the card itself shows what the note says
-        show(turn, sheet, screen, Receipt(turn.t("✓ Noted"), undo=sent.message_id))
+        show(turn, sheet, screen, Receipt(turn.t("✓ Noted on item {number}", number=screen.key), undo=sent.message_id))
 
 
 # --- lines that name their items ---
@@ -248,7 +255,7 @@ async def _burst(turn: Turn, sheet: Sheet, entries: list[Line], sent: Message) -
             continue
         remarks += [over] if over else []
         filed.append(screen)
-        said[str(screen.key)] = _taken(turn, sheet, screen, entry, before)
+        said[screen.key] = understood(turn, sheet, screen, entry, before)
     run = _run(turn, sheet, said, remarks, sent.message_id if filed else 0)
     done = turn.t("✓ Recorded: {items}", items="  ".join(run["said"].values())) if run["said"] else None
     text = Markup("\n").join([*([done] if done else []), *map(Markup, run["remarks"])])
@@ -277,14 +284,6 @@ def _run(turn: Turn, sheet: Sheet, said: dict[str, str], remarks: list[Markup], 
         "first": first,
         "last": message_id or before.get("last", 0),
     }
-
-
-def _taken(turn: Turn, sheet: Sheet, screen: Item, entry: Line, before: str) -> str:
-    """Return what a line was understood to say: ``10◐「台账未更新」``, and the answer there was before it."""
-    text = f"{screen.key}{sheet.symbol(screen) if entry.choice is not None else ''}"
-    if before and entry.choice is not None and entry.choice != before:
-        text += turn.label("(was {old})", old=sheet.sign(screen, before))
-    return text + (turn.label("“{line}”", line=brief(entry.note)) if entry.note else "")
 
 
 async def _overwritten(turn: Turn, sheet: Sheet, screen: Item, entry: Line) -> Markup | None:

@@ -13,13 +13,15 @@ from markupsafe import Markup
 
 from handlers.access import may
 from handlers.chat import Attachment, Button, Place, Text
+from handlers.checklist.card import Receipt
 from handlers.checklist.entry import FORWARDED
-from handlers.checklist.pieces import described, keep, summed
-from handlers.checklist.steps import opened, show_overview
+from handlers.checklist.pieces import described, keep, summed, where_to
+from handlers.checklist.steps import opened, show_again, show_overview
 from handlers.errors import Stale, UserError
 from handlers.handing import may_withdraw
 from handlers.journey import data, number
 from handlers.progress import called, unit_label
+from handlers.sheet import sheet_of
 from storage import people, visits
 
 if TYPE_CHECKING:
@@ -49,11 +51,15 @@ async def stranded(turn: Turn, sent: Message) -> bool:
     if sent.forwarded and isinstance(sent, Text):
         raise UserError(FORWARDED, number="…")
     keep(turn, sent)
-    text = turn.t(
+    turn.card(_which(turn), (*rows, _give_up(turn)))
+    return True
+
+
+def _which(turn: Turn) -> Markup:
+    """Ask which visit what waits belongs to."""
+    return turn.t(
         "No visit is open here. {what} kept, not filed yet. Which visit is it for?", what=summed(turn, turn.waiting)
     )
-    turn.card(text, (*rows, _give_up(turn)))
-    return True
 
 
 async def after_handing_in(turn: Turn, visit: Visit, sent: Text | Attachment | Place) -> None:
@@ -108,6 +114,15 @@ async def dropped(turn: Turn, args: tuple[str, ...]) -> None:
         show_overview(turn, await opened(turn, number(args, 0), to_write=False))
     else:
         turn.card(turn.t("Discarded. Nothing else was changed."), _list(turn))
+
+
+async def say(turn: Turn) -> None:
+    """Say what waits, as it reads now: on the card of the visit that is open, else as it was asked about at first."""
+    visit = await visits.get(turn.db, int(turn.state.get("visit", 0))) if turn.conversation.journey else None
+    if visit is not None and visit.open_to(turn.who, turn.now) and visit.state != "submitted":
+        show_again(turn, await sheet_of(turn, visit), Receipt(where_to(turn), drop=True))
+        return
+    turn.card(_which(turn), (*(await _visits(turn)), _give_up(turn)))
 
 
 def revise(turn: Turn, sent: Text | Attachment) -> bool:

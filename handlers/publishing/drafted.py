@@ -155,7 +155,7 @@ async def asks(turn: Turn, args: tuple[str, ...]) -> None:
 async def warnings(turn: Turn, args: tuple[str, ...]) -> None:
     """Show what the converter has to say about it."""
     found = await _readable(turn, args)
-    said = [wrong.explained(turn, str(one)) for one in found.found.get("warnings", ())]
+    said = [wrong.said(turn, one) for one in found.found.get("warnings", ())]
     _listing(turn, found, "warnings", args, said, turn.t("<b>Good to know</b>"))
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from handlers.chat import Message, Rows, Timer
+    from handlers.journey import Press
     from handlers.turn import Turn
 
 FORMS: Final = (".xlsx", ".xlsm", ".xls", ".csv", ".md", ".markdown", ".xml")
@@ -96,7 +97,7 @@ async def _receive(turn: Turn, sent: File) -> None:
         file.beside = name in draft.found.get("wanted", ())
         await drafts.put(turn.db, draft, file, turn.now)
     turn.attached += 1  # whoever fetches files is woken
-    turn.remember("publishing", draft=draft.id)
+    turn.remember("publishing", draft=draft.id, awaits=draft.id)
     turn.card(turn.t("Reading “{name}” …", name=_shown(name)))
 
 
@@ -137,8 +138,24 @@ async def slow(turn: Turn, timer: Timer) -> None:
         "Still reading “{name}”: a large form takes up to a minute. You will be told; other things can go on.",
         name=_shown(draft.name),
     )
-    if turn.conversation.journey == "publishing":
+    if _awaited(turn, draft):
         turn.card(said)
+
+
+def _awaited(turn: Turn, draft: FormDraft) -> bool:
+    """Tell whether the card on screen says that this form is being read: nothing else has been looked at since."""
+    return turn.conversation.journey == "publishing" and turn.state.get("awaits") == draft.id
+
+
+def looking(press: Press) -> Press:
+    """Make a step one that shows something else: what is being read then tells of itself beside it."""
+
+    async def pressed(turn: Turn, args: tuple[str, ...]) -> None:
+        if turn.conversation.journey == "publishing" and "awaits" in turn.state:
+            turn.remember("publishing", **{name: value for name, value in turn.state.items() if name != "awaits"})
+        await press(turn, args)
+
+    return pressed
 
 
 def _wanted(turn: Turn, draft: FormDraft) -> bool:
@@ -147,8 +164,8 @@ def _wanted(turn: Turn, draft: FormDraft) -> bool:
 
 
 def _tell(turn: Turn, draft: FormDraft, text: Markup, rows: Rows) -> None:
-    """Show the news where the forms are open; to somebody who went on to something else, a word with a button."""
-    if turn.conversation.journey == "publishing":
+    """Show the news where it is waited for; to somebody who went on to something else, a word with a button."""
+    if _awaited(turn, draft):
         turn.remember("publishing", draft=draft.id)
         turn.card(text, rows)
     else:

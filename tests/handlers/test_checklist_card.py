@@ -150,6 +150,6 @@ async def test_a_long_note_is_cut_on_the_card_and_whole_where_it_is_written(benc
     here = await site(bench)
     phone = await here.enter()
     await phone.text("长" * 500)
-    assert "✎ " + "长" * 119 + "…\n\n✓ 备注已记" in card(phone).text
+    assert "✎ " + "长" * 119 + "…\n\n✓ 第1题备注已记" in card(phone).text
     await phone.tap("✎")
     assert "长" * 500 in card(phone).text

@@ -45,7 +45,7 @@ async def test_text_where_a_photo_is_required_beside_a_note_becomes_the_note(sma
     await small.one.text("门口堆了纸箱")
     assert await small.answers() == {"door": "no", "door_note": "门口堆了纸箱"}
     assert "请拍一张出口" in card(small.one).text
-    assert "✎ 门口堆了纸箱\n\n✓ 备注已记" in card(small.one).text
+    assert "✎ 门口堆了纸箱\n\n✓ 第7题备注已记" in card(small.one).text
 
 
 async def test_text_where_there_is_room_for_none(small: Site):

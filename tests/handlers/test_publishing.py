@@ -322,3 +322,15 @@ async def test_cancel_leaves_the_forms_and_what_was_sent_stays(desk: Desk):
     await desk.admin.text("/forms")
     await desk.admin.tap("未发布：学习.md")
     assert "3 题" in desk.admin.last.text
+
+
+async def test_a_form_that_has_been_read_leaves_on_screen_what_was_looked_at_meanwhile(desk: Desk):
+    await desk.publish("学习.md", form())
+    await desk.lay("新的.md", form("2"))
+    await desk.admin.text("/forms")
+    listed = desk.admin.last.text
+    await desk.read()
+    assert "「新的.md」读好了。" in desk.admin.last.text
+    assert any(one.text == listed for one in desk.admin.bot_said), "the list is still there"
+    await desk.admin.tap("看看")
+    assert "版本 2" in desk.admin.last.text
