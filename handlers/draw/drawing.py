@@ -174,7 +174,8 @@ async def read(turn: Turn, timer: Timer) -> None:
     if draw is None or turn.person is None or draw.by_id != turn.person.id or draw.drawn_at is not None:
         return
     if not draw.population:
-        turn.say(turn.t(EMPTY if timer.args.get("why") == "empty" else UNREADABLE))
+        why = EMPTY if timer.args.get("why") == "empty" else UNREADABLE
+        turn.say(turn.t(why))
         return
     held = turn.conversation.journey == "draw"
     if held:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from handlers.chat import MAX_FILE_BYTES, Button, Text, Voice
 from handlers.errors import Stale, UserError
 from handlers.interview import asking, naming, quoting, visiting
-from handlers.interview.talk import OPENING, counted, interview_of, trouble
+from handlers.interview.talk import OPENING, counted, interview_of, questions_of, trouble
 from handlers.journey import data, number
 from handlers.text import mark
 from storage import interviews
@@ -54,7 +54,7 @@ async def _take(turn: Turn, sent: Message) -> None:
         raise UserError(
             mark("This interview has {most} messages, which is all it takes. Begin another one."), most=MOST
         )
-    questions = await asking.questions_of(turn, interview)
+    questions = await questions_of(turn, interview)
     path = interview.at_path or questions[0].path
     if isinstance(sent, Text):
         await _keep(turn, interview, path, "text", sent.text, sent)
