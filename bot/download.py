@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from bot.drivers.errors import BadToken, DriverError, Rejected, RetryLater, TooLarge, Unreachable
 from handlers.chat import MAX_FILE_BYTES
-from storage import codes, evidence, exif, timers
+from storage import audit, codes, evidence, exif, pictures, timers
 from storage.blobs import BlobTooLarge
 from storage.database import Unavailable
 
@@ -173,9 +173,12 @@ class Downloader:
 
     async def _stored(self, evidence_id: int, stored: Stored, told: Json | None, read: list[str] | None) -> bool:
         async with self._database.begin() as db:
+            audit.acting(db, None, self._clock())
             one = await evidence.get(db, evidence_id)
             if one is not None:
                 one.stored(stored.sha256, stored.size, told)
+                if told is not None:
+                    await pictures.put_in_line(db, one.id)
                 one.codes = read
                 if read is not None and one.chat_id is not None:
                     key, args = f"evidence:{one.id}:scanned", {"evidence": one.id}

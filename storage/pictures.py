@@ -147,6 +147,12 @@ async def put_in_line(db: Session, evidence_id: int) -> None:
     await db.execute(insert_into(db, Fingerprint).values(evidence_id=evidence_id, attempts=0).on_conflict_do_nothing())
 
 
+async def anything_due(db: Session, now: datetime) -> bool:
+    """Tell whether anything waits to be looked at."""
+    waits = sa.exists().where(_WAITING, sa.or_(Fingerprint.retry_at.is_(None), Fingerprint.retry_at <= now))
+    return bool(await db.scalar(sa.select(waits)))
+
+
 async def due(db: Session, now: datetime, limit: int) -> list[Evidence]:
     """Hand out what waits to be looked at, the longest waiting first; each is this caller's for a while."""
     query = (

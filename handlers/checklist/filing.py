@@ -8,6 +8,7 @@ when one is chosen (see ``intake``).
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
@@ -21,7 +22,9 @@ from handlers.checklist.steps import advance, held, show, show_overview
 from handlers.errors import UserError
 from handlers.items import Item
 from handlers.sheet import answers
+from handlers.text import mark
 from storage import evidence as evidences
+from storage import pictures
 
 if TYPE_CHECKING:
     from handlers.chat import Attachment, Place
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
 
 _ADDRESS: Final = re.compile(r"^\s*(\d{1,3}(?:\.\d{1,3})*)(?:\s+|$)")
 """A caption that begins with a number on its own names the item: ``7 没有签到表``."""
+
+AS_A_FILE: Final = mark("Sent as a file, a picture keeps the time and place it was taken at.")
 
 _NUMBERED: Final = re.compile(r"\s*[第#＃]?\s*(\d{1,3})(?:\.\d{1,3})*\s*[题项条]?\s*")
 """A caption that is nothing but the number of an item."""
@@ -52,6 +57,8 @@ async def attach(turn: Turn, sheet: Sheet, sent: Attachment | Place) -> None:
     before = _standing(sheet, screen)
     problem = await lay(turn, sheet, screen, piece, entry)
     receipt = _receipt(turn, sheet, screen, piece, before, problem)
+    if await _advisable(turn, sheet, piece):
+        receipt = replace(receipt, text=receipt.text + Markup("\n") + turn.t(AS_A_FILE))
     shown = sheet.find(held(turn, sheet).get("number")) or screen
     if held(turn, sheet).get("mode") == "overview":
         show_overview(turn, sheet, receipt)
@@ -59,6 +66,13 @@ async def attach(turn: Turn, sheet: Sheet, sent: Attachment | Place) -> None:
         advance(turn, sheet, screen, receipt)
     else:
         show(turn, sheet, shown, receipt)
+
+
+async def _advisable(turn: Turn, sheet: Sheet, piece: Evidence) -> bool:
+    """Tell whether to say, once to a person, how a picture keeps its time and place: where these are of use."""
+    question = sheet.asked_for(piece.path)
+    of_use = sheet.visit.unit.place is not None or (question is not None and question.kind == "image")
+    return piece.kind == "photo" and of_use and await pictures.advise(turn.db, turn.who.id, "as a file", turn.now)
 
 
 # --- where it belongs ---
@@ -129,6 +143,8 @@ async def lay(turn: Turn, sheet: Sheet, screen: Item, piece: Evidence, entry: Li
     piece.path = path
     piece.scan = any(sheet.stored(one.path) == path for one in sheet.codes(screen)) and piece.is_picture
     await evidences.attach(turn.db, piece)
+    if piece.kind == "place":
+        await pictures.put_in_line(turn.db, piece.id)  # to be compared with where the unit is
     turn.attached += piece.kind != "place"
     settle_in(sheet, piece)
     return await _words(turn, sheet, screen, piece, entry)

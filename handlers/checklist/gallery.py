@@ -5,6 +5,7 @@ Nothing is deleted: a removed piece is marked and stays in the history.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
@@ -13,14 +14,16 @@ from forms.question import MEDIA
 from handlers.chat import Button
 from handlers.checklist.card import counted
 from handlers.checklist.filing import screen_of, settle_in
-from handlers.checklist.steps import hold, opened
+from handlers.checklist.steps import held, hold, opened
 from handlers.errors import Stale
 from handlers.journey import data, number, word
+from handlers.once import put_once
 from handlers.progress import brief, header, item_title
 from handlers.sheet import pictures, sheet_of
 from handlers.text import mark
 from storage import evidence as evidences
 from storage import visits
+from storage.scrubbing import scrubbed
 
 if TYPE_CHECKING:
     from handlers.chat import Rows, Timer
@@ -32,6 +35,17 @@ if TYPE_CHECKING:
 FILE: Final = mark("File")
 KINDS: Final = {"photo": mark("Photo"), "voice": mark("Voice note"), "video": mark("Video"), "place": mark("Place")}
 """What a piece is called in a list."""
+
+WHY: Final = (
+    ("mistake", mark("Sent by mistake")),
+    ("twice", mark("Sent twice")),
+    ("unclear", mark("Cannot be made out")),
+    ("elsewhere", mark("Belongs elsewhere")),
+)
+"""The usual reasons for removing a piece, as they are stored and as they are said."""
+
+LONGEST_WHY: Final = 500
+"""Characters of a reason that are kept."""
 
 A_PAGE: Final = 8
 """Pieces on one card: their buttons must fit on a phone."""
@@ -113,7 +127,17 @@ async def look(turn: Turn, args: tuple[str, ...]) -> None:
         if piece.kind == "photo":
             turn.pictured_card(text, rows, picture=piece.blob_sha256)
         else:
-            turn.pictured_card(text, rows, document=piece.blob_sha256, filename=piece.filename)
+            document = await _shared(turn, piece)
+            turn.pictured_card(text, rows, document=document, filename=piece.filename)
+
+
+async def _shared(turn: Turn, piece: Evidence) -> str:
+    """Return the file to send: to anybody but its sender, of a picture a copy that says nothing of place and time."""
+    sha256 = piece.blob_sha256 or ""
+    if not piece.is_picture or piece.sender_id == turn.who.id:
+        return sha256
+    clean = await asyncio.to_thread(scrubbed, turn.kit.blobs.path(sha256))
+    return await put_once(turn, clean) if clean is not None else sha256
 
 
 def _shown(turn: Turn, sheet: Sheet, screen: Item, piece: Evidence) -> tuple[Markup, Rows]:
@@ -138,13 +162,52 @@ def _shown(turn: Turn, sheet: Sheet, screen: Item, piece: Evidence) -> tuple[Mar
 
 
 async def remove(turn: Turn, args: tuple[str, ...]) -> None:
-    """Mark one piece removed; the gallery is shown again."""
+    """Ask why a piece is to be removed: one tap for the usual reasons, or a sentence."""
     sheet = await opened(turn, number(args, 0))
     piece, screen = _piece(sheet, number(args, 1))
-    piece.remove(turn.who, turn.now, why="removed in the gallery")
-    forget(sheet, [piece])
-    turn.toast(turn.label("Removed. It stays in the history."))
     page = number(args, 2) if len(args) > 2 else 0  # noqa: PLR2004 - visit, piece, page
+    visit = sheet.visit.id
+    at = sheet.evidence_of(screen).index(piece) + 1
+    text = Markup("\n").join(
+        [
+            header(turn, sheet) + Markup("\n"),
+            _line(turn, sheet, at, piece),
+            Markup("\n") + turn.t("Why remove it? Tap a reason, or write one. It stays in the history."),
+        ]
+    )
+    reasons = [Button(turn.label(said), data("checklist", "removed", visit, piece.id, page, why)) for why, said in WHY]
+    keep = Button(turn.label("Keep it"), data("checklist", "evidence", visit, screen.key, page))
+    hold(turn, sheet, screen, mode="removing", piece=piece.id, page=page)
+    turn.card(text, (*zip(reasons[::2], reasons[1::2], strict=True), (keep,)))
+
+
+async def removed(turn: Turn, args: tuple[str, ...]) -> None:
+    """Remove a piece for one of the usual reasons; the gallery is shown again."""
+    sheet = await opened(turn, number(args, 0))
+    piece, screen = _piece(sheet, number(args, 1))
+    why = args[3] if len(args) > 3 else ""  # noqa: PLR2004 - visit, piece, page, reason
+    if why not in dict(WHY):
+        raise Stale
+    turn.toast(turn.label("Removed. It stays in the history."))
+    _take_out(turn, sheet, screen, piece, why, number(args, 2))
+
+
+def said_why(turn: Turn, sheet: Sheet, words: str) -> bool:
+    """Take a sentence as the reason that was asked for; False when none was."""
+    state = held(turn, sheet)
+    if state.get("mode") != "removing":
+        return False
+    try:
+        piece, screen = _piece(sheet, int(state.get("piece", 0)))
+    except Stale:
+        return False
+    _take_out(turn, sheet, screen, piece, words.strip()[:LONGEST_WHY], int(state.get("page", 0)))
+    return True
+
+
+def _take_out(turn: Turn, sheet: Sheet, screen: Item, piece: Evidence, why: str, page: int) -> None:
+    piece.remove(turn.who, turn.now, why=why)
+    forget(sheet, [piece])
     _gallery(turn, sheet, screen, page, removed=piece)
 
 

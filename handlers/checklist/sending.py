@@ -13,7 +13,7 @@ from markupsafe import Markup
 from forms import bounds
 from forms.question import MEDIA
 from handlers.chat import Attachment, Message, Place, Text
-from handlers.checklist import answering, continuing, filing, intake, lines, repeating, waiting
+from handlers.checklist import answering, continuing, filing, gallery, intake, lines, repeating, waiting
 from handlers.checklist.card import Receipt
 from handlers.checklist.choosing import very_many
 from handlers.checklist.complaining import length_before
@@ -90,6 +90,8 @@ async def message(turn: Turn, sent: Message) -> bool:
         await waiting.after_handing_in(turn, visit, sent)
         return True
     sheet = await sheet_of(turn, visit)
+    if isinstance(sent, Text) and not sent.forwarded and gallery.said_why(turn, sheet, sent.text):
+        return True
     if not await _for_widget(turn, sheet, sent):
         if isinstance(sent, Text):
             await _words(turn, sheet, sent)
