@@ -88,13 +88,16 @@ def _forms(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     diff.add_argument("--json", action="store_true", help="write it as JSON")
     walk = deeds.add_parser("walk", help="fill a form in this terminal, as a dry run")
     walk.add_argument("file", type=Path, metavar="FILE", help=a_form)
-    walk.add_argument("--language", default="", help="the form's language to use: zh_CN, en …")
     fill = deeds.add_parser("fill", help="fill a form from a list of steps and say how it stands then, as JSON")
     fill.add_argument("file", type=Path, metavar="FILE", help=a_form)
     fill.add_argument("--answers", type=Path, required=True, metavar="JSON", help="a list of steps")
     fill.add_argument("--xml", type=Path, metavar="OUT", help="also write the submission to this file")
     for one in (check, diff, walk, fill):
         one.add_argument("--attachments", type=Path, metavar="DIR", help="where lists and pictures are")
+        says = "what is spoken: zh_CN or en; unset: the terminal's language" if one is not walk else ""
+        one.add_argument(
+            "--language", default="", help=says or "the form's language to use, and what is spoken: zh_CN, en …"
+        )
 
 
 def _keys(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

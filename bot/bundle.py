@@ -41,7 +41,7 @@ class Read:
     version: str = ""
     xform: str = ""
     problems: tuple[Problem, ...] = ()
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Problem, ...] = ()
     wanted: tuple[str, ...] = ()
     """Names of the lists the form asks for and does not have."""
 

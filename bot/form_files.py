@@ -15,12 +15,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.hold import CommandError
 from forms.convert import MAX_BYTES, convert
-from forms.problems import FormError, Problem
+from forms.problems import FormError, mark
+from handlers.text import nearest
+from handlers.text import speech as speech_of
 
 if TYPE_CHECKING:
     from datetime import tzinfo
 
     from forms.convert import Converted
+    from handlers.text import Speech
 
 KINDS = (".xlsx", ".xlsm", ".xls", ".csv", ".md", ".xml")
 """Kinds of file that hold a form: XLSForm, and XForm as the last."""
@@ -69,22 +72,30 @@ def read(file: Path, attachments: Path | None = None) -> Converted:
         with file.open("rb") as opened:
             data = opened.read(MAX_BYTES + 1)
     except OSError as error:
-        raise FormError(Problem(f"cannot be read ({error.strerror}).")) from None
+        raise FormError.that(mark("The file cannot be read ({said})."), said=error.strerror) from None
     try:
         return convert(data, file.name, around)
     except FormError:
         if file.suffix.lower() in KINDS:
             raise
-        raise FormError(f"cannot be read: a form is a file of the kind {', '.join(KINDS)}.") from None
+        said = mark("This is not a form, or its file is damaged.")
+        raise FormError.that(said, mark("A form is a file of the kind {kinds}."), kinds=", ".join(KINDS)) from None
 
 
-def usable(file: Path, attachments: Path | None = None) -> Converted:
-    """Read a form that must be usable; raises :class:`bot.hold.CommandError` with every fault."""
+def usable(file: Path, attachments: Path | None = None, speech: Speech | None = None) -> Converted:
+    """Read a form that must be usable; raises :class:`bot.hold.CommandError` with every fault, in somebody's words."""
+    speech = speech or spoken("")
     try:
         return read(file, attachments)
     except FormError as error:
-        faults = "\n  ".join(f"{file}: {problem}" for problem in error.problems)
-        raise CommandError(f"The form cannot be used:\n  {faults}") from None
+        faults = "\n  ".join(f"{file}: {problem.told(speech.sentence)}" for problem in error.problems)
+        raise CommandError(speech.label("The form cannot be used:") + f"\n  {faults}") from None
+
+
+def spoken(language: str) -> Speech:
+    """Give the words for a language asked for, or for that of the terminal; C and POSIX are English."""
+    told = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return speech_of(nearest(language or next((one for one in told if one), "en")))
 
 
 def here() -> tzinfo:

@@ -17,7 +17,7 @@ from bot.hold import CommandError
 from forms import filling
 from forms.attachments import wanted
 from forms.changes import changes
-from forms.problems import FormError
+from forms.problems import FormError, mark, problem
 from forms.walk import Walk
 
 if TYPE_CHECKING:
@@ -25,6 +25,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from forms.convert import Converted
+    from forms.form import Entity
+    from forms.problems import Problem
+    from handlers.text import Speech
+
+
+ENTITIES = {
+    (True, False): mark("makes entities in {dataset}: {saves}"),
+    (False, True): mark("changes entities in {dataset}: {saves}"),
+    (True, True): mark("makes or changes entities in {dataset}: {saves}"),
+    (False, False): mark("names entities in {dataset}: {saves}"),
+}
+"""Whether entities are made, and whether they are changed → what is said of them."""
 
 
 def run(given: argparse.Namespace) -> None:
@@ -41,26 +53,30 @@ def _say(*lines: str) -> None:
 
 
 def _check(given: argparse.Namespace) -> None:
-    found = [_checked(file, given.attachments) for file in given.files]
+    speech = form_files.spoken(given.language)
+    found = [_checked(file, given.attachments, speech) for file in given.files]
     if given.json:
         _say(json.dumps(found, ensure_ascii=False, indent=2))
     else:
         for one in found:
-            _say(*_told(one))
+            _say(*_told(one, speech))
     faults = sum(not one["usable"] for one in found)
     if faults:
-        raise CommandError(f"{faults} of {len(given.files)} cannot be used.")
+        said = speech.label("{count} of {total} forms cannot be used.", count=faults, total=len(given.files))
+        raise CommandError(said)
 
 
-def _checked(file: Path, attachments: Path | None) -> dict[str, object]:
+def _checked(file: Path, attachments: Path | None, speech: Speech) -> dict[str, object]:
+    speak = speech.sentence
     try:
         made = form_files.read(file, attachments)
     except FormError as error:
         problems = [
-            {"sheet": one.sheet, "row": one.row, "column": one.column, "path": one.path, "message": one.message}
+            {"sheet": one.sheet, "row": one.row, "column": one.column, "path": one.path, "message": one.said(speak)}
             for one in error.problems
         ]
-        return {"file": str(file), "usable": False, "problems": problems, "said": [str(one) for one in error.problems]}
+        said = [one.told(speak) for one in error.problems]
+        return {"file": str(file), "usable": False, "problems": problems, "said": said}
     form = made.form
     return {
         "file": str(file),
@@ -71,35 +87,48 @@ def _checked(file: Path, attachments: Path | None) -> dict[str, object]:
         "languages": list(form.languages),
         "questions": sum(question.asks for question in form.questions.values()),
         "repeats": sum(one.repeat for one in form.definitions.values()),
-        "entities": [{"dataset": one.dataset, "at": one.path, "properties": dict(one.saves)} for one in form.entities],
+        "entities": [_entity(one) for one in form.entities],
         "missing": list(wanted(made.xform)),
-        "warnings": [*made.warnings, *_pictures(file, attachments, made)],
+        "warnings": [one.told(speak) for one in (*made.warnings, *_pictures(file, attachments, made))],
     }
 
 
-def _pictures(file: Path, attachments: Path | None, made: Converted) -> list[str]:
+def _entity(one: Entity) -> dict[str, object]:
+    deeds = {"makes": one.makes, "changes": one.changes}
+    return {"dataset": one.dataset, "at": one.path, **deeds, "properties": dict(one.saves)}
+
+
+def _pictures(file: Path, attachments: Path | None, made: Converted) -> list[Problem]:
     """Name the pictures and sounds that the form shows and that are not beside it."""
     around = form_files.beside(file, attachments)
-    return [f"{name} is not beside the form: it is shown without" for name in made.form.media() if name not in around]
+    said = mark("{name} is not beside the form: it is shown without.")
+    return [problem(said, name=name) for name in made.form.media() if name not in around]
 
 
-def _told(one: dict[str, object]) -> list[str]:
+def _told(one: dict[str, object], speech: Speech) -> list[str]:
     file = one["file"]
     said, warnings, entities = one.get("said"), one.get("warnings"), one.get("entities")
     if isinstance(said, list):
         return [f"{file}: {problem}" for problem in said]
-    lines = [f"{file}: {one['title']}, version {one['version'] or 'none'}, {one['questions']} questions: can be used."]
+    usable = speech.label(
+        "{title}, version {version}, {count} questions: can be used.",
+        title=one["title"], version=one["version"] or "–", count=one["questions"],
+    )  # fmt: skip
+    lines = [f"{file}: {usable}"]
     for entity in entities if isinstance(entities, list) else []:
-        saves = ", ".join(f"{name} from {path}" for name, path in entity["properties"].items()) or "no properties"
-        lines.append(f"{file}: makes entities in {entity['dataset']}: {saves}")
-    return lines + [f"{file}: warning: {warning}" for warning in (warnings if isinstance(warnings, list) else [])]
+        saves = ", ".join(f"{name} ← {path}" for name, path in entity["properties"].items()) or "–"
+        said = ENTITIES[entity["makes"], entity["changes"]]
+        lines.append(f"{file}: {speech.label(said, dataset=entity['dataset'], saves=saves)}")
+    warning = speech.label("warning")
+    return lines + [f"{file}: {warning}: {said}" for said in (warnings if isinstance(warnings, list) else [])]
 
 
 # --- diff, walk, fill ---
 
 
 def _diff(given: argparse.Namespace) -> None:
-    old, new = (form_files.usable(file, given.attachments).form for file in (given.old, given.new))
+    speech = form_files.spoken(given.language)
+    old, new = (form_files.usable(file, given.attachments, speech).form for file in (given.old, given.new))
     found = changes(old, new)
     if given.json:
         _say(json.dumps([one.plain() for one in found], ensure_ascii=False, indent=2))
@@ -111,12 +140,12 @@ def _diff(given: argparse.Namespace) -> None:
 
 
 def _walk(given: argparse.Namespace) -> None:
-    made = form_files.usable(given.file, given.attachments)
+    made = form_files.usable(given.file, given.attachments, form_files.spoken(given.language))
     form_terminal.walk(_opened(made), given.language, sys.stdin, sys.stdout)
 
 
 def _fill(given: argparse.Namespace) -> None:
-    made = form_files.usable(given.file, given.attachments)
+    made = form_files.usable(given.file, given.attachments, form_files.spoken(given.language))
     try:
         steps = filling.steps_of(json.loads(given.answers.read_text(encoding="utf-8-sig")))
     except OSError as error:
@@ -124,7 +153,8 @@ def _fill(given: argparse.Namespace) -> None:
     except (ValueError, RecursionError) as error:
         raise CommandError(f"--answers: {given.answers} is not JSON ({error}).") from None
     except FormError as error:
-        faults = "\n  ".join(str(problem) for problem in error.problems)
+        speak = form_files.spoken(given.language).sentence
+        faults = "\n  ".join(one.told(speak) for one in error.problems)
         raise CommandError(f"--answers: {given.answers}:\n  {faults}") from None
     walk = _opened(made)
     refused = filling.taken(walk, steps)

@@ -9,14 +9,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from bot import apart
 from bot.bundle import Read, Sent, read
 from bot.drivers.errors import BadToken, DriverError, Rejected, RetryLater, TooLarge, Unreachable
-from forms.problems import Problem
+from forms.problems import mark, problem
 from handlers.chat import MAX_FILE_BYTES
 from storage import drafts, timers
 from storage.database import Unavailable
@@ -39,9 +38,15 @@ LONGEST_SECONDS: Final = 90.0
 """No form that people can fill takes as long."""
 
 _PAUSE: Final = timedelta(seconds=30)
-TOO_SLOW: Final = "the form is too large or too tangled to be read within 90 seconds"
-TOO_BIG: Final = "the file is larger than 20 MB, which Telegram does not hand to a bot"
-NOT_HANDED_OUT: Final = "Telegram does not hand the file out any more"
+TOO_SLOW: Final = problem(
+    mark("The form takes too long to be read."), mark("Split it, or simplify expressions that refer to one another.")
+)
+TOO_BIG: Final = problem(
+    mark("The file is larger than {most} MB."),
+    mark("Delete pictures from the workbook; put long lists into a CSV file beside it."),
+    most=MAX_FILE_BYTES // 2**20,
+)
+NOT_HANDED_OUT: Final = problem(mark("Telegram does not hand this file out any more."), mark("Send it again."))
 
 
 class Reader:
@@ -115,12 +120,12 @@ class Reader:
                 content = file.content if file.content is not None else await self._fetched(file)
             except (TooLarge, Rejected) as error:
                 why = TOO_BIG if isinstance(error, TooLarge) else NOT_HANDED_OUT
-                return Read(file.name, problems=(Problem(why),))
+                return Read(file.name, problems=(why,))
             sent.append(Sent(file.name, content, file.beside))
         try:
             return await apart.run(LONGEST_SECONDS, read, sent)
         except apart.Overrun:
-            return Read(draft.name, problems=(Problem(TOO_SLOW),))
+            return Read(draft.name, problems=(TOO_SLOW,))
 
     async def _fetched(self, file: DraftFile) -> bytes:
         content = bytearray()
@@ -152,8 +157,8 @@ class Reader:
             found.xform = read.xform
             found.sha256 = hashlib.sha256(read.xform.encode()).hexdigest()
             found.found = {
-                "problems": [asdict(one) for one in read.problems],
-                "warnings": list(read.warnings),
+                "problems": [one.plain() for one in read.problems],
+                "warnings": [one.plain() for one in read.warnings],
                 "wanted": list(read.wanted),
             }
             await self._plan(db, draft, "read")

@@ -10,14 +10,15 @@ import csv
 import json
 import math
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from lxml import etree
 
 from forms.encoding import decoded
-from forms.markup import children, legal, local, parsed
-from forms.problems import FormError, Problem
+from forms.markup import TOO_LARGE, children, legal, local, parsed
+from forms.problems import FormError, mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 
     Row = list[tuple[str, str]]
 
+SHORTEN = mark("Leave out rows and columns that the form does not use.")
+NO_GEOJSON = mark("This is not GeoJSON with a FeatureCollection of places.")
+EXPORT_ANEW = mark("Export it anew as GeoJSON (WGS 84).")
+KINDS_OF_PLACES = mark("Points, LineStrings and Polygons of one ring can be used, written as [longitude, latitude].")
 MAX_ROWS = 200_000
 MAX_BYTES = 15 * 1024 * 1024
 _NAME = re.compile(r"[^\W\d][\w.\-]*")
@@ -53,7 +58,7 @@ def embedded(xform: str, files: Mapping[str, bytes]) -> str:
             try:
                 instance.append(_list(name, files[name]))
             except FormError as error:
-                problems += [Problem(f"{name}: {one}") for one in error.problems]
+                problems += [replace(one, sheet=name) for one in error.problems]
             else:
                 del instance.attrib["src"]
     if problems:
@@ -75,7 +80,7 @@ def _file(instance: Element) -> str:
 
 def _list(name: str, data: bytes) -> Element:
     if len(data) > MAX_BYTES:
-        raise FormError(f"this list is larger than {MAX_BYTES // 2**20} MB")
+        raise FormError.that(TOO_LARGE, SHORTEN, most=MAX_BYTES // 2**20)
     ending = name.rpartition(".")[2].lower()
     if ending == "xml":
         return parsed(data)
@@ -83,7 +88,7 @@ def _list(name: str, data: bytes) -> Element:
     root = etree.Element(f"{{{_XFORMS}}}root", nsmap={None: _XFORMS})  # type: ignore[dict-item]  # the stub forgets that the default namespace has no prefix
     for number, row in enumerate(rows, 1):
         if number > MAX_ROWS:
-            raise FormError(f"this list has more than {MAX_ROWS} rows")
+            raise FormError.that(mark("There are more than {most} rows."), SHORTEN, most=MAX_ROWS)
         item = etree.SubElement(root, f"{{{_XFORMS}}}item")
         for column, value in row:
             if _NAME.fullmatch(column):  # no expression can ask for any other
@@ -98,7 +103,7 @@ def _records(text: str) -> Iterable[Row]:
     """Read a table; the separator is the one of ``, ; tab |`` that its header uses most."""
     lines = text.rstrip("\r\n").splitlines(keepends=True)
     if not lines:
-        raise FormError("this list is empty; its first row must name the columns")
+        raise FormError.that(mark("This list is empty."), mark("Its first row must name the columns."))
     header = lines[0]
     separator = max(",;\t|", key=header.count)
     try:
@@ -108,10 +113,13 @@ def _records(text: str) -> Iterable[Row]:
             while len(row) > len(columns) and row[-1] == "":
                 row.pop()
             if len(row) > len(columns):
-                raise FormError(Problem(f"{len(columns)} columns were expected, {len(row)} found", row=number))
+                raise FormError.that(mark("{wanted} columns were expected, {count} found."),
+                                     mark("Put cells that hold a comma between quotes."),
+                                     row=number, wanted=len(columns), count=len(row))  # fmt: skip
             yield [(column, row[at] if at < len(row) else "") for at, column in enumerate(columns)]
     except csv.Error as error:
-        raise FormError(f"this is not a table that can be read ({error})") from None
+        cure = mark("Save it as CSV anew. The reader says: {said}")
+        raise FormError.that(mark("This is not a table that can be read."), cure, said=error) from None
 
 
 # --- GeoJSON ----------------------------------------------------------------------------------------------------------
@@ -122,13 +130,13 @@ def _features(data: bytes) -> Iterable[Row]:
     try:
         found = json.loads(decoded(data))
     except (ValueError, RecursionError):
-        raise FormError("this is not GeoJSON: it is not JSON") from None
+        raise FormError.that(NO_GEOJSON, EXPORT_ANEW) from None
     features = found.get("features") if isinstance(found, dict) and found.get("type") == "FeatureCollection" else None
     if not isinstance(features, list):
-        raise FormError("this is not GeoJSON with a FeatureCollection")
+        raise FormError.that(NO_GEOJSON, EXPORT_ANEW)
     for number, feature in enumerate(features, 1):
         if not isinstance(feature, dict) or not isinstance(feature.get("geometry"), dict):
-            raise FormError(Problem("this is not a Feature with a geometry", row=number))
+            raise FormError.that(NO_GEOJSON, EXPORT_ANEW, row=number)
         properties = dict(feature.get("properties") or {})
         own = properties.pop("id", None)
         key = feature.get("id", own)
@@ -143,12 +151,12 @@ def _geometry(geometry: dict[str, object], number: int) -> str:
         points = [points]
     elif geometry.get("type") == "Polygon" and isinstance(points, list):
         if len(points) > 1:
-            raise FormError(Problem("a Polygon may have only one ring", row=number))
+            raise FormError.that(mark("A Polygon may have only one ring."), KINDS_OF_PLACES, row=number)
         points = points[0] if points else []
     elif geometry.get("type") != "LineString":
-        raise FormError(Problem("only Points, LineStrings and Polygons can be used", row=number))
+        raise FormError.that(mark("This kind of place cannot be used."), KINDS_OF_PLACES, row=number)
     if not isinstance(points, list) or not all(_is_point(point) for point in points):
-        raise FormError(Problem("a place is written as [longitude, latitude]", row=number))
+        raise FormError.that(mark("This place cannot be read."), KINDS_OF_PLACES, row=number)
     return "; ".join(f"{_written(latitude)} {_written(longitude)} 0 0" for longitude, latitude in points)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from forms import grammar
 from forms.markup import attribute, attributes, children, local
-from forms.problems import Problem
+from forms.problems import mark, problem
 from forms.question import Choice, Itemset, Question, Screen, Section
 from forms.texts import Text
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from forms.nodes import Node
     from forms.question import Definition
 
+NO_NODE = mark("This question has no place for its answer; it is not asked.")
 MAX_DEPTH = 50
 """Groups within groups."""
 
@@ -54,7 +55,8 @@ class Body:
 
     def _level(self, parent: Element, sections: tuple[Section, ...], depth: int) -> None:
         if depth > MAX_DEPTH:
-            self.model.problems.append(Problem(f"groups are nested more than {MAX_DEPTH} deep", sheet="survey"))
+            said = mark("Groups are nested more than {most} deep.")
+            self.model.problems.append(problem(said, mark("Take groups apart."), sheet="survey", most=MAX_DEPTH))
             return
         for element in children(parent):
             kind = local(element)
@@ -78,7 +80,7 @@ class Body:
     def _repeat(self, element: Element, sections: tuple[Section, ...], depth: int) -> None:
         definition = self.model.definitions.get(self.model.reference(element))
         if definition is None:
-            self.model.warnings.append(f"the repeat {element.get('nodeset')} has no node: it is not asked")
+            self.model.warnings.append(problem(NO_NODE, path=element.get("nodeset") or "–"))
             return
         definition.repeat = True
         count = attribute(element, "count")
@@ -118,7 +120,7 @@ class Body:
         path = self.model.reference(element)
         definition = self.model.definitions.get(path)
         if definition is None:
-            self.model.warnings.append(f"the question {path} has no node: it is not asked")
+            self.model.warnings.append(problem(NO_NODE, path=path))
             return None
         texts = dict(self.model.messages.get(path, {}))
         for role in ("label", "hint"):

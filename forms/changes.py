@@ -139,6 +139,7 @@ def _choices(before: Question, after: Question) -> Iterator[Change]:
         yield Change(after.path, "choices", f"no longer offered: {', '.join(gone)}", means, lost=True)
     if come:
         yield Change(after.path, "choices", f"newly offered: {', '.join(come)}", "Nobody has chosen these yet")
-    renamed = [value for value in one if value in two and one[value].label("") != two[value].label("")]
+    default = ""
+    renamed = [value for value in one if value in two and one[value].label(default) != two[value].label(default)]
     if renamed:
         yield Change(after.path, "choices", f"worded anew: {', '.join(renamed)}", "Old answers read as the new wording")

@@ -9,15 +9,16 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from forms import complaints
 from forms.attachments import embedded
 from forms.encoding import decoded
 from forms.form import Form
-from forms.markup import as_text
-from forms.problems import FormError, Problem
+from forms.markup import DECLARES, TOO_LARGE, as_text
+from forms.problems import FormError, Problem, mark
 from forms.unsupported import looked_at
 
 if TYPE_CHECKING:
@@ -28,16 +29,24 @@ MAX_UNPACKED_BYTES = 100 * 1024 * 1024
 MAX_ROWS = 50_000
 """Rows of one sheet; lists longer than this belong in a CSV attachment."""
 
+NO_FORM = mark("This is not a form, or its file is damaged.")
+SEND_ANEW = mark("Send the form as Excel (.xlsx, .xls), CSV, Markdown or XForm (.xml), saved anew if need be.")
+DAMAGED = mark("The workbook is damaged and cannot be opened.")
+SAVE_ANEW = mark("Open it in Excel or WPS, save it anew as .xlsx, and send that file.")
+TOO_MANY_ROWS = mark("There are more than {most} rows.")
+BESIDE = mark("Put long lists into a CSV file beside the form (select_one_from_file).")
+NOTHING_ASKED = mark("Write questions into the sheet “survey”: columns type, name, label.")
+
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """A form as XForm XML; ``warnings`` are the converter's, in English, for the author."""
+    """A form as XForm XML; ``warnings`` are for the author."""
 
     xform: str
     title: str
     form_id: str
     version: str
-    warnings: tuple[str, ...]
+    warnings: tuple[Problem, ...]
     form: Form = field(repr=False, compare=False)
 
 
@@ -48,7 +57,8 @@ def convert(data: bytes, name: str, attachments: Mapping[str, bytes] | None = No
     :class:`forms.problems.FormError`.
     """
     if len(data) > MAX_BYTES:
-        raise FormError(f"the file is larger than {MAX_BYTES // 2**20} MB")
+        cure = mark("Delete pictures from the workbook; put long lists into a CSV file beside it.")
+        raise FormError.that(TOO_LARGE, cure, most=MAX_BYTES // 2**20)
     kind = _kind(data)
     if kind == ".xml":
         xform = embedded(as_text(data), attachments or {})
@@ -60,17 +70,19 @@ def convert(data: bytes, name: str, attachments: Mapping[str, bytes] | None = No
     if rows.fallback_form_name is None:
         rows.fallback_form_name = _plain_name(name)
     if not rows.survey:
-        raise FormError(Problem("there are no questions: the sheet called survey has no rows", "survey"))
+        raise FormError.that(mark("The form asks nothing."), NOTHING_ASKED, sheet="survey")
     faults, notes = looked_at(rows.survey or [])
     if faults:
         raise FormError(*faults)
-    xform = embedded(xlsform.xform_of(rows, notes), attachments or {})
+    notes_of_pyxform: list[str] = []
+    xform = embedded(xlsform.xform_of(rows, notes_of_pyxform), attachments or {})
     try:
         form = Form.parse(xform)
     except FormError as error:
         raise FormError(*(_placed(problem, rows.survey or ()) for problem in error.problems)) from None
-    said = (str(problem) for note in notes for problem in xlsform.problems(note))
-    warnings = tuple(dict.fromkeys((*said, *form.warnings)))
+    said = (problem for note in notes_of_pyxform for problem in complaints.problems(note))
+    placed = (_placed(problem, rows.survey or ()) for problem in form.warnings)
+    warnings = tuple(dict.fromkeys((*notes, *said, *placed)))
     return Converted(xform, form.title, form.form_id, form.version, warnings, form)
 
 
@@ -85,9 +97,9 @@ def _kind(data: bytes) -> str:
     if text.startswith("<"):
         return ".xml"
     if "\x00" in text[:1000] or not text:
-        raise FormError("this file is neither an XLSForm (Excel, CSV, Markdown) nor an XForm")
+        raise FormError.that(NO_FORM, SEND_ANEW)
     if text.count("\n") > MAX_ROWS:
-        raise FormError(f"the file has more than {MAX_ROWS} rows")
+        raise FormError.that(TOO_MANY_ROWS, BESIDE, most=MAX_ROWS)
     return ".md" if any(line.lstrip().startswith("|") for line in text.splitlines()[:50]) else ".csv"
 
 
@@ -97,14 +109,20 @@ def _check_archive(data: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
             if sum(member.file_size for member in members) > MAX_UNPACKED_BYTES or len(members) > 2_000:  # noqa: PLR2004 - parts
-                raise FormError(f"the workbook unpacks to more than {MAX_UNPACKED_BYTES // 2**20} MB")
+                cure = mark(
+                    "Delete pictures and empty rows from the workbook; put long lists into a CSV file beside it."
+                )
+                raise FormError.that(
+                    mark("The workbook unpacks to more than {most} MB."), cure, most=MAX_UNPACKED_BYTES // 2**20
+                )
             if "xl/workbook.xml" not in archive.namelist():
-                raise FormError("this archive is not an Excel workbook")
+                cure = mark("Send the form itself, not packed into an archive.")
+                raise FormError.that(mark("This archive is not an Excel workbook."), cure)
             for member in members:
                 if member.filename.endswith((".xml", ".rels")):
                     _check_part(archive, member)
     except (zipfile.BadZipFile, RuntimeError, OSError, EOFError, NotImplementedError, ValueError):
-        raise FormError("the workbook is damaged and cannot be opened") from None
+        raise FormError.that(DAMAGED, SAVE_ANEW) from None
 
 
 def _check_part(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
@@ -114,10 +132,10 @@ def _check_part(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
         while chunk := part.read(1 << 20):
             window = before + chunk
             if b"<!DOCTYPE" in window or b"<!ENTITY" in window:
-                raise FormError("a document type or entity declaration is not allowed in a form")
+                raise FormError.that(DECLARES, SAVE_ANEW)
             rows += chunk.count(b"<row ") + chunk.count(b"<row>")
             if rows > MAX_ROWS and member.filename.startswith("xl/worksheets/"):
-                raise FormError(f"a sheet has more than {MAX_ROWS} rows")
+                raise FormError.that(TOO_MANY_ROWS, BESIDE, most=MAX_ROWS)
             before = chunk[-16:]
 
 
@@ -134,5 +152,5 @@ def _placed(problem: Problem, survey: Sequence[Mapping[str, Any]]) -> Problem:
         return problem
     for number, row in enumerate(survey, 2):
         if str(row.get("name", "")).strip() == name:
-            return Problem(problem.message, "survey", number, problem.column, problem.path)
+            return replace(problem, sheet="survey", row=number)
     return problem

@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypedDict
 
 from forms.canonical import InvalidAnswer
-from forms.problems import FormError
+from forms.problems import FormError, mark
 from forms.question import SELECTS
 from forms.values import text_of_number
 
 if TYPE_CHECKING:
+    from forms.problems import Problem
     from forms.walk import Walk
 
 MAX_STEPS = 100_000
+EXAMPLE = '{"path": "/data/q", "value": "…"} / {"add": "/data/rep"} / {"remove": "/data/rep[2]"}'
 _STEP = re.compile(r"/([^/\[\]]+)(?:\[(\d{1,6})\])?")
 
 
@@ -46,15 +48,17 @@ class Step:
 def steps_of(data: object) -> list[Step]:
     """Read steps from what JSON came to; raises :class:`forms.problems.FormError` naming each that is none."""
     if not isinstance(data, list):
-        raise FormError('the answers must be a list of steps such as {"path": "/data/q", "value": "…"}')
+        raise FormError.that(mark("The answers are not a list of steps."), mark("Write each step as {example}."),
+                             example=EXAMPLE)  # fmt: skip
     if len(data) > MAX_STEPS:
-        raise FormError(f"there are more than {MAX_STEPS} steps")
-    steps, faults = [], []
+        raise FormError.that(mark("There are more than {most} steps."), most=MAX_STEPS)
+    steps: list[Step] = []
+    faults: list[Problem] = []
     for at, one in enumerate(data, 1):
         try:
             steps.append(step_of(one))
         except FormError as error:
-            faults.append(f"step {at}: {error}")
+            faults += [replace(one, row=at) for one in error.problems]
     if faults:
         raise FormError(*faults)
     return steps
@@ -69,9 +73,9 @@ def step_of(one: object) -> Step:
         if set(one) == {"path", "value"} and isinstance(one["path"], str):
             text = _text(one["value"])
             if text is None:
-                raise FormError("the value is neither text, number nor list")
+                raise FormError.that(mark("The value is neither text, number nor list."))
             return Step("set", one["path"], text)
-    raise FormError('neither {"path": …, "value": …} nor {"add": …} nor {"remove": …}')
+    raise FormError.that(mark("This is not a step."), mark("Write each step as {example}."), example=EXAMPLE)
 
 
 def _text(value: object) -> str | None:

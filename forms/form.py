@@ -22,8 +22,8 @@ from forms.body import Body
 from forms.canonical import fitting
 from forms.graph import Graph, graph_of
 from forms.markup import children, local, parsed
-from forms.model import Model
-from forms.problems import FormError
+from forms.model import NO_XFORM, SEND_WRITTEN, Model
+from forms.problems import FormError, mark, problem
 from forms.question import SILENT
 
 if TYPE_CHECKING:
@@ -32,17 +32,23 @@ if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
     from forms.nodes import Node
+    from forms.problems import Problem
     from forms.question import Action, Definition, Question, Screen
     from forms.texts import Languages, Text
 
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """An entity declared at ``path``: its dataset, and which node each of its properties is taken from."""
+    """An entity declared at ``path``: its dataset, and which node each of its properties is taken from.
+
+    ``makes`` and ``changes`` say whether a submission may make one, and whether it may change one that there is.
+    """
 
     dataset: str
     path: str
     saves: tuple[tuple[str, str], ...]
+    makes: bool
+    changes: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +63,7 @@ class Form:
     default_language: str
     screens: tuple[Screen, ...]
     questions: Mapping[str, Question]
-    warnings: tuple[str, ...]
+    warnings: tuple[Problem, ...]
     root: Definition
     definitions: Mapping[str, Definition]
     instances: Mapping[str, Node]
@@ -79,11 +85,11 @@ class Form:
         model_element = next((found for found in document.iter() if local(found) == "model"), None)
         body_element = next((found for found in children(document) if local(found) == "body"), None)
         if model_element is None or body_element is None:
-            raise FormError("this XML is not an XForm: it has no model or no body")
+            raise FormError.that(NO_XFORM, SEND_WRITTEN)
         model = Model(model_element)
         body = Body(body_element, model)
         if not body.screens:
-            model.warnings.append("the form asks nothing")
+            model.warnings.append(problem(mark("The form asks nothing.")))
         if model.problems:
             raise FormError(*model.problems)
         for definition in model.definitions.values():
@@ -93,7 +99,8 @@ class Form:
         graph = graph_of(model.root, model.definitions)
         for group in graph.circular:
             names = ", ".join(dict.fromkeys(vertex.definition.path for vertex in group))
-            model.warnings.append(f"these depend on one another in a circle: {names}")
+            model.warnings.append(problem(mark("Expressions here depend on each other in a circle: {names}."),
+                                          mark("Let one of them not refer to the other."), names=names))  # fmt: skip
         return cls(
             form_id=model.root.attributes.get("id", model.root.name),
             version=model.root.attributes.get("version", ""),
@@ -137,7 +144,8 @@ def _entities(model: Model) -> tuple[Entity, ...]:
         if definition.name == "entity" and dataset is not None:
             inside = definition.parent.parent.path if definition.parent and definition.parent.parent else ""
             saves = tuple((name, path) for path, name in model.saved.items() if path.startswith(f"{inside}/"))
-            found.append(Entity(dataset, definition.path, saves))
+            makes, changes = "create" in definition.attributes, "update" in definition.attributes
+            found.append(Entity(dataset, definition.path, saves, makes, changes))
     return tuple(found)
 
 

@@ -17,8 +17,18 @@ MAX_DEPTH = 80
 """Parentheses, calls and predicates within each other; far more than people write, far less than the stack holds."""
 
 
+def mark(message: str) -> str:
+    """Mark a msgid for the catalogues where it is written down."""
+    return message
+
+
 class XPathError(ValueError):
-    """The expression is not XPath; the message says where."""
+    """The expression is not XPath; ``what`` is a msgid that says why and where, with its ``values``."""
+
+    def __init__(self, what: str, **values: object) -> None:
+        super().__init__(what.format(**values))
+        self.what = what
+        self.values = values
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +147,11 @@ _AXES = frozenset(
         "self",
     ]
 )
+UNEXPECTED = mark("“{found}” does not belong where it stands, at character {at}.")
+WANTED = mark("“{wanted}” is missing at character {at}, where “{found}” stands.")
+ENDED = mark("“{wanted}” is missing at the end.")
+UNFINISHED = mark("The expression ends too early, at character {at}.")
+
 _ANYWHERE = Step("descendant-or-self", "node()")
 
 
@@ -155,8 +170,7 @@ def _tokens(source: str) -> list[_Token]:
     while at < end:
         match = _TOKEN.match(source, at)
         if match is None or match.lastgroup is None:
-            message = f"unexpected {source[at:].lstrip()[:1]!r} at {at + 1}"
-            raise XPathError(message)
+            raise XPathError(UNEXPECTED, found=source[at:].lstrip()[:1], at=at + 1)
         kind, text = match.lastgroup, match[match.lastgroup]
         before = found[-1] if found else None
         operand_ended = before is not None and (
@@ -195,17 +209,18 @@ class _Parser:
 
     def need(self, text: str) -> None:
         if not self.take(text):
-            raise self.error(f"expected {text!r}")
+            raise self.error(wanted=text)
 
-    def error(self, what: str) -> XPathError:
-        found = repr(self.now.text) if self.now.text else "the end"
-        return XPathError(f"{what} but found {found} at {self.now.at}")
+    def error(self, what: str = "", **values: object) -> XPathError:
+        """Say what is not as it must be, here; without ``what`` it is a sign that is missing."""
+        if self.now.text:
+            return XPathError(what or WANTED, found=self.now.text, at=self.now.at, **values)
+        return XPathError(what or ENDED if values else UNFINISHED, at=self.now.at, **values)
 
     def expression(self, binding: int = 0) -> Expr:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            message = f"nested more than {MAX_DEPTH} deep at {self.now.at}"
-            raise XPathError(message)
+            raise XPathError(mark("The expression is nested more than {most} deep."), most=MAX_DEPTH)
         left = self.unary()
         compared = 0
         while self.now.kind == "op" and _BINDING.get(self.now.text, 0) > binding:
@@ -213,7 +228,7 @@ class _Parser:
             self.at += 1
             compared += _BINDING[op] in (3, 4)
             if compared > MAX_DEPTH:
-                raise self.error("too many comparisons in a row")
+                raise XPathError(mark("The expression has too many comparisons in a row."))
             left = _joined(op, left, self.expression(_BINDING[op]))
         self.depth -= 1
         return left
@@ -279,10 +294,10 @@ class _Parser:
         elif self.after.text == "::" and self.now.kind == "name":
             axis = self.now.text
             if axis not in _AXES:
-                raise self.error("expected an axis")
+                raise self.error(UNEXPECTED)
             self.at += 2
         if self.now.kind != "name":
-            raise self.error("expected a name")
+            raise self.error(UNEXPECTED)
         test = self.now.text
         self.at += 1
         if test in _NODE_TYPES and self.take("("):
@@ -319,7 +334,7 @@ class _Parser:
                 self.need(")")
             return Call(token.text, tuple(args))
         self.at -= 1
-        raise self.error("expected a value")
+        raise self.error(UNEXPECTED)
 
 
 def _joined(op: str, left: Expr, right: Expr) -> Expr:
@@ -339,10 +354,9 @@ def _joined(op: str, left: Expr, right: Expr) -> Expr:
 def parse(source: str) -> Expr:
     """Read one expression; raises :class:`XPathError`."""
     if len(source) > MAX_LENGTH:
-        message = f"longer than {MAX_LENGTH} characters"
-        raise XPathError(message)
+        raise XPathError(mark("The expression is longer than {most} characters."), most=MAX_LENGTH)
     parser = _Parser(source)
     found = parser.expression()
     if parser.now.kind != "end":
-        raise parser.error("expected an operator")
+        raise parser.error(UNEXPECTED)
     return found

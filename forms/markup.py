@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from forms.problems import FormError, Problem
+from forms.problems import FormError, mark
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
 MAX_BYTES = 20 * 1024 * 1024
+TOO_LARGE = mark("The file is larger than {most} MB.")
+DECLARES = mark("The XML declares a document type or entities, which is not allowed in a form.")
 _NEVER = frozenset(chr(code) for code in (*range(0xD800, 0xE000), 0xFFFE, 0xFFFF))
 """Halves of pairs, and what is no character at all."""
 _DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*\?>")
@@ -24,17 +26,18 @@ def parsed(source: str | bytes) -> Element:
     """Parse a document into its root element; raises :class:`forms.problems.FormError`."""
     data = _DECLARATION.sub("", source).encode() if isinstance(source, str) else source
     if len(data) > MAX_BYTES:
-        raise FormError(f"the form is larger than {MAX_BYTES // 2**20} MB")
+        raise FormError.that(TOO_LARGE, mark("Put long lists into a CSV file beside the form (select_one_from_file)."),
+                             most=MAX_BYTES // 2**20)  # fmt: skip
     if _DOCTYPE.search(data):
-        raise FormError("a document type or entity declaration is not allowed in a form")
+        raise FormError.that(DECLARES, mark("Take the DOCTYPE out of the file."))
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True
     )
     try:
         return etree.fromstring(_without_encoding(data), parser)
     except etree.XMLSyntaxError as error:
-        line = error.lineno or 0
-        raise FormError(Problem(f"this is not well-formed XML: {error.msg}", row=line)) from None
+        cure = mark("Look at the row named, or export the form anew. The reader says: {said}")
+        raise FormError.that(mark("The XML is not well-formed."), cure, row=error.lineno or 0, said=error.msg) from None
 
 
 def as_text(data: bytes) -> str:

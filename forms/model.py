@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -15,7 +16,7 @@ from lxml import etree
 from forms.grammar import XPathError
 from forms.markup import attribute, attributes, children, local
 from forms.nodes import Node, from_xml
-from forms.problems import Problem
+from forms.problems import mark, problem
 from forms.question import Action, Definition
 from forms.texts import Languages, Text
 from forms.xpath import compiled
@@ -23,9 +24,12 @@ from forms.xpath import compiled
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
+    from forms.problems import Problem
     from forms.texts import Parts
     from forms.xpath import Expression
 
+NO_XFORM = mark("This XML is not an XForm.")
+SEND_WRITTEN = mark("Send the form as it was written (Excel), or the XForm that was made of it.")
 OPENROSA = "http://openrosa.org/xforms"
 JAVAROSA = "{http://openrosa.org/javarosa}"
 _META = (f"{{{OPENROSA}", "{http://www.w3.org/2002/xforms", "")
@@ -42,7 +46,7 @@ class Model:
     def __init__(self, model: Element) -> None:
         self.element = model
         self.problems: list[Problem] = []
-        self.warnings: list[str] = []
+        self.warnings: list[Problem] = []
         self.languages = _languages(model)
         self.itext: dict[str, Text] = {}
         self.hints: dict[str, Text] = {}
@@ -69,8 +73,10 @@ class Model:
         try:
             return compiled(source)
         except XPathError as error:
-            message = f"{error}, in “{source.strip()[:200]}”"
-            self.problems.append(Problem(message, sheet="survey", column=column, path=path))
+            cure = mark("Correct the expression: {expression}")
+            values = tuple((name, str(value)) for name, value in error.values.items())
+            found = problem(error.what, cure, sheet="survey", column=column, path=path, expression=source.strip()[:200])
+            self.problems.append(replace(found, values=(*found.values, *values)))
             return None
 
     def text(self, element: Element | None, path: str, column: str = "label") -> Text | None:
@@ -143,7 +149,7 @@ class Model:
         instance = next(iter(children(self.element, "instance")), None)
         elements = children(instance) if instance is not None else []
         if not elements:
-            self.problems.append(Problem("the form has no main instance"))
+            self.problems.append(problem(NO_XFORM, SEND_WRITTEN))
             return Definition("data", None, 0)
         self._identify(elements[0])
         self.namespaces = dict(elements[0].nsmap)
@@ -219,7 +225,9 @@ class Model:
                 rows = from_xml(found[0])
             else:
                 if source is not None and not source.startswith("jr://instance/last-saved"):
-                    self.warnings.append(f"the attachment {source.rpartition('/')[2]} is missing: its list is empty")
+                    self.warnings.append(problem(mark("The list {name} is not here; until it is, it offers nothing."),
+                                                 mark("Put {name} beside the form, or send it."),
+                                                 name=source.rpartition("/")[2]))  # fmt: skip
                 continue
             rows.parent = node
             node.children.append(rows)
@@ -229,7 +237,8 @@ class Model:
         for bind in children(self.element, "bind"):
             definition = self.definition(bind.get("nodeset"))
             if definition is None:
-                self.warnings.append(f"a bind names {bind.get('nodeset')}, which the form does not have")
+                said = mark("There are rules here for a question that the form does not have.")
+                self.warnings.append(problem(said, path=bind.get("nodeset") or "–"))
                 continue
             self._bind(bind, definition)
         if self.unbound_id:
@@ -263,7 +272,7 @@ class Model:
             path = self.reference(element)
             target = self.definition(path)
             if target is None:
-                self.warnings.append(f"a trigger sets {path}, which the form does not have")
+                self.warnings.append(problem(mark("A trigger sets a question that the form does not have."), path=path))
                 continue
             wording = element.get("value")
             if local(element) == "setgeopoint":

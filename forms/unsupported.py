@@ -9,55 +9,53 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from forms.problems import Problem
+from forms.problems import mark, problem
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping, Sequence
     from typing import Any
 
+    from forms.problems import Problem
+
     Row = MutableMapping[str, Any]
 
 _TYPES = {
-    "bearing": "a chat cannot read the compass; ask for the bearing in degrees, as decimal",
-    "background-audio": "a chat cannot record in the background; ask for a recording, as audio",
+    "bearing": (mark("A chat cannot read the compass."), mark("Ask for the bearing in degrees, as decimal.")),
+    "background-audio": (mark("A chat cannot record in the background."), mark("Ask for a recording, as audio.")),
 }
+"""A type → what is wrong with it, and the cure."""
 _APPEARANCES = {
-    r"printer:": ("a chat cannot print", True),
-    r"ex:": ("a chat cannot open another app: the answer is typed", False),
-    r"(?:^|\s)counter\b": ("there are no counter buttons: the number is typed", False),
+    r"printer:": (mark("A chat cannot print."), mark("Leave the printer out, or print from the computer."), True),
+    r"ex:": (mark("A chat cannot open another app: the answer is typed."), "", False),
+    r"(?:^|\s)counter\b": (mark("There are no counter buttons: the number is typed."), "", False),
     r"\bsearch\(": (
-        "search() is not read, the choices are those of the choices sheet; use select_one_from_file and choice_filter",
+        mark("search() is not read: the choices are those of the sheet “choices”."),
+        mark("Use select_one_from_file with a choice_filter."),
         False,
     ),
 }
-"""What stands in ``appearance`` → what is said, and whether a required question cannot be answered without it."""
+"""What stands in ``appearance`` → what is said, the cure, and whether no required question can be answered with it."""
 _NO = frozenset({"", "no", "false", "false()", "0"})
 
 
-def looked_at(survey: Sequence[Row]) -> tuple[list[Problem], list[str]]:
+def looked_at(survey: Sequence[Row]) -> tuple[list[Problem], list[Problem]]:
     """Give the errors and the warnings about rows of the survey sheet; makes unsupported questions silent in place."""
     problems: list[Problem] = []
-    warnings: list[str] = []
+    warnings: list[Problem] = []
     for number, row in enumerate(survey, 2):
-        for column, said, blocking in _faults(row):
-            problem = Problem(said, "survey", number, column)
-            if blocking and _is_required(row):
-                problems.append(problem)
-            else:
-                warnings.append(str(problem))
+        for column, said, cure, blocking in _faults(row):
+            found = problem(said, cure, sheet="survey", row=number, column=column)
+            (problems if blocking and _is_required(row) else warnings).append(found)
         if _type(row) == "bearing":
             silence(row)
     return problems, warnings
 
 
-def _faults(row: Row) -> list[tuple[str, str, bool]]:
+def _faults(row: Row) -> list[tuple[str, str, str, bool]]:
+    """Give the column, what is wrong in it, the cure, and whether an answer is impossible."""
     type_, appearance = _type(row), str(row.get("appearance") or "")
-    found = [("type", f"{type_}: {_TYPES[type_]}", True)] if type_ in _TYPES else []
-    if type_.startswith("select_one_external"):
-        found.append(("type", "select_one_external: the choice is typed; use select_one_from_file instead", False))
-    return found + [
-        ("appearance", said, blocking) for sign, (said, blocking) in _APPEARANCES.items() if re.search(sign, appearance)
-    ]
+    found = [("type", *_TYPES[type_], True)] if type_ in _TYPES else []
+    return found + [("appearance", *told) for sign, told in _APPEARANCES.items() if re.search(sign, appearance)]
 
 
 def _type(row: Row) -> str:
@@ -86,5 +84,9 @@ def named_type(message: str, survey: Sequence[Row]) -> Problem | None:
     wanted = match[1].strip().lower()
     for number, row in enumerate(survey, 2):
         if _type(row) == wanted:
-            return Problem(f"{message} See xlsform.org for the types there are.", "survey", number, "type")
+            return problem(
+                mark("There is no question type “{kind}”."),
+                mark("Correct the type; usual ones are text, integer, select_one, select_multiple, date, image."),
+                sheet="survey", row=number, column="type", kind=match[1].strip(),
+            )  # fmt: skip
     return None

@@ -6,7 +6,6 @@ only somebody who converts a form should pay.
 
 from __future__ import annotations
 
-import re
 import warnings as python_warnings
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
@@ -15,8 +14,9 @@ from pyxform.errors import PyXFormError
 from pyxform.xls2json_backends import get_xlsform
 from pyxform.xls2xform import convert as pyxform_convert
 
+from forms import complaints
 from forms.encoding import decoded
-from forms.problems import FormError, Problem
+from forms.problems import FormError, mark, problem
 from forms.unsupported import named_type
 
 if TYPE_CHECKING:
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from pyxform.xls2json_backends import DefinitionData
 
 MAX_CELL = 50_000
-_ROW = re.compile(r"\[row\s*:\s*(\d+)\]\s*")
-_SHEET = re.compile(r"(?:[Oo]n the |in the )?'(survey|choices|settings|entities|external_choices|osm)' sheet,?\s*")
-_COLUMN = re.compile(r"[Tt]he '([\w :]+?)' (?:value|column)|column '([\w :]+?)'")
 
 
 def rows_of(data: bytes, kind: str, most: int) -> DefinitionData:
@@ -38,19 +35,23 @@ def rows_of(data: bytes, kind: str, most: int) -> DefinitionData:
             python_warnings.simplefilter("ignore")  # openpyxl tells of Excel features that no form uses
             rows = get_xlsform(source, file_type=kind)
     except PyXFormError as error:
-        raise FormError(*problems(str(error))) from None
+        raise FormError(*complaints.problems(str(error))) from None
     except Exception as error:  # noqa: BLE001 - whatever a damaged file makes a reader raise, it is a damaged file
-        raise FormError(f"the file cannot be read as {kind[1:]} ({type(error).__name__})") from None
+        said = f"{kind[1:]}, {type(error).__name__}"
+        raise FormError.that(complaints.UNREADABLE, complaints.SAVE_ANEW, said=said) from None
     sheets: list[tuple[str, Sequence[Mapping[str, Any]]]] = [
         ("survey", rows.survey or ()), ("choices", rows.choices or ()), ("settings", rows.settings or ()),
     ]  # fmt: skip
     for sheet, found in sheets:
         if len(found) > most:
-            raise FormError(Problem(f"more than {most} rows", sheet=sheet))
+            cure = mark("Put long lists into a CSV file beside the form (select_one_from_file).")
+            raise FormError.that(mark("There are more than {most} rows."), cure, sheet=sheet, most=most)
         for number, row in enumerate(found, 2):
             for column, value in row.items():
                 if len(str(value)) > MAX_CELL:
-                    raise FormError(Problem("this cell is too long", sheet=sheet, row=number, column=str(column)))
+                    cure = mark("Shorten it; long texts belong into several notes.")
+                    said = mark("This cell is too long.")
+                    raise FormError(problem(said, cure, sheet=sheet, row=number, column=str(column)))
     return rows
 
 
@@ -61,30 +62,10 @@ def xform_of(rows: DefinitionData, notes: list[str]) -> str:
         return str(pyxform_convert(xlsform=source, warnings=notes, validate=False, form_name="data").xform)
     except PyXFormError as error:
         unknown = named_type(str(error), rows.survey or [])
-        raise FormError(*([unknown] if unknown is not None else problems(str(error)))) from None
+        found = [unknown] if unknown is not None else complaints.problems(str(error))
+        raise FormError(*(complaints.placed(one, rows) for one in found)) from None
     except RecursionError:
-        raise FormError("groups, or expressions, are nested too deep") from None
+        raise FormError.that(mark("Groups, or expressions, are nested too deep."), mark("Take groups apart.")) from None
     except Exception as error:  # noqa: BLE001 - pyxform lets some mistakes of authors escape as KeyError and the like
-        raise FormError(f"the form cannot be converted ({type(error).__name__}: {error})") from None
-
-
-def problems(message: str) -> list[Problem]:
-    """Take a message of pyxform's apart into where and what."""
-    found: list[Problem] = []
-    for line in (part.strip() for part in message.split("\n")):
-        if not line:
-            continue
-        row, sheet, column = _ROW.search(line), _SHEET.search(line), _COLUMN.search(line)
-        said = _ROW.sub("", line).strip()
-        if row is None and found and not sheet:
-            found[-1] = Problem(f"{found[-1].message} {said}", found[-1].sheet, found[-1].row, found[-1].column)
-            continue
-        found.append(
-            Problem(
-                message=said[:1_000],
-                sheet=sheet[1] if sheet else "survey" if row else "",
-                row=int(row[1]) if row else 0,
-                column=(column[1] or column[2]) if column else "",
-            )
-        )
-    return found or [Problem("the form cannot be converted")]
+        said = f"{type(error).__name__}: {error}"
+        raise FormError.that(complaints.UNKNOWN, complaints.LOOK, said=said) from None

@@ -112,20 +112,19 @@ def _check_path(tree: grammar.Expr, where: str) -> None:
     is_union = isinstance(tree, grammar.Chain) and tree.op == "|"
     is_call = isinstance(tree, grammar.Call) and tree.name in _NODE_FUNCTIONS
     if not (isinstance(tree, grammar.Path) or is_union or is_call):
-        message = f"{where} takes a path"
-        raise XPathError(message)
+        raise XPathError(grammar.mark("{where} must be given the path of a question."), where=where)
 
 
 def _call(tree: grammar.Call) -> Run:
     signature = LIBRARY.get(tree.name)
     if signature is None:
-        message = f"there is no function {tree.name}()"
-        raise XPathError(message)
+        raise XPathError(grammar.mark("There is no function {name}()."), name=tree.name)
     count = len(tree.args)
     if count < signature.least or (signature.most is not None and count > signature.most):
-        wanted = signature.least if signature.most == signature.least else f"{signature.least} or more"
-        message = f"{tree.name}() takes {wanted} arguments, not {count}"
-        raise XPathError(message)
+        most = signature.most
+        wanted = f"{signature.least}+" if most is None else "–".join(map(str, dict.fromkeys((signature.least, most))))
+        said = grammar.mark("{name}() takes {wanted} arguments between its brackets, not {count}.")
+        raise XPathError(said, name=tree.name, wanted=wanted, count=count)
     for at in _NODE_ARGUMENTS.get(tree.name, ()):
         if at < count:
             _check_path(tree.args[at], f"{tree.name}()")
@@ -140,7 +139,7 @@ def _path(tree: grammar.Path) -> Run:
         return lambda c: walk([c.node], c)
     if tree.start == "/":
         return _absolute(tree)
-    _check_path(tree.start, "a / or [ after a value")
+    _check_path(tree.start, "/ []")
     start = _compiled(tree.start)
     return lambda c: walk(need_nodes(start(c)), c)
 

@@ -58,6 +58,10 @@ class Speech:
         """Return the sentence as plain text, for buttons, toasts and menus."""
         return self._catalogue.gettext(message).format(**values)
 
+    def sentence(self, message: str) -> str:
+        """Return the sentence with its ``{values}`` still open, for whoever fills them in."""
+        return self._catalogue.gettext(message)
+
     def ordinal(self, number: int) -> str:
         """Return the number of a round as people write it; beyond ten in digits."""
         written = self.label("1 2 3 4 5 6 7 8 9 10").split()

@@ -97,7 +97,7 @@ def test_check_tells_as_json_what_can_be_used_and_what_not(
 def test_list_that_is_not_there_is_a_warning(form: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "towns.csv").unlink()
     assert main(["forms", "check", str(form)]) == 0
-    assert "warning: the attachment towns.csv is missing" in capsys.readouterr().out
+    assert "warning: The list towns.csv is not here" in capsys.readouterr().out
 
 
 def test_lists_may_lie_in_a_folder_of_their_own(form: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -142,3 +142,17 @@ def test_form_that_cannot_be_used_is_refused_by_every_command(
     for arguments in (["walk", str(file)], ["diff", str(file), str(file)], ["fill", str(file), "--answers", str(file)]):
         assert main(["forms", *arguments]) == 1
         assert "teleport" in capsys.readouterr().err
+
+
+def test_fault_is_told_in_the_language_asked_for_or_of_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "bad.md"
+    file.write_text(FORM.replace(". < 130", ". < (130"), encoding="utf-8")
+    assert main(["forms", "check", str(file), "--language", "zh_CN"]) == 1
+    said = capsys.readouterr().out
+    assert "survey 表 · 第 5 行 · constraint 列" in said
+    assert "请改正表达式" in said
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    assert main(["forms", "fill", str(file), "--answers", str(file)]) == 1
+    assert "这份表单不能用" in capsys.readouterr().err

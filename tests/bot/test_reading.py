@@ -132,7 +132,7 @@ async def test_what_is_no_form_is_refused_with_its_reason(desk: Desk):
     await desk.reader.run_due()
     draft = await desk.draft(number)
     assert draft.state is State.refused
-    assert "neither an XLSForm" in draft.found["problems"][0]["message"]
+    assert "not a form" in draft.found["problems"][0]["what"]
 
 
 async def test_a_zip_bomb_is_refused_unopened(desk: Desk):
@@ -142,7 +142,7 @@ async def test_a_zip_bomb_is_refused_unopened(desk: Desk):
         archive.writestr("xl/worksheets/sheet1.xml", b"0" * (120 * 2**20))
     number = await desk.send("bomb.xlsx", packed.getvalue())
     await desk.reader.run_due()
-    assert "unpacks to more" in (await desk.draft(number)).found["problems"][0]["message"]
+    assert "unpacks to more" in (await desk.draft(number)).found["problems"][0]["what"]
 
 
 async def test_when_telegram_is_away_the_form_is_read_later(desk: Desk, clock: Clock):
@@ -158,7 +158,7 @@ async def test_when_telegram_is_away_the_form_is_read_later(desk: Desk, clock: C
 async def test_a_file_telegram_refuses_is_told_and_not_asked_for_again(desk: Desk):
     number = await desk.send("towns.md", Rejected("wrong file_id"))
     assert await desk.reader.run_due() == 1
-    assert (await desk.draft(number)).found["problems"][0]["message"] == reading.NOT_HANDED_OUT
+    assert (await desk.draft(number)).found["problems"][0]["what"] == reading.NOT_HANDED_OUT.what
     assert await desk.reader.run_due() == 0
 
 

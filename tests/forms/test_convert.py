@@ -82,7 +82,7 @@ def test_unknown_reference_names_sheet_row_and_column() -> None:
         markdown("| | type | name | label | relevant |", "| | text | a | A | |", "| | text | b | B | ${c}=1 |")
     )
     assert (found.sheet, found.row, found.column) == ("survey", 3, "relevant")
-    assert "'c'" in found.message
+    assert "“c”" in found.message
 
 
 def test_broken_expression_names_row_and_column() -> None:
@@ -90,7 +90,8 @@ def test_broken_expression_names_row_and_column() -> None:
         markdown("| | type | name | label | constraint |", "| | text | a | A | |", "| | text | b | B | . > (1 |")
     )
     assert (found.sheet, found.row, found.column) == ("survey", 3, "constraint")
-    assert "expected ')'" in found.message
+    assert "“)” is missing" in found.message
+    assert ". > (1" in found.message
 
 
 def test_unknown_function_is_named() -> None:
