@@ -34,6 +34,7 @@ from bot.registering import RegisterReader
 from bot.workers import Workers
 from handlers.engine import Engine, Outcome
 from handlers.journeys import JOURNEYS
+from handlers.notice.feeding import AHEAD
 from handlers.registry import Registry
 from handlers.shelf import Shelf
 from handlers.turn import Kit
@@ -54,6 +55,8 @@ log = logging.getLogger(__name__)
 
 _FINISH_SECONDS = 30.0
 _SETTLED_POLL = 0.01
+_AHEAD_SECONDS = 5.0
+"""So long the messages of a notice that lie in the outbox last at full speed."""
 _PATIENCE_SECONDS = 300.0
 _LONGEST_PAUSE = 15.0
 _SPARE_CONNECTIONS = 6
@@ -152,7 +155,13 @@ class App:
         self._apology = Apology(self._driver, self._deliverer.toast, self._blobs.find)
         self._intake = Intake(self.database, self._workers.wake, clock, self._apology)
         self._jobs = Jobs(
-            self.database, self._workers.wake, self._bring_home, clock, self._blobs, self._read_sent
+            self.database,
+            self._workers.wake,
+            self._bring_home,
+            clock,
+            self._blobs,
+            self._read_sent,
+            ahead=max(AHEAD, int(settings.rate_overall * _AHEAD_SECONDS)),
         )
         self._spawn(self._workers.run(), "workers")
         self._spawn(self._deliverer.run(), "deliverer")
@@ -268,7 +277,8 @@ class App:
             async with self.database.read() as db:
                 waiting = (await inbox.depth(db)).waiting
                 pending = (await outbox.counts(db))[State.pending]
-            if not waiting and not pending:
+            fed = not waiting and not pending and self._jobs is not None and await self._jobs.feed()
+            if not waiting and not pending and not fed:
                 return
             await asyncio.sleep(_SETTLED_POLL)
 

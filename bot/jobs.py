@@ -15,7 +15,8 @@ from apscheduler.executors.asyncio import AsyncIOExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.drivers.driver import utc_now
-from storage import conversations, drafts, inbox, outbox, timers
+from handlers.notice import feeding
+from storage import conversations, drafts, inbox, outbox, overlong, timers
 from storage.database import Unavailable
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ _LOG = logging.getLogger(__name__)
 
 TICK_SECONDS = 1
 DOWNLOAD_SECONDS = 5
+LET_GO_SECONDS = 10
 PRUNE_SECONDS = 24 * 3600
 KEEP = timedelta(days=3)
 """How long worked-off updates and messages stay; Telegram repeats updates for a day."""
@@ -43,7 +45,10 @@ _FINISH_SECONDS = 10.0
 
 
 class Jobs:
-    """The ticks: timers into the inbox, evidence home, forms read, old rows away."""
+    """The ticks: timers into the inbox, notices into the outbox, evidence home, forms read, old rows away.
+
+    ``ahead`` is how many messages of one notice may lie in the outbox at once.
+    """
 
     def __init__(
         self,
@@ -53,6 +58,7 @@ class Jobs:
         clock: Callable[[], datetime],
         blobs: Blobs,
         read: Callable[[], None],
+        ahead: int = feeding.AHEAD,
     ) -> None:
         self._database = database
         self._wake = wake
@@ -60,6 +66,7 @@ class Jobs:
         self._clock = clock
         self._blobs = blobs
         self._read = read
+        self._ahead = ahead
         self._ticking: set[asyncio.Task[None]] = set()
         self._scheduler = AsyncIOScheduler(
             executors={"default": AsyncIOExecutor()},
@@ -72,8 +79,10 @@ class Jobs:
         now = utc_now()  # the ticker lives by real time, whatever the clock of the campaign says
         every = (
             (self.fire_timers, TICK_SECONDS),
+            (self.feed, TICK_SECONDS),
             (self.fetch_evidence, DOWNLOAD_SECONDS),
             (self.read_forms, DOWNLOAD_SECONDS),
+            (self.let_go, LET_GO_SECONDS),
             (self.prune, PRUNE_SECONDS),
             (self.sweep, SWEEP_SECONDS),
         )
@@ -113,6 +122,15 @@ class Jobs:
             _LOG.warning("timers wait for the database")
         return fired
 
+    async def feed(self) -> bool:
+        """Put further copies of notices into the outbox and bring their authors' cards up to date; True: something."""
+        try:
+            fed = await feeding.feed(self._database, self._clock(), self._ahead)
+            return await feeding.refresh(self._database, self._clock()) or fed
+        except Unavailable:
+            _LOG.warning("notices wait for the database")
+            return False
+
     async def fetch_evidence(self) -> None:
         """Have the evidence files that wait brought home; a tick does not wait for them."""
         self._download()
@@ -120,6 +138,18 @@ class Jobs:
     async def read_forms(self) -> None:
         """Have the forms that were sent in read; a tick does not wait for them."""
         self._read()
+
+    async def let_go(self) -> None:
+        """Have tried again at once what was put off by a clock that has been set back since."""
+        try:
+            async with self._database.read(brief=True) as db:
+                found = await overlong.found(db, self._clock())
+            if found:
+                async with self._database.begin() as db:
+                    await overlong.let_go(db, self._clock())
+                _LOG.warning("the clock was set back: what it had put off is tried again now")
+        except Unavailable:
+            _LOG.warning("what was put off stays so for now: the database is in trouble")
 
     async def prune(self) -> None:
         """Delete what is worked off and old."""

@@ -13,6 +13,7 @@ from handlers.checklist import CHECKLIST
 from handlers.draw import DRAW
 from handlers.interview import INTERVIEW
 from handlers.invitation import INVITATION
+from handlers.notice import NOTICE
 from handlers.profile import PROFILE
 from handlers.publishing import PUBLISHING
 from handlers.status import STATUS
@@ -35,6 +36,7 @@ JOURNEYS: Final[tuple[Journey, ...]] = (
     ACTIVITY,
     DRAW,
     INVITATION,
+    NOTICE,
     PROFILE,
     STATUS,
     WELCOME,

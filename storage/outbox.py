@@ -258,6 +258,11 @@ async def counts(db: Session, topic: str | None = None) -> dict[State, int]:
     return {state: found.get(state, 0) for state in State}
 
 
+async def waiting(db: Session, topic: str) -> int:
+    """Return how many messages of a topic are still to be sent."""
+    return await db.scalar(sa.select(sa.func.count()).where(Outgoing.topic == topic, _WAITS)) or 0
+
+
 async def backlog(db: Session, now: datetime) -> tuple[dict[Priority, int], datetime | None]:
     """Return how many messages wait by priority, every one a key, and when the oldest that is due was made.
 

@@ -325,6 +325,7 @@ class Bench:
             document=say.document,
             filename=say.filename,
             silent=say.silent,
+            media=say.media,
         )
         shown.check()
         for sha256 in filter(None, (say.picture, say.document)):

@@ -74,6 +74,7 @@ class Shown:
     document: str = ""
     filename: str = ""
     silent: bool = False
+    media: tuple[tuple[str, ...], ...] = ()
     edited: bool = False
     what: str = "Text"
 
@@ -86,8 +87,9 @@ class Shown:
         return [button.label for row in self.buttons for button in row]
 
     def check(self) -> None:
-        limit = CAPTION_LIMIT if self.picture or self.document else TEXT_LIMIT
-        assert self.text.strip() or self.picture or self.document, "Telegram takes no empty message"
+        limit = CAPTION_LIMIT if self.picture or self.document or self.media else TEXT_LIMIT
+        assert self.text.strip() or self.picture or self.document or self.media, "Telegram takes no empty message"
+        assert len(self.media) <= 1 or not self.buttons, "an album has no buttons"
         assert len(self.text.encode("utf-16-le")) // 2 <= limit, f"over {limit} characters: {self.text[:60]}…"
         assert len(self.labels) <= KEYBOARD_LIMIT
         assert all(self.labels), "Telegram takes no button without a label"
