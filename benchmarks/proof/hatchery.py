@@ -13,6 +13,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -31,6 +32,7 @@ class Hatchery:
     """Starts serving processes: ``with Hatchery() as hatchery``."""
 
     def __enter__(self) -> Self:
+        self._one_at_a_time = threading.Lock()
         self._mother = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.proof.hatchery"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
@@ -47,9 +49,10 @@ class Hatchery:
         assert self._mother.stdin is not None
         assert self._mother.stdout is not None
         asked = {"environment": dict(environment), "log": str(log), "witness": str(witness)}
-        self._mother.stdin.write(json.dumps(asked).encode() + b"\n")
-        self._mother.stdin.flush()
-        return int(self._mother.stdout.readline())
+        with self._one_at_a_time:
+            self._mother.stdin.write(json.dumps(asked).encode() + b"\n")
+            self._mother.stdin.flush()
+            return int(self._mother.stdout.readline())
 
 
 def main() -> None:
