@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from markupsafe import Markup
 
 from handlers.items import Item
-from handlers.widgets.words import in_words
+from handlers.widgets.words import asked_in, in_words, labelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,7 +68,7 @@ def where(turn: Turn, sheet: Sheet) -> Markup:
 
 def item_title(turn: Turn, sheet: Sheet, screen: Item) -> Markup:
     """Return the item's number and what it is about."""
-    title = sheet.walk.label(sheet.main(screen).path, turn.speech.language)
+    title = asked_in(turn.speech, sheet.walk, sheet.main(screen))
     return turn.t("<b>{number}. {title}</b>", number=screen.key, title=clipped(title, 600))
 
 
@@ -95,8 +95,7 @@ def value_text(turn: Turn, sheet: Sheet, question: Question) -> str:
     if question.kind not in {"select_one", "select_multiple"}:
         return clipped(in_words(turn.speech, sheet.walk, question), WORDS)
     names = value.split() if question.kind == "select_multiple" else [value]
-    labels = {choice.value: choice.label(turn.speech.language) for choice in question.choices}
-    return listed(turn, (labels.get(name, name) for name in names if name))
+    return listed(turn, (labelled(turn.speech, sheet.walk, question, name) for name in names if name))
 
 
 def unit_label(visit: Visit) -> str:

@@ -91,7 +91,8 @@ def question_card(
     if question is main:
         hint = sheet.walk.hint(main.path, turn.speech.language)
         if hint:
-            parts.append(turn.t("What to look at: {hint}", hint=clipped(hint, LONG // 2)))
+            shown = clipped(hint, LONG // 2)
+            parts.append(turn.t("What to look at: {hint}", hint=shown) if main.kind in CHOSEN else Markup.escape(shown))
         guidance = sheet.walk.guidance(main.path, turn.speech.language)
         if guidance and at_length:
             parts.append(Markup.escape(_GRADE.sub("\n", clipped(guidance, LONG))))
@@ -135,7 +136,7 @@ def _how(turn: Turn, sheet: Sheet, screen: Item, question: Question, held: str) 
         case "select_one" | "select_multiple":
             return Markup("")
         case "image":
-            return turn.t("Send a photo.")
+            return asking.how(turn, sheet, screen, question, held)
         case "integer" | "decimal":
             return _how_much(turn, question)
         case "date":

@@ -12,6 +12,7 @@ from handlers.chat import Button
 from handlers.checklist import asking
 from handlers.journey import data
 from handlers.rows import CHOSEN, in_rows, width
+from handlers.widgets.words import labelled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +62,7 @@ def _choices(turn: Turn, sheet: Sheet, screen: Item, question: Question, choices
     held = set(value.split()) if several else {value}
     buttons, widest = [], 0
     for index, choice in choices:
-        label = choice.label(turn.speech.language)
+        label = labelled(turn.speech, sheet.walk, question, choice.value)
         widest = max(widest, width(CHOSEN + label))
         if several:
             label = f"☑ {label}" if choice.value in held else f"☐ {label}"

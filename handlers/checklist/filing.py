@@ -23,6 +23,7 @@ from handlers.errors import UserError
 from handlers.items import Item
 from handlers.sheet import answers
 from handlers.text import mark
+from handlers.widgets.words import labelled
 from storage import evidence as evidences
 from storage import pictures
 
@@ -226,5 +227,4 @@ def _said(turn: Turn, sheet: Sheet, piece: Evidence) -> str:
 
 
 def _label(turn: Turn, sheet: Sheet, screen: Item, value: str) -> str:
-    labels = {one.value: one.label(turn.speech.language) for one in sheet.main(screen).choices}
-    return labels.get(value, value)
+    return labelled(turn.speech, sheet.walk, sheet.main(screen), value)

@@ -14,7 +14,9 @@ from markupsafe import Markup
 
 from handlers.chat import Attachment, Message, Place, Text
 from handlers.checklist import lines, sending, waiting
+from handlers.checklist.asking import BY_WIDGET, on_card
 from handlers.checklist.card import Receipt
+from handlers.checklist.choosing import very_many
 from handlers.checklist.entry import TYPED, joined, meant_for, no_item, read_typed, spelt_out
 from handlers.checklist.filing import album_of, move, read_caption, screen_of, settle_in
 from handlers.checklist.gallery import forget
@@ -24,6 +26,7 @@ from handlers.errors import Unsuitable, UserError
 from handlers.progress import numbers_of
 from handlers.sheet import sheet_of
 from handlers.text import mark
+from handlers.widgets.kinds import widget_of
 from storage import evidence as evidences
 from storage import visits
 
@@ -154,7 +157,19 @@ def _aim(turn: Turn, sheet: Sheet, revision: Revision, words: str, *, captioned:
         elif question.kind == "text":
             revision.targets[path] = joined(revision.base[path], words)
         else:
-            raise UserError(NO_ANSWER, words=words[:40])
+            revision.targets[path] = _by_widget(turn, sheet, question, words)
+
+
+def _by_widget(turn: Turn, sheet: Sheet, question: Question, words: str) -> str:
+    """Return what words answer to a question that its widget takes them for; UserError when they are no answer."""
+    screen = sheet.item_at(sheet.stored(question.path))
+    if screen is not None and (question.kind in BY_WIDGET or very_many(sheet, question)):
+        asked = on_card(turn, sheet, screen, question)
+        said = Text(chat_id=turn.chat_id, private=True, at=turn.now, message_id=0, text=words)
+        step = widget_of(question).sent(asked, said)
+        if step is not None and step.value is not None:
+            return step.value
+    raise UserError(NO_ANSWER, words=words[:40])
 
 
 def _question(sheet: Sheet, path: str) -> Question:
@@ -171,7 +186,7 @@ def _entries(turn: Turn, sheet: Sheet, revision: Revision, words: str, *, captio
         _, entry = read_caption(sheet, words)
         return [entry] if entry is not None else None
     questions = [_question(sheet, path) for path in revision.standing]
-    if all(question.kind in TYPED for question in questions):
+    if all(question.kind in TYPED or question.kind in BY_WIDGET for question in questions):
         return None
     here = next((item for path in revision.standing if (item := screen_of(sheet, path)) is not None), None)
     entries = [entry for entry in lines.read(sheet, words, here) if entry.matched]

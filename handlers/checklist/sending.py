@@ -45,6 +45,7 @@ from handlers.errors import Unsuitable, UserError
 from handlers.progress import brief, called, value_text
 from handlers.sheet import sheet_of
 from handlers.text import mark
+from handlers.widgets.words import labelled
 from storage import people, visits
 
 if TYPE_CHECKING:
@@ -295,12 +296,11 @@ async def _overwritten(turn: Turn, sheet: Sheet, screen: Item, entry: Line) -> M
     if entry.choice in {None, value} or not value or standing is None or standing.by_id == turn.who.id:
         return None
     author = await people.by_id(turn.db, standing.by_id)
-    labels = {one.value: one.label(turn.speech.language) for one in main.choices}
     return turn.t(
         "Item {number}: {who} had answered “{old}”.",
         number=screen.key,
         who=called(author),
-        old=labels.get(value, value),
+        old=labelled(turn.speech, sheet.walk, main, value),
     )
 
 

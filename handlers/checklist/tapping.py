@@ -32,6 +32,7 @@ from handlers.items import Item
 from handlers.journey import data, number, word
 from handlers.progress import called, item_title
 from handlers.text import mark
+from handlers.widgets.words import labelled
 from storage import people
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ async def answer(turn: Turn, args: tuple[str, ...]) -> None:
         _moved_on(turn, sheet, screen)
         return
     if value == choice:
-        turn.toast(_recorded(turn, screen, question, choice))
+        turn.toast(_recorded(turn, sheet, screen, question, choice))
         if is_asking(turn, sheet, question):
             advance(turn, sheet, screen)
         return
@@ -85,12 +86,12 @@ async def settle(turn: Turn, sheet: Sheet, screen: Item, question: Question, cho
     """Write a choice and move on; an answer that the form forbids is refused in the form's words."""
     refuse_violation(turn, sheet, question, choice)
     await write(turn, sheet, question, choice)
-    turn.toast(_recorded(turn, screen, question, choice))
+    turn.toast(_recorded(turn, sheet, screen, question, choice))
     advance(turn, sheet, screen)
 
 
-def _recorded(turn: Turn, screen: Item, question: Question, choice: str) -> str:
-    label = next(one.label(turn.speech.language) for one in question.choices if one.value == choice)
+def _recorded(turn: Turn, sheet: Sheet, screen: Item, question: Question, choice: str) -> str:
+    label = labelled(turn.speech, sheet.walk, question, choice)
     return turn.label("Item {number}: {answer}", number=screen.key, answer=label)
 
 
@@ -102,14 +103,13 @@ async def _ask_before_changing(
     if standing is None:
         raise Stale
     author = await people.by_id(turn.db, standing.by_id)
-    labels = {one.value: one.label(turn.speech.language) for one in question.choices}
     mine = author is not None and author.id == turn.who.id
     text = item_title(turn, sheet, screen) + turn.t(
         "\n\n{who} answered “{old}” at {when}. Change it to “{new}”?",
         who=turn.label("You") if mine else called(author),
         when=turn.speech.moment(standing.at, sheet.zone),
-        old=labels.get(standing.value, standing.value),
-        new=question.choices[number(args, 3)].label(turn.speech.language),
+        old=labelled(turn.speech, sheet.walk, question, standing.value),
+        new=labelled(turn.speech, sheet.walk, question, question.choices[number(args, 3)].value),
     )
     change = data("checklist", "change", *args[:4], standing.id)
     keep = data("checklist", "go", sheet.visit.id, screen.key, 0)

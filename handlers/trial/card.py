@@ -15,7 +15,7 @@ from handlers.progress import bar, brief, clipped
 from handlers.trial.order import instances, screen_of, stops
 from handlers.widgets.asked import Asked
 from handlers.widgets.kinds import widget_of
-from handlers.widgets.words import in_words
+from handlers.widgets.words import asked_in, in_words
 
 if TYPE_CHECKING:
     from forms.question import Definition, Question
@@ -81,7 +81,7 @@ def _question(turn: Turn, walk: Walk, question: Question, *, at_length: bool) ->
         lines.append(Markup("<i>{}</i>").format(brief(section, 80)))
     if screen is not None and len(screen.questions) > 1 and screen.text is not None:
         lines.append(Markup("{}").format(brief(walk.title(screen, language), 80)))
-    label = clipped(walk.label(path, language) or question.name, LABEL)
+    label = clipped(asked_in(turn.speech, walk, question) or question.name, LABEL)
     number = f"{screen.number}. " if screen is not None and screen.number is not None else ""
     star = " *" if walk.required(path) else ""
     lines.append(Markup("<b>{}{}</b>{}").format(number, label, star))

@@ -13,6 +13,7 @@ from handlers.errors import Stale, UserError
 from handlers.rows import CHOSEN, in_rows, width
 from handlers.text import mark
 from handlers.widgets.asked import Asked, Step, chosen, index
+from handlers.widgets.words import labelled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +38,7 @@ def _offered(asked: Asked) -> Sequence[Choice]:
 
 
 def _label(asked: Asked, choice: Choice) -> str:
-    label = asked.walk.choice_label(asked.question.path, choice.value, asked.speech.language)
+    label = labelled(asked.speech, asked.walk, asked.question, choice.value)
     return label if len(label) <= LABEL else label[: LABEL - 1] + "…"
 
 

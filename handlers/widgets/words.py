@@ -5,14 +5,32 @@ Pure; what a kind's widget takes in is put into words here and nowhere else.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from handlers.text import mark
 from handlers.widgets.places import shown
 
 if TYPE_CHECKING:
     from forms.question import Question
     from forms.walk import Walk
     from handlers.text import Speech
+
+
+OTHER: Final = mark("Other")
+SPECIFY: Final = mark("Specify other.")
+"""What every converter writes in English where a form says ``or_other``, whatever the form's languages are."""
+
+
+def labelled(speech: Speech, walk: Walk, question: Question, value: str) -> str:
+    """Return the label of a choice."""
+    label = walk.choice_label(question.path, value, speech.language)
+    return speech.label(OTHER) if (label, value) == (OTHER, "other") else label
+
+
+def asked_in(speech: Speech, walk: Walk, question: Question) -> str:
+    """Return the label of a question."""
+    label = walk.label(question.path, speech.language)
+    return speech.label(SPECIFY) if label == SPECIFY and question.name.endswith("_other") else label
 
 
 def in_words(speech: Speech, walk: Walk, question: Question) -> str:
@@ -36,6 +54,6 @@ def in_words(speech: Speech, walk: Walk, question: Question) -> str:
         case "decimal" | "range":
             said = value.removesuffix(".0")
         case "rank":
-            labels = [walk.choice_label(question.path, one, speech.language) for one in value.split()]
+            labels = [labelled(speech, walk, question, one) for one in value.split()]
             said = " → ".join(labels)
     return said or walk.shown(question.path, speech.language)

@@ -29,6 +29,18 @@ ITEMS = (
     "day",
 )
 
+OTHERWISE = """
+| survey | | | |
+| | type | name | label |
+| | select_one who or_other | who | 谁负责 |
+| choices | | | |
+| | list_name | name | label |
+| | who | head | 站长 |
+| settings | | | |
+| | form_title | form_id | version |
+| | 负责 | otherwise | 1 |
+"""
+
 
 @pytest.fixture
 async def place(bench: Bench) -> Site:
@@ -215,3 +227,30 @@ async def test_a_whole_visit_of_every_kind_is_handed_in(place: Site):
     await phone.tap("总览")
     await phone.tap("提交")
     assert (await place.visit()).state == "submitted"
+
+
+async def test_a_typed_answer_to_a_widget_may_be_edited(place: Site):
+    phone = place.one
+    await place.at(2)
+    sent = await phone.text("65")
+    await phone.edit(sent, "70")
+    assert (await place.answers())["share"] == "70"
+    assert "✓ 已更正：第2题" in card(phone).text
+    await place.at(5)
+    sent = await phone.text("9:05")
+    await phone.edit(sent, "下午2点半")
+    assert (await place.answers())["begin"].startswith("14:30:00")
+    await phone.edit(sent, "没准")
+    assert (await place.answers())["begin"].startswith("14:30:00")
+    assert "⚠" in phone.last.text
+
+
+async def test_what_a_converter_writes_for_other_is_said_in_the_persons_language(bench: Bench):
+    here = await site(bench, OTHERWISE)
+    phone = await here.enter()
+    await phone.tap("其他")
+    assert "请说明是什么" in card(phone).text
+    await phone.text("值班员")
+    two = await here.enter(here.two)
+    await two.press(f"checklist.go:{here.visit_id}:1", 1)
+    assert "● Other" in labels(two)
