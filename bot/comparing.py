@@ -7,12 +7,12 @@ handlers/checklist/doubting.py. A kill loses nothing: what was taken is handed o
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
 from bot import apart
+from bot.errand import Errand
 from bot.likeness import fingerprints
 from storage import audit, campaigns, pictures, timers, visits
 from storage.database import Unavailable
@@ -37,42 +37,28 @@ TOGETHER: Final = 50
 LONGEST_SECONDS: Final = 60.0
 
 
-class Comparer:
+class Comparer(Errand):
     """Looks at what waits; ``wake`` it now and then. ``far`` in metres."""
 
+    name = "compare pictures"
+
     def __init__(self, database: Database, blobs: Blobs, clock: Callable[[], datetime], *, far: float) -> None:
+        super().__init__()
         self._database = database
         self._blobs = blobs
         self._clock = clock
         self._far = far
-        self._lock = asyncio.Lock()
-        self._tasks: set[asyncio.Task[int]] = set()
 
-    def wake(self) -> None:
-        """Look at what waits, in the background: until it is done, or :meth:`close` ends it."""
-        if not self._lock.locked():
-            task = asyncio.get_running_loop().create_task(self.run_due(), name="compare pictures")
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-
-    async def close(self) -> None:
-        """Leave what is under way; its lease runs out and it is handed out again."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    async def run_due(self) -> int:
-        """Look at all that waits and return how many pieces it was."""
-        async with self._lock:
-            count = 0
-            try:
-                while found := await self._due():
-                    prints = await self._prints(found)
-                    await self._keep(found, prints)
-                    count += len(found)
-            except Unavailable:
-                log.warning("pictures wait for the database")
-            return count
+    async def _work(self) -> int:
+        count = 0
+        try:
+            while found := await self._due():
+                prints = await self._prints(found)
+                await self._keep(found, prints)
+                count += len(found)
+        except Unavailable:
+            log.warning("pictures wait for the database")
+        return count
 
     async def _due(self) -> list[Evidence]:
         async with self._database.read(brief=True) as db:  # a tick without a picture costs no write

@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.drivers.errors import BadToken, DriverError, Rejected, RetryLater, TooLarge, Unreachable
+from bot.errand import Errand
 from handlers.chat import MAX_FILE_BYTES
 from storage import audit, codes, evidence, exif, pictures, timers
 from storage.blobs import BlobTooLarge
@@ -36,44 +37,24 @@ READABLE = frozenset(f"image/{one}" for one in ("jpeg", "png", "webp", "gif", "b
 _TOO_LARGE = "over 20 MB: Telegram does not hand it to a bot"
 
 
-class Downloader:
+class Downloader(Errand):
     """Downloads what waits, a few at a time; ``wake`` it when a turn has attached something."""
+
+    name = "download"
 
     def __init__(
         self, database: Database, driver: Driver, blobs: Blobs, clock: Callable[[], datetime], *, at_once: int = AT_ONCE
     ) -> None:
+        super().__init__()
         self._database = database
         self._driver = driver
         self._blobs = blobs
         self._clock = clock
         self._at_once = at_once
-        self._lock = asyncio.Lock()
-        self._more = asyncio.Event()
         self._not_before: datetime | None = None
         self._looking = asyncio.Lock()
-        self._tasks: set[asyncio.Task[int]] = set()
 
-    def wake(self) -> None:
-        """Fetch what waits, in the background: until it is done, or :meth:`close` ends it."""
-        task = asyncio.get_running_loop().create_task(self.run_due(), name="download")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def close(self) -> None:
-        """Leave what is under way; its lease runs out and it is fetched again."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    async def run_due(self) -> int:
-        """Download all that is due and return how many files came home; 0 when a call that is under way does it."""
-        if self._lock.locked():
-            self._more.set()
-            return 0
-        async with self._lock:
-            return await self._run()
-
-    async def _run(self) -> int:
+    async def _work(self) -> int:
         """Keep as many downloads going as may be; a slow one holds up nothing but its own place."""
         home, running = 0, set[asyncio.Task[bool]]()
         more = asyncio.create_task(self._more.wait())

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot import apart
 from bot.drivers.errors import BadToken, DriverError, Rejected, RetryLater, TooLarge, Unreachable
+from bot.errand import Errand
 from handlers.chat import MAX_FILE_BYTES
 from storage import draws, interviews, timers
 from storage.database import Unavailable
@@ -61,46 +62,31 @@ def _decoded(content: bytes) -> str:
     return content.decode("utf-8", "replace")
 
 
-class Fetcher:
+class Fetcher(Errand):
     """Fetches what waits, one after the other; ``wake`` it when a turn has put something down."""
 
+    name = "fetch"
+
     def __init__(self, database: Database, driver: Driver, blobs: Blobs, clock: Callable[[], datetime]) -> None:
+        super().__init__()
         self._database = database
         self._driver = driver
         self._blobs = blobs
         self._clock = clock
-        self._lock = asyncio.Lock()
-        self._tasks: set[asyncio.Task[int]] = set()
 
-    def wake(self) -> None:
-        """Fetch what waits, in the background: until it is done, or :meth:`close` ends it."""
-        task = asyncio.get_running_loop().create_task(self.run_due(), name="fetch")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def close(self) -> None:
-        """Leave what is under way; its lease runs out and it is fetched again."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    async def run_due(self) -> int:
-        """Fetch all that is due and return how much came home; 0 when a call that is under way does it."""
-        if self._lock.locked():
-            return 0
-        async with self._lock:
-            home = 0
-            try:
-                async with self._database.read() as db:  # a tick without anything to do costs no write
-                    recordings = await interviews.any_waiting(db, self._clock())
-                    lists = await draws.any_waiting(db, self._clock())
-                if recordings:
-                    home += await self._recordings()
-                while lists and (found := await self._next_list()) is not None:
-                    home += await self._list(found)
-            except Unavailable:
-                _LOG.warning("recordings and lists wait for the database")
-            return home
+    async def _work(self) -> int:
+        home = 0
+        try:
+            async with self._database.read() as db:  # a tick without anything to do costs no write
+                recordings = await interviews.any_waiting(db, self._clock())
+                lists = await draws.any_waiting(db, self._clock())
+            if recordings:
+                home += await self._recordings()
+            while lists and (found := await self._next_list()) is not None:
+                home += await self._list(found)
+        except Unavailable:
+            _LOG.warning("recordings and lists wait for the database")
+        return home
 
     # --- recordings ---
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from bot import apart
 from bot.bundle import Read, Sent, read
 from bot.drivers.errors import BadToken, DriverError, Rejected, RetryLater, TooLarge, Unreachable
+from bot.errand import Errand
 from forms.problems import mark, problem
 from handlers.chat import MAX_FILE_BYTES
 from storage import drafts, timers
@@ -49,40 +50,25 @@ TOO_BIG: Final = problem(
 NOT_HANDED_OUT: Final = problem(mark("Telegram does not hand this file out any more."), mark("Send it again."))
 
 
-class Reader:
+class Reader(Errand):
     """Reads what waits, one form at a time; ``wake`` it when one was sent in."""
 
+    name = "read forms"
+
     def __init__(self, database: Database, driver: Driver, clock: Callable[[], datetime]) -> None:
+        super().__init__()
         self._database = database
         self._driver = driver
         self._clock = clock
-        self._lock = asyncio.Lock()
-        self._tasks: set[asyncio.Task[int]] = set()
 
-    def wake(self) -> None:
-        """Read what waits, in the background: until it is done, or :meth:`close` ends it."""
-        task = asyncio.get_running_loop().create_task(self.run_due(), name="read forms")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def close(self) -> None:
-        """Leave what is under way; its lease runs out and it is read again."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    async def run_due(self) -> int:
-        """Read all that waits and return how many forms were; 0 when a call that is under way does it."""
-        if self._lock.locked():
-            return 0
-        async with self._lock:
-            count = 0
-            try:
-                while draft := await self._next():
-                    count += await self._done(draft)
-            except Unavailable:
-                log.warning("forms wait for the database")
-            return count
+    async def _work(self) -> int:
+        count = 0
+        try:
+            while draft := await self._next():
+                count += await self._done(draft)
+        except Unavailable:
+            log.warning("forms wait for the database")
+        return count
 
     async def _next(self) -> FormDraft | None:
         async with self._database.read() as db:  # a tick without a draft costs no write
