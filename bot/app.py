@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from aiohttp import web
 
 from bot.apology import Apology
+from bot.comparing import Comparer
+from bot.custodian import Custodian
 from bot.deliver import Deliverer
 from bot.download import Downloader
 from bot.drivers.driver import open_driver, utc_now
@@ -31,6 +33,7 @@ from bot.metrics import Metrics
 from bot.reading import Reader
 from bot.receive import Intake, Poller, Webhook
 from bot.registering import RegisterReader
+from bot.signing import private_key
 from bot.workers import Workers
 from handlers.engine import Engine, Outcome
 from handlers.journeys import JOURNEYS
@@ -54,6 +57,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _FINISH_SECONDS = 30.0
+COMPARE_SECONDS = 10
+"""What comes within so long is looked at together: a burst of photos costs one process."""
+CLOSE_SECONDS = 60
 _SETTLED_POLL = 0.01
 _AHEAD_SECONDS = 5.0
 """So long the messages of a notice that lie in the outbox last at full speed."""
@@ -91,6 +97,9 @@ class App:
         self._driver: Driver = Measured(driver or open_driver(settings, clock), self._metrics.called)
         self._blobs = Blobs(settings.evidence_dir)
         self._downloader = Downloader(self.database, self._driver, self._blobs, clock)
+        self._comparer = Comparer(self.database, self._blobs, clock, far=settings.far_metres)
+        key = private_key(settings.signing_key) if settings.signing_key else None
+        self._custodian = Custodian(self.database, clock, office=settings.office_chat, key=key)
         self._reader = Reader(self.database, self._driver, clock)
         self._fetcher = Fetcher(self.database, self._driver, self._blobs, clock)
         self._register_reader = RegisterReader(self.database, self._driver, clock)
@@ -162,6 +171,7 @@ class App:
             self._blobs,
             self._read_sent,
             ahead=max(AHEAD, int(settings.rate_overall * _AHEAD_SECONDS)),
+            also=((self._compare, COMPARE_SECONDS), (self._custodian.close_day, CLOSE_SECONDS)),
         )
         self._spawn(self._workers.run(), "workers")
         self._spawn(self._deliverer.run(), "deliverer")
@@ -228,6 +238,7 @@ class App:
         if self._jobs is not None:
             await self._jobs.stop()
         await self._downloader.close()
+        await self._comparer.close()
         if self._apology is not None:
             await self._apology.close()
         await self._reader.close()
@@ -266,6 +277,10 @@ class App:
         """Have evidence, recordings and lists fetched that were sent."""
         self._downloader.wake()
         self._fetcher.wake()
+
+    async def _compare(self) -> None:
+        """Have pictures that came looked at; a tick does not wait for it."""
+        self._comparer.wake()
 
     async def take(self, updates: Iterable[Raw]) -> None:
         """Take updates in as if Telegram had sent them."""

@@ -20,7 +20,7 @@ from storage import conversations, drafts, inbox, outbox, overlong, timers
 from storage.database import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
     from datetime import datetime
 
     from storage.blobs import Blobs
@@ -47,7 +47,8 @@ _FINISH_SECONDS = 10.0
 class Jobs:
     """The ticks: timers into the inbox, notices into the outbox, evidence home, forms read, old rows away.
 
-    ``ahead`` is how many messages of one notice may lie in the outbox at once.
+    ``ahead`` is how many messages of one notice may lie in the outbox at once; ``also`` is what else ticks, and every
+    how many seconds.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Jobs:
         blobs: Blobs,
         read: Callable[[], None],
         ahead: int = feeding.AHEAD,
+        also: Sequence[tuple[Callable[[], Awaitable[object]], int]] = (),
     ) -> None:
         self._database = database
         self._wake = wake
@@ -67,6 +69,7 @@ class Jobs:
         self._blobs = blobs
         self._read = read
         self._ahead = ahead
+        self._also = also
         self._ticking: set[asyncio.Task[None]] = set()
         self._scheduler = AsyncIOScheduler(
             executors={"default": AsyncIOExecutor()},
@@ -85,6 +88,7 @@ class Jobs:
             (self.let_go, LET_GO_SECONDS),
             (self.prune, PRUNE_SECONDS),
             (self.sweep, SWEEP_SECONDS),
+            *self._also,
         )
         for job, seconds in every:
             self._scheduler.add_job(self._tick, "interval", [job], seconds=seconds, next_run_time=now)
