@@ -62,10 +62,11 @@ def explained(
 
     from supervision.register.faults import What  # noqa: PLC0415 - likewise
 
-    levels = "、".join(
+    comma = "、" if language.startswith("zh") else ", "
+    levels = comma.join(
         f"{number} {titles.get(language) or ''}".strip() for number, titles in sorted(terms.level_titles.items())
     )
-    groups = "、".join(dict.fromkeys(one.name for one in (*standing.groups, *register.groups)))[:200]
+    groups = comma.join(dict.fromkeys(one.name for one in (*standing.groups, *register.groups)))[:200]
 
     def known(one: Fault) -> Fault:
         if one.what is What.level_unknown:
@@ -75,7 +76,7 @@ def explained(
         if one.what is What.tag_unknown:
             family = str(one.values.get("family", ""))
             titles = [tag.titles.get(language) or tag.code for tag in terms.tags if tag.family == family]
-            return replace(one, values={**one.values, "known": "、".join(titles)[:200]})
+            return replace(one, values={**one.values, "known": comma.join(titles)[:200]})
         return one
 
     return [known(one) for one in faults]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from bot import apart
 from bot.drivers.errors import BadToken, DriverError, Rejected, RetryLater, TooLarge, Unreachable
@@ -22,12 +22,16 @@ from storage.register_files import State
 from supervision.register.faults import What
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from datetime import datetime
 
     from bot.drivers.driver import Driver
     from storage.database import Database
     from storage.register_files import RegisterFile
+    from supervision.register.model import Standing
+    from supervision.register.terms import Terms
+
+    Read = Callable[[bytes, Terms, Standing, str], Found]
 
 log = logging.getLogger(__name__)
 
@@ -37,13 +41,23 @@ LONGEST_SECONDS: Final = 90.0
 _PAUSE: Final = timedelta(seconds=30)
 
 
+class Run(Protocol):
+    """Runs the reading in so many seconds: in a process of its own, or for a test right here."""
+
+    def __call__(
+        self, seconds: float, function: Read, content: bytes, terms: Terms, standing: Standing, language: str, /
+    ) -> Awaitable[Found]:
+        """Return what the reading found; raises apart.Overrun."""
+
+
 class RegisterReader:
     """Reads what waits, one register at a time; ``wake`` it when one was sent in."""
 
-    def __init__(self, database: Database, driver: Driver, clock: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, driver: Driver, clock: Callable[[], datetime], run: Run = apart.run) -> None:
         self._database = database
         self._driver = driver
         self._clock = clock
+        self._run = run
         self._lock = asyncio.Lock()
         self._tasks: set[asyncio.Task[int]] = set()
 
@@ -100,7 +114,7 @@ class RegisterReader:
         terms = terms_of(campaign.pack)
         try:
             content = await self._fetched(file)
-            return await apart.run(LONGEST_SECONDS, read, content, terms, standing, file.language)
+            return await self._run(LONGEST_SECONDS, read, content, terms, standing, file.language)
         except TooLarge:
             return _refused(What.too_large, most=MAX_FILE_BYTES // 2**20)
         except (Rejected, apart.Overrun):

@@ -48,6 +48,7 @@ SENTENCES: Final[Mapping[What, str]] = {
     What.no_table: mark(
         "No table was found. It needs a header row with at least code, name and level. The template shows how."
     ),
+    What.empty: mark("The table has a header and no rows yet. Fill it in and send it again."),
     What.no_column: mark("There is no column for the {field}. Add it to the header row."),
     What.column_twice: mark("The column “{name}” means the same as another one. Delete or rename one of them."),
     What.formula: mark("The formula here gives an error ({value}). Correct it, or type the value."),

@@ -15,6 +15,7 @@ from handlers.campaigning.overview import asked
 from handlers.chat import Button
 from handlers.errors import Stale, UserError
 from handlers.journey import data, number
+from handlers.progress import listed
 from handlers.roles import NAMES
 from handlers.text import mark
 from storage import audit, campaigns, seats
@@ -126,7 +127,7 @@ async def _one(turn: Turn, one: Group) -> tuple[Markup, Rows]:
 
 
 def _places(turn: Turn, areas: list[str] | None) -> str:
-    return "、".join(one.replace("/", "") for one in areas or ()) or turn.label("none")
+    return str(listed(turn, [one.replace("/", "") for one in areas or ()])) or turn.label("none")
 
 
 async def seat(turn: Turn, args: tuple[str, ...]) -> None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 FAULTS: Final = 8
 NAMES: Final = 15
-MOST_UNITS: Final = 20_000
+MOST_UNITS: Final = 5_000
 """Units that are applied in a chat; a longer register would keep everybody waiting, and goes by the command line."""
 
 TOO_MANY = mark(

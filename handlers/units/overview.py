@@ -14,6 +14,7 @@ from handlers.chat import Button
 from handlers.errors import Stale, UserError
 from handlers.journey import data, number
 from handlers.once import put_once
+from handlers.progress import listed
 from handlers.text import mark
 from handlers.units.reasons import reason_words
 from storage import campaigns, register_files
@@ -139,7 +140,7 @@ async def _one(turn: Turn, one: Unit) -> Markup:
         (mark("Superior"), above.name if above else ""),
         (mark("Area"), one.area.replace("/", " ")),
         (mark("Group"), group.name if group else turn.label("none")),
-        (mark("Tags"), "、".join(terms.title_of(tag, turn.speech.language) for tag in one.tags)),
+        (mark("Tags"), str(listed(turn, [terms.title_of(tag, turn.speech.language) for tag in one.tags]))),
         (mark("People"), "" if one.members is None else str(one.members)),
         (mark("Contact"), " ".join(filter(None, (one.contact, one.phone)))),
         (mark("Note"), one.note or ""),

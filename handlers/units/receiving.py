@@ -6,7 +6,6 @@ timer brings the news.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from handlers.access import may
@@ -20,6 +19,7 @@ from handlers.units import found, overview
 from storage import register_files
 from storage.filenames import harmless
 from storage.register_files import RegisterFile, State
+from supervision.register.headers import looks_like
 
 if TYPE_CHECKING:
     from handlers.chat import Message, Timer
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 
 ENDINGS: Final = (".xlsx", ".xlsm", ".csv", ".txt", ".xls")
 """How the name of a register's file ends; an old .xls is taken to be told what to do with it."""
-
-LOOKS_LIKE: Final = re.compile(r"信息表|名册|花名册|名单|单位表|登记表|register|units", re.IGNORECASE)
-"""A file of such a name is a register also when nobody has asked for one."""
 
 TOO_BIG = mark("“{name}” is larger than {most} MB, which Telegram does not hand to a bot. The command line takes it.")
 NO_REGISTER = mark("“{name}” is not a register. It comes as .xlsx or .csv, sent as a file.")
@@ -57,7 +54,7 @@ async def stranded(turn: Turn, sent: Message) -> bool:
     if not isinstance(sent, File) or not may(turn.person, "units.message", turn.now):
         return False
     name = sent.name.lower()
-    if not name.endswith(ENDINGS) or not LOOKS_LIKE.search(name):
+    if not name.endswith(ENDINGS) or not looks_like(name):
         return False
     await _receive(turn, sent)
     return True

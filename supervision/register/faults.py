@@ -22,6 +22,7 @@ class What(StrEnum):
     too_many_rows = "too_many_rows"
     old_format = "old_format"
     no_table = "no_table"
+    empty = "empty"
     no_column = "no_column"
     column_twice = "column_twice"
     # a cell

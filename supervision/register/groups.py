@@ -38,7 +38,7 @@ LONGEST_DUTIES: Final = 300
 MOST_ROUNDS: Final = 99
 _NUMERALS: Final = "零一二三四五六七八九"
 _ROUND: Final = re.compile(
-    r"(?:第|round|r)?([\d一二三四五六七八九十]+)(?:轮|批|轮次|批次)?(?:督导|巡回督导)?", re.IGNORECASE
+    r"(?:第|round|r)?([\d一二三四五六七八九十]+)(?:轮|批|轮次|批次)?(?:督导|巡回督导)?(?:[(（].*[)）])?", re.IGNORECASE
 )
 
 

@@ -106,6 +106,7 @@ NEEDED: Final[Mapping[Kind, tuple[str, ...]]] = {
 }
 """Columns without which a table is not of its kind."""
 
+_CALLED: Final = re.compile(r"信息表|名册|名单|单位表|登记表|register|units", re.IGNORECASE)
 _IN_BRACKETS: Final = re.compile(r"[(\[（【].*?[)\]）】]")
 _PLAIN: Final = re.compile(r"[\s_*:：·.\-/]+")
 
@@ -113,6 +114,11 @@ _PLAIN: Final = re.compile(r"[\s_*:：·.\-/]+")
 def word(header: Value) -> str:
     """Return a header as it is compared: no spaces, line breaks, asterisks or case."""
     return _PLAIN.sub("", text(header).replace("（", "(").replace("）", ")")).casefold()
+
+
+def looks_like(name: str) -> bool:
+    """Tell whether a file of that name is a register, as far as a name can tell."""
+    return _CALLED.search(name) is not None
 
 
 def _meanings(kind: Kind) -> dict[str, str]:

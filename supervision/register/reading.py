@@ -66,6 +66,8 @@ class _Whole:
                 self.faults += faults
         self._units([one for one in usable if one.kind is Kind.units])
         self._rounds()
+        if found and not self.faults and not (self.seen or self.groups or self.rounds):
+            self.faults.append(Fault(What.empty))
         units, by_area = self._grouped()
         order = {sheet.name: at for at, sheet in enumerate(sheets)}
         self.faults.sort(key=lambda one: (one.remark, order.get(one.sheet, -1), one.row, one.column))
@@ -86,7 +88,7 @@ class _Whole:
             table = find(sheet)
             if table is not None:
                 found.append(table)
-            elif sheet.rows:
+            elif any(sum(one is not None for one in row) > 2 for row in sheet.rows):  # noqa: PLR2004 - more than lines of text
                 self.faults.append(Fault(What.sheet_ignored, sheet.name, remark=True))
         if not found:
             self.faults = [Fault(What.no_table)]
@@ -123,10 +125,13 @@ class _Whole:
             self.units = [tree.with_parent(one, codes) for one in self.units]
             self.seen = [(*one[:3], codes.get(one[3], one[3]), *one[4:]) for one in self.seen]
         stored = self.standing.units
-        self.faults += tree.twice(self.seen)
-        self.faults += tree.superiors(self.seen, stored)
-        circling = {(one.sheet, one.row) for one in self.faults if one.what is What.parent_cycle}
-        placed = [one for one in self.units if (one.sheet, one.row) not in circling]
+        repeated = tree.twice(self.seen)
+        again = {(one.sheet, one.row) for one in repeated}
+        self.faults += repeated
+        self.faults += tree.superiors([one for one in self.seen if one[:2] not in again], stored)
+        wrong = (What.parent_cycle, What.code_twice)
+        astray_rows = {(one.sheet, one.row) for one in self.faults if one.what in wrong}
+        placed = [one for one in self.units if (one.sheet, one.row) not in astray_rows]
         self.faults += tree.levels(placed, stored, self.columns)
         self.faults += tree.names(self.units, self.columns)
 

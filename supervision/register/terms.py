@@ -6,12 +6,14 @@ Pure. A pack says them (``campaign.toml``); the campaign's groups come with what
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from supervision.register.areas import Areas
 from supervision.register.cells import text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 FAMILIES: Final = ("kind", "format", "trait")
 """Families of tags that have a column of their own; every other tag stands in the column of free tags."""

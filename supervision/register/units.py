@@ -64,7 +64,7 @@ class Reading:
         if len(said) == 1:
             words = text(said[0][1])
             return said[0][0] != of.get("code") or len(words) > LONGEST["code"] or bool(_REMARK.match(words))
-        filled = {one for one in ("code", "name", "level", "parent") if self.table.of(row, one) is not None}
+        filled = {one for one in ("level", "parent") if self.table.of(row, one) is not None}
         return (not filled and bool(_REMARK.match(text(said[0][1])))) or self.table.repeats(row)
 
     def _row(self, row: Sequence[Value], at: int) -> None:
