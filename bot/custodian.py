@@ -7,7 +7,7 @@ or to each of the office. Ticks as often as you like; a day is closed once, by w
 from __future__ import annotations
 
 import logging
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from bot import signing
@@ -20,7 +20,6 @@ from storage.people import Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -54,11 +53,13 @@ class Custodian:
         try:
             async with self._database.read() as db:
                 latest = next(iter(await campaigns.all_campaigns(db)), None)
-            day = campaigns.day_in(latest.zone if latest else UTC, now) - timedelta(days=1)
+            zone = latest.zone if latest else UTC
+            today = campaigns.day_in(zone, now)
+            day, ended = today - timedelta(days=1), datetime.combine(today, time(), zone)
             if self._closed is not None and day <= self._closed:
                 return None
             async with self._database.begin() as db:
-                head = await custody.close_day(db, day, now)
+                head = await custody.close_day(db, day, now, ended)
                 if head is not None:
                     await self._give_out(db, day, head, now)
         except Unavailable:

@@ -175,17 +175,21 @@ _HASH = sa.select(Audit.hash).where(Audit.chain == sa.bindparam("chain"), Audit.
 # --- a day's head ---
 
 
-async def close_day(db: Session, day: date, now: datetime) -> str | None:
+async def close_day(db: Session, day: date, now: datetime, ended: datetime | None = None) -> str | None:
     """Enter what every chain has come to into the register and return the hash of that link: the day's head.
 
     It covers all chains: those that have grown since the last head by name, the others through that head. None when
-    nothing was done since, or the day has its head already.
+    nothing was done since and before the day ``ended``, or the day has its head already.
     """
     if db.get_bind().dialect.name == "postgresql":
         await db.execute(sa.select(sa.func.pg_advisory_xact_lock(_CLOSING_LOCK)))
     subject = f"day:{day.isoformat()}"
     if await db.scalar(sa.select(sa.exists().where(Audit.subject == subject, Audit.chain == REGISTER))):
         return None
+    if ended is not None:
+        first = sa.and_(Audit.chain == Chain.chain, Audit.seq == Chain.covered + 1, Chain.chain != REGISTER)
+        if not await db.scalar(sa.select(sa.exists().where(first, Audit.at < ended))):
+            return None
     grown = sa.select(Chain.chain, Chain.links, Audit.hash).join(
         Audit, sa.and_(Audit.chain == Chain.chain, Audit.seq == Chain.links)
     )
