@@ -11,6 +11,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, undefer
 
+from storage import leases
 from storage.entity import Entity, Json, Session, Whom
 
 LEASE = timedelta(minutes=3)
@@ -154,9 +155,7 @@ async def drop(db: Session, draft: FormDraft) -> None:
 
 async def any_waiting(db: Session, now: datetime) -> bool:
     """Tell whether there is a draft to be read."""
-    due = sa.or_(FormDraft.retry_at.is_(None), FormDraft.retry_at <= now)
-    query = sa.select(FormDraft.id).where(FormDraft.state == sa.literal_column("'waiting'"), due)
-    return await db.scalar(query.limit(1)) is not None
+    return await db.scalar(sa.select(FormDraft.id).where(leases.waits(FormDraft, now)).limit(1)) is not None
 
 
 async def fetched(db: Session, file_id: int, content: bytes) -> None:
@@ -166,19 +165,10 @@ async def fetched(db: Session, file_id: int, content: bytes) -> None:
 
 async def waiting(db: Session, now: datetime, limit: int = 1) -> Sequence[FormDraft]:
     """Hand out drafts that are to be read, the longest waiting first; each is the caller's until ``now + LEASE``."""
-    query = (
-        sa.select(FormDraft)
-        .where(FormDraft.state == sa.literal_column("'waiting'"))
-        .where(sa.or_(FormDraft.retry_at.is_(None), FormDraft.retry_at <= now))
-        .order_by(FormDraft.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .execution_options(populate_existing=True)
-    )
-    due = (await db.scalars(query)).all()
-    for one in due:
+    found = (await db.scalars(leases.due(FormDraft, now, limit))).all()
+    for one in found:
         one.retry_at = now + LEASE
-    return due
+    return found
 
 
 async def prune(db: Session, before: datetime) -> int:

@@ -12,6 +12,7 @@ from typing import ClassVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage import leases
 from storage.custody import Kept
 from storage.entity import Entity, Json, Session, Whom
 from storage.filenames import harmless
@@ -222,16 +223,7 @@ async def waiting(db: Session, now: datetime, limit: int = 20, lease: timedelta 
 
     Each is this caller's until ``now + lease``; whoever stops in the middle loses nothing, it is handed out again.
     """
-    query = (
-        sa.select(Evidence)
-        .where(Evidence.state == sa.literal_column("'waiting'"))
-        .where(sa.or_(Evidence.retry_at.is_(None), Evidence.retry_at <= now))
-        .order_by(Evidence.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .execution_options(populate_existing=True)
-    )
-    due = (await db.scalars(query)).all()
-    for one in due:
+    found = (await db.scalars(leases.due(Evidence, now, limit))).all()
+    for one in found:
         one.retry_at = now + lease
-    return due
+    return found

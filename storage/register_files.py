@@ -12,6 +12,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, undefer
 
+from storage import leases
 from storage.entity import Entity, Json, Session, Whom
 
 LEASE = timedelta(minutes=3)
@@ -117,26 +118,15 @@ async def drop(db: Session, file: RegisterFile) -> None:
 
 async def any_waiting(db: Session, now: datetime) -> bool:
     """Tell whether there is a file to be read."""
-    due = sa.or_(RegisterFile.retry_at.is_(None), RegisterFile.retry_at <= now)
-    query = sa.select(RegisterFile.id).where(RegisterFile.state == sa.literal_column("'waiting'"), due)
-    return await db.scalar(query.limit(1)) is not None
+    return await db.scalar(sa.select(RegisterFile.id).where(leases.waits(RegisterFile, now)).limit(1)) is not None
 
 
 async def waiting(db: Session, now: datetime, limit: int = 1) -> Sequence[RegisterFile]:
     """Hand out files that are to be read, the longest waiting first; each is the caller's until ``now + LEASE``."""
-    query = (
-        sa.select(RegisterFile)
-        .where(RegisterFile.state == sa.literal_column("'waiting'"))
-        .where(sa.or_(RegisterFile.retry_at.is_(None), RegisterFile.retry_at <= now))
-        .order_by(RegisterFile.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .execution_options(populate_existing=True)
-    )
-    due = (await db.scalars(query)).all()
-    for one in due:
+    found = (await db.scalars(leases.due(RegisterFile, now, limit))).all()
+    for one in found:
         one.retry_at = now + LEASE
-    return due
+    return found
 
 
 async def prune(db: Session, before: datetime) -> int:
