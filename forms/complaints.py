@@ -68,6 +68,9 @@ def placed(one: Problem, rows: DefinitionData) -> Problem:
     if one.row:
         return one
     values = dict(one.values)
+    numbered = _NUMBERED.fullmatch(values.get("name", ""))
+    if numbered is not None:
+        return replace(one, sheet="survey", row=int(numbered[1]))
     for kind, wanted in values.items():
         for number, row in enumerate(rows.survey or (), 2):
             if _names(row, kind, wanted):
@@ -75,6 +78,8 @@ def placed(one: Problem, rows: DefinitionData) -> Problem:
     return one
 
 
+_NUMBERED = re.compile(r"generated_note_name_(\d{1,7})")
+"""The name that pyxform gives to a note without one: its row."""
 _COLUMN_OF = {"list": "type", "param": "parameters"}
 
 

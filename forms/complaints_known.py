@@ -95,6 +95,7 @@ _TABLE: Final = (
     # --- headers and sheets
     (r"required column headers were not found: (?P<missing>[^.]+)", mark("These columns are missing: {missing}."), mark("Write them into the first row of the sheet.")),
     (r"different names for the same column were found: (?P<names>[^.]+)", mark("Two columns mean the same: {names}."), mark("Delete one of them.")),
+    (r"Duplicate column header: (?P<names>.+)", mark("Two columns mean the same: {names}."), mark("Delete one of them.")),
     (r"due a missing header row", mark("The sheet has no row of column names."), mark("Write the names of the columns into its first row.")),
     (r"Column headers must not be empty and must not contain spaces", mark("A column has no name, or one with a space."), mark("Write _ for the space, or delete the column.")),
     (r"column\(s\) are not supported by this version of pyxform: (?P<names>[^.]+)", mark("These columns are not known: {names}."), mark("Correct or delete them.")),

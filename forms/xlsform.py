@@ -17,6 +17,7 @@ from pyxform.xls2xform import convert as pyxform_convert
 from forms import complaints
 from forms.encoding import decoded
 from forms.problems import FormError, mark, problem
+from forms.tables import as_csv, day_of
 from forms.unsupported import named_type
 
 if TYPE_CHECKING:
@@ -29,7 +30,10 @@ MAX_CELL = 50_000
 
 def rows_of(data: bytes, kind: str, most: int) -> DefinitionData:
     """Read the sheets of a ``.xlsx``, ``.xls``, ``.md`` or ``.csv``, ``most`` rows in each; raises FormError."""
-    source = decoded(data).replace("\r\n", "\n").encode() if kind in (".md", ".csv") else data
+    source = data
+    if kind in (".md", ".csv"):
+        text = decoded(data).replace("\r\n", "\n")
+        source = (as_csv(text) if kind == ".csv" else text).encode()
     try:
         with python_warnings.catch_warnings():
             python_warnings.simplefilter("ignore")  # openpyxl tells of Excel features that no form uses
@@ -39,6 +43,15 @@ def rows_of(data: bytes, kind: str, most: int) -> DefinitionData:
     except Exception as error:  # noqa: BLE001 - whatever a damaged file makes a reader raise, it is a damaged file
         said = f"{kind[1:]}, {type(error).__name__}"
         raise FormError.that(complaints.UNREADABLE, complaints.SAVE_ANEW, said=said) from None
+    _measure(rows, most)
+    for row in rows.survey or ():
+        if str(row.get("type", "")).strip().lower() in ("date", "datetime") and "default" in row:
+            row["default"] = day_of(str(row["default"]))
+    return rows
+
+
+def _measure(rows: DefinitionData, most: int) -> None:
+    """Refuse sheets with too many rows, and cells that are too long."""
     sheets: list[tuple[str, Sequence[Mapping[str, Any]]]] = [
         ("survey", rows.survey or ()), ("choices", rows.choices or ()), ("settings", rows.settings or ()),
     ]  # fmt: skip
@@ -52,7 +65,6 @@ def rows_of(data: bytes, kind: str, most: int) -> DefinitionData:
                     cure = mark("Shorten it; long texts belong into several notes.")
                     said = mark("This cell is too long.")
                     raise FormError(problem(said, cure, sheet=sheet, row=number, column=str(column)))
-    return rows
 
 
 def xform_of(rows: DefinitionData, notes: list[str]) -> str:
