@@ -16,7 +16,7 @@ from bot import apart
 from bot.drivers.errors import BadToken, DriverError, Rejected, RetryLater, TooLarge, Unreachable
 from bot.errand import Errand
 from handlers.chat import MAX_FILE_BYTES
-from storage import draws, interviews, timers
+from storage import draws, interviews, recordings, timers
 from storage.database import Unavailable
 from storage.sealed import readable
 from storage.sealing import CannotOpen, NoKey
@@ -78,9 +78,9 @@ class Fetcher(Errand):
         home = 0
         try:
             async with self._database.read() as db:  # a tick without anything to do costs no write
-                recordings = await interviews.any_waiting(db, self._clock())
+                spoken = await recordings.any_waiting(db, self._clock())
                 lists = await draws.any_waiting(db, self._clock())
-            if recordings:
+            if spoken:
                 home += await self._recordings()
             while lists and (found := await self._next_list()) is not None:
                 home += await self._list(found)
@@ -95,7 +95,7 @@ class Fetcher(Errand):
         home = 0
         while True:
             async with self._database.begin() as db:
-                due = await interviews.waiting(db, self._clock())
+                due = await recordings.waiting(db, self._clock())
             if not due:
                 return home
             for one in due:
@@ -109,7 +109,7 @@ class Fetcher(Errand):
                 if interview is None:
                     return False
                 box = interviews.box_of(db, interview)
-            content = await self._fetched(interviews.recording(box, entry))
+            content = await self._fetched(recordings.recording(box, entry))
             stored = await self._blobs.put_bytes(await asyncio.to_thread(box.seal, content, f"recording {entry.id}"))
         except (interviews.Shredded, CannotOpen, NoKey) as error:
             _LOG.warning("recording %s cannot be sealed now: %s", entry.id, type(error).__name__)
@@ -159,7 +159,7 @@ class Fetcher(Errand):
     async def _sweep(self) -> None:
         """Delete the sealed files of interviews that were erased; without their key they are noise already."""
         async with self._database.begin() as db:
-            for one in await interviews.shredded_files(db):
+            for one in await recordings.shredded_files(db):
                 if one.blob_sha256 is not None:
                     await self._blobs.delete(one.blob_sha256)
                     one.blob_sha256 = None

@@ -1,12 +1,12 @@
-"""Interviews: what people said in confidence, who they were, who has looked, and how many are still to be talked with.
+"""Interviews: what people said in confidence, and who has looked at it.
 
 What was said is sealed with a key of the interview's own (its box), which is sealed by the operator's keys; who said it
-lies in another table, sealed for itself. Nobody but the interviewer and the leader of the group opens either, and every
-look is a row. Destroying the box erases an interview for good. Without a key there are no interviews (NoKey).
+lies in another table, sealed for itself (storage/interviewees.py). Nobody but the interviewer and the leader of the
+group opens either, and every look is a row. Destroying the box erases an interview for good. Without a key there are
+no interviews (NoKey).
 """
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,15 +16,12 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
-from storage import sealed
+from storage import interviewees, sealed
 from storage.entity import Entity, Session, Whom
 from storage.people import Person, Role
 from storage.sealed import SealedBytes
 from storage.sealing import Box
 from storage.visits import Visit
-
-LEASE: Final = timedelta(minutes=10)
-"""So long a recording that was handed out for fetching belongs to whoever took it."""
 
 PAUSES: Final = tuple(timedelta(seconds=s) for s in (2, 10, 60, 300, 1800, 7200))
 """The pauses after a failed download; when they are used up a recording that is refused has failed for good."""
@@ -91,15 +88,6 @@ class Interview(Entity):
     def about(cls, whom: Whom) -> sa.ColumnElement[bool]:
         """Name the interviews the person held."""
         return cls.by_id == whom.id
-
-
-class Interviewee(Entity):
-    """Who was talked with, sealed; no row: a member of the staff."""
-
-    __tablename__ = "interviewees"
-
-    interview_id: Mapped[int] = mapped_column(sa.ForeignKey("interviews.id"), primary_key=True)
-    who: Mapped[bytes] = mapped_column(SealedBytes("interviewees.who"))
 
 
 class Entry(Entity):
@@ -326,39 +314,6 @@ def words_of(box: Box, entry: Entry) -> str:
     return box.open_words(entry.said, _context(entry.interview_id, entry.kind))
 
 
-# --- who said it ---
-
-
-async def name(db: Session, interview: Interview, who: str) -> None:
-    """Write down who is talked with; '' makes it a member of the staff again. Raises NoKey."""
-    found = await db.get(Interviewee, interview.id)
-    if not who:
-        if found is not None:
-            await db.delete(found)
-        return
-    made = sealed.need(db).seal(who.encode("utf-8", "surrogatepass"), "interviewees.who")
-    if found is None:
-        db.add(Interviewee(interview_id=interview.id, who=made))
-    else:
-        found.who = made
-
-
-async def is_named(db: Session, interview_id: int) -> bool:
-    """Tell whether it was written down who is talked with, without opening who."""
-    return (
-        await db.scalar(sa.select(Interviewee.interview_id).where(Interviewee.interview_id == interview_id)) is not None
-    )
-
-
-async def names(db: Session, interview_ids: Sequence[int]) -> dict[int, str]:
-    """Return who was talked with, by interview; those of whom nothing was written down are left out. Raises NoKey."""
-    found = await db.scalars(sa.select(Interviewee).where(Interviewee.interview_id.in_(interview_ids)))
-    return {
-        one.interview_id: sealed.need(db).open(one.who, "interviewees.who").decode("utf-8", "surrogatepass")
-        for one in found
-    }
-
-
 # --- who looked ---
 
 
@@ -379,49 +334,9 @@ async def looks(db: Session, interview_id: int, limit: int = 30) -> Sequence[Loo
 async def erase(db: Session, interview: Interview, now: datetime) -> None:
     """Erase what was said and who said it, for good: the key is gone. That there was a talk, and when, stays."""
     interview.box, interview.state, interview.erased_at = None, State.erased, now
-    await db.execute(sa.delete(Interviewee).where(Interviewee.interview_id == interview.id))
+    await interviewees.forget(db, interview.id)
     await db.execute(
         sa.update(Entry)
         .where(Entry.interview_id == interview.id)
         .values(said=None, state=Fetched.none, chat_id=None, message_id=None)
     )
-
-
-async def shredded_files(db: Session, limit: int = 100) -> Sequence[Entry]:
-    """Return entries of erased interviews whose sealed recordings still lie here, to be deleted."""
-    query = sa.select(Entry).where(Entry.said.is_(None), Entry.blob_sha256.is_not(None)).limit(limit)
-    return (await db.scalars(query)).all()
-
-
-# --- recordings ---
-
-
-async def waiting(db: Session, now: datetime, limit: int = 4) -> Sequence[Entry]:
-    """Hand out recordings that are to be fetched; each is this caller's until ``now + LEASE``."""
-    query = (
-        sa.select(Entry)
-        .where(Entry.state == sa.literal_column("'waiting'"))
-        .where(sa.or_(Entry.retry_at.is_(None), Entry.retry_at <= now))
-        .order_by(Entry.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .execution_options(populate_existing=True)
-    )
-    due = (await db.scalars(query)).all()
-    for one in due:
-        one.retry_at = now + LEASE
-    return due
-
-
-async def any_waiting(db: Session, now: datetime) -> bool:
-    """Tell whether a recording waits to be fetched, or a file of an erased one to be deleted."""
-    due = sa.or_(Entry.retry_at.is_(None), Entry.retry_at <= now)
-    fetch = sa.select(Entry.id).where(Entry.state == sa.literal_column("'waiting'"), due).limit(1)
-    if await db.scalar(fetch) is not None:
-        return True
-    return bool(await shredded_files(db, 1))
-
-
-def recording(box: Box, entry: Entry) -> str:
-    """Return the id by which Telegram knows a recording. Raises Shredded or Damaged."""
-    return str(json.loads(words_of(box, entry))["file_id"])

@@ -15,6 +15,7 @@ from alembic.script import ScriptDirectory
 from storage import (
     activities,
     audit,
+    calendars,
     campaigns,
     conversations,
     deliveries,
@@ -23,6 +24,7 @@ from storage import (
     evidence,
     forms,
     inbox,
+    interviewees,
     interviews,
     invitations,
     notices,
@@ -35,12 +37,14 @@ from storage import (
     talks,
     timers,
     visits,
+    work,
 )
 from storage.entity import Entity, Session
 
 MODULES = (
     activities,
     audit,
+    calendars,
     campaigns,
     conversations,
     deliveries,
@@ -49,6 +53,7 @@ MODULES = (
     evidence,
     forms,
     inbox,
+    interviewees,
     interviews,
     invitations,
     notices,
@@ -61,6 +66,7 @@ MODULES = (
     talks,
     timers,
     visits,
+    work,
 )
 """Where the entities are; tests compare this with what lies in the folder."""
 

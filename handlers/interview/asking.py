@@ -15,7 +15,7 @@ from handlers.interview import reading
 from handlers.interview.talk import counted, hold, interview_of, place_of, questions_of
 from handlers.journey import data, number
 from handlers.text import mark
-from storage import audit, interviews
+from storage import audit, interviewees, interviews
 from storage.interviews import State
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ async def show(turn: Turn, interview: Interview, note: Markup | None = None) -> 
 
 
 async def _named(turn: Turn, interview: Interview) -> bool:
-    return await interviews.is_named(turn.db, interview.id)
+    return await interviewees.is_named(turn.db, interview.id)
 
 
 def _text(

@@ -12,7 +12,7 @@ from handlers.interview.visiting import not_yet
 from handlers.journey import data, number
 from handlers.progress import brief
 from handlers.text import mark
-from storage import interviews
+from storage import interviewees, interviews
 
 if TYPE_CHECKING:
     from handlers.chat import Message
@@ -27,7 +27,7 @@ async def who(turn: Turn, args: tuple[str, ...]) -> None:
     """Show who was written down and take another; the leader may look and not change it."""
     interview = await interview_of(turn, number(args, 0))
     try:
-        name = (await interviews.names(turn.db, [interview.id])).get(interview.id, "")
+        name = (await interviewees.names(turn.db, [interview.id])).get(interview.id, "")
         offered = await not_yet(turn, interview.visit)
     except OPENING as error:
         raise trouble(error) from error
@@ -79,7 +79,7 @@ async def take(turn: Turn, message: Message) -> None:
 
 async def _name(turn: Turn, interview: Interview, name: str) -> None:
     try:
-        await interviews.name(turn.db, interview, name)
+        await interviewees.name(turn.db, interview.id, name)
     except OPENING as error:
         raise trouble(error) from error
     await turn.db.flush()

@@ -12,7 +12,7 @@ from handlers.interview.talk import OPENING, hold, interview_of, length, questio
 from handlers.journey import data, number
 from handlers.progress import called
 from handlers.text import mark
-from storage import interviews, people
+from storage import interviews, people, recordings
 from storage.interviews import State
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ async def play(turn: Turn, args: tuple[str, ...]) -> None:
     if entry.state is interviews.Fetched.failed:
         raise UserError(mark("This recording could not be fetched from Telegram."))
     try:
-        file_id = interviews.recording(interviews.box_of(turn.db, interview), entry)
+        file_id = recordings.recording(interviews.box_of(turn.db, interview), entry)
     except OPENING as error:
         raise trouble(error) from error
     interviews.look(turn.db, interview, turn.who, "heard", turn.now)

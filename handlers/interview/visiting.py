@@ -27,7 +27,7 @@ from handlers.interview.talk import (
 from handlers.journey import data, number
 from handlers.progress import brief, called, listed, unit_label
 from handlers.text import mark
-from storage import audit, interviews, people, quotes, sealed, talks, visits
+from storage import audit, interviewees, interviews, people, quotes, sealed, talks, visits
 from storage.interviews import State
 from storage.sealing import NoKey
 
@@ -199,7 +199,7 @@ async def not_yet(turn: Turn, visit: Visit) -> list[str]:
     if not roster:
         return []
     seen = [one.id for one in await interviews.of_visit(turn.db, visit.id) if one.open_to(turn.who, turn.now)]
-    known = (await interviews.names(turn.db, seen)).values()
+    known = (await interviewees.names(turn.db, seen)).values()
     return [name for name in roster if not any(said == name or _WORD.split(said, 1)[0] == name for said in known)]
 
 

@@ -1,4 +1,4 @@
-"""A sentence said in confidence is found in clear nowhere: not in the database's files, the evidence, a log or a backup.
+"""A sentence said in confidence is found in clear nowhere: not in the database, the evidence, a log or a backup.
 
 The whole bot, over HTTP against the sandbox, takes it as text, as a later wording, as a recording, as a name and as a
 quote. What the sandbox keeps is Telegram's part and lies in memory alone.
