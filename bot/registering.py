@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from bot import apart
 from bot.drivers.errors import BadToken, DriverError, Rejected, RetryLater, TooLarge, Unreachable
+from bot.errand import Errand
 from bot.register_work import Found, read
 from handlers.campaign import terms_of
 from handlers.chat import MAX_FILE_BYTES
@@ -50,41 +51,26 @@ class Run(Protocol):
         """Return what the reading found; raises apart.Overrun."""
 
 
-class RegisterReader:
+class RegisterReader(Errand):
     """Reads what waits, one register at a time; ``wake`` it when one was sent in."""
 
+    name = "read registers"
+
     def __init__(self, database: Database, driver: Driver, clock: Callable[[], datetime], run: Run = apart.run) -> None:
+        super().__init__()
         self._database = database
         self._driver = driver
         self._clock = clock
         self._run = run
-        self._lock = asyncio.Lock()
-        self._tasks: set[asyncio.Task[int]] = set()
 
-    def wake(self) -> None:
-        """Read what waits, in the background: until it is done, or :meth:`close` ends it."""
-        task = asyncio.get_running_loop().create_task(self.run_due(), name="read registers")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def close(self) -> None:
-        """Leave what is under way; its lease runs out and it is read again."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    async def run_due(self) -> int:
-        """Read all that waits and return how many registers were; 0 when a call that is under way does it."""
-        if self._lock.locked():
-            return 0
-        async with self._lock:
-            count = 0
-            try:
-                while file := await self._next():
-                    count += await self._done(file)
-            except Unavailable:
-                log.warning("registers wait for the database")
-            return count
+    async def _work(self) -> int:
+        count = 0
+        try:
+            while file := await self._next():
+                count += await self._done(file)
+        except Unavailable:
+            log.warning("registers wait for the database")
+        return count
 
     async def _next(self) -> RegisterFile | None:
         async with self._database.read() as db:  # a tick without a register costs no write
