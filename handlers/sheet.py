@@ -6,7 +6,7 @@ never writes to the database; it is not a conversation. What it is made of stand
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from forms.question import MEDIA
@@ -45,6 +45,8 @@ class Sheet(Outline):
     now: datetime
     round: int = 0
     """The number of the round the visit belongs to, 0 for none."""
+    media: Mapping[str, str] = field(default_factory=dict)
+    """What the form shows and is here: pictures and sounds by name, each with its SHA-256."""
 
     # --- what is open ---
 
@@ -257,6 +259,7 @@ async def sheet_of(turn: Turn, visit: Visit) -> Sheet:
     stored = {path: one.value for path, one in answers.items()}
     instances = stood(stored, form)
     pieces = [one for one in await evidences.of_visit(turn.db, visit.id) if instances.position(one.path) is not None]
+    media = await turn.kit.shelf.media(turn.db, visit.form_version_id, form)
     now = turn.now.astimezone(zone)
     walk = Walk(
         form,
@@ -266,7 +269,7 @@ async def sheet_of(turn: Turn, visit: Visit) -> Sheet:
         started=(visit.opened_at or turn.now).astimezone(zone),
         instance_id=f"visit:{visit.id}",
     )
-    return Sheet(form, walk, instances, turn.speech.language, visit, answers, pieces, zone, now, number)
+    return Sheet(form, walk, instances, turn.speech.language, visit, answers, pieces, zone, now, number, media)
 
 
 def pictures(form: Form, pieces: Sequence[Evidence]) -> dict[str, str]:

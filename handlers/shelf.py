@@ -13,6 +13,7 @@ from storage import campaigns, drafts
 from storage import forms as form_versions
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
@@ -29,6 +30,7 @@ class Shelf:
     def __init__(self) -> None:
         self._forms: dict[int, Form] = {}
         self._drafts: dict[str, Form] = {}
+        self._media: dict[int, dict[str, str]] = {}
         self._zones: dict[int, ZoneInfo] = {}
         self._rounds: dict[int, int] = {}
 
@@ -41,6 +43,18 @@ class Shelf:
                 raise LookupError(f"no form version {version_id}")
             form = self._forms[version_id] = Form.parse(stored.xform)
         return form
+
+    async def media(self, db: Session, version_id: int, form: Form) -> Mapping[str, str]:
+        """Return the pictures and sounds of a stored version that are here, {name: SHA-256}."""
+        if not form.media():
+            return {}
+        if version_id not in self._media:
+            self._media[version_id] = await form_versions.media_of(db, version_id)
+        return self._media[version_id]
+
+    def forget_media(self, version_id: int) -> None:
+        """Read them anew: some have come."""
+        self._media.pop(version_id, None)
 
     async def draft(self, db: Session, draft: FormDraft) -> Form:
         """Return the form of one that was sent in and read; the last few that were looked at are kept."""

@@ -4,7 +4,7 @@ What a form means is in the room forms/; here it is only kept.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -59,6 +59,16 @@ class RoundForm(Entity):
         return cls.chosen_by == whom.id
 
 
+class FormMedia(Entity):
+    """A picture, a sound or a video that a version shows, by the name the form calls it."""
+
+    __tablename__ = "form_media"
+
+    form_version_id: Mapped[int] = mapped_column(sa.ForeignKey("forms.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    blob_sha256: Mapped[str]
+
+
 @dataclass(frozen=True, slots=True)
 class Use:
     """How many visits have a version: those not begun, under way, and handed in."""
@@ -106,6 +116,20 @@ async def publish(
     db.add(new)
     await db.flush()
     return new
+
+
+async def keep_media(db: Session, version_id: int, files: Mapping[str, str]) -> None:
+    """Keep what a version shows, {name: SHA-256 of the stored file}; what it has already stays as it is."""
+    for name, sha256 in files.items():
+        row = {"form_version_id": version_id, "name": name, "blob_sha256": sha256}
+        statement = insert_into(db, FormMedia).values(row)
+        await db.execute(statement.on_conflict_do_nothing(index_elements=["form_version_id", "name"]))
+
+
+async def media_of(db: Session, version_id: int) -> dict[str, str]:
+    """Return what a version shows, {name: SHA-256}."""
+    query = sa.select(FormMedia.name, FormMedia.blob_sha256).where(FormMedia.form_version_id == version_id)
+    return dict((await db.execute(query)).all())
 
 
 async def latest(db: Session, form_id: str) -> FormVersion | None:

@@ -18,6 +18,7 @@ from handlers.journey import data
 from handlers.outline import GONE
 from handlers.progress import WORDS, clipped, header, item_title, listed, value_text
 from handlers.text import mark
+from handlers.widgets.pictures import shown_with
 
 if TYPE_CHECKING:
     from forms.question import Question
@@ -191,6 +192,9 @@ def _tools(turn: Turn, sheet: Sheet, screen: Item, question: Question, *, at_len
         tools.append(Button(turn.label("✎ Note"), data("checklist", "note", visit, number)))
     usable = sum(piece.is_usable for piece in sheet.evidence_of(screen))
     tools.append(Button(f"📎 {usable}", data("checklist", "evidence", visit, number)))
+    if shown_with(sheet.walk, question, sheet.media, turn.speech.language):
+        at = screen.questions.index(question)
+        tools.append(Button("🖼", data("checklist", "picture", visit, number, at, 0)))
     if question is main and sheet.walk.guidance(question.path, turn.speech.language):
         tools.append(Button("ⓘ", data("checklist", "hint", visit, number, *([0] if at_length else []))))
     return (*first, tuple(moves), tuple(tools))

@@ -71,9 +71,13 @@ async def attach(turn: Turn, sheet: Sheet, sent: Attachment | Place) -> None:
 
 async def _advisable(turn: Turn, sheet: Sheet, piece: Evidence) -> bool:
     """Tell whether to say, once to a person, how a picture keeps its time and place: where these are of use."""
+    if piece.kind != "photo" or any(
+        one.kind == "photo" and one.sender_id == piece.sender_id for one in sheet.evidence if one is not piece
+    ):
+        return False  # the first of a visit is when it is said, if ever
     question = sheet.asked_for(piece.path)
     of_use = sheet.visit.unit.place is not None or (question is not None and question.kind == "image")
-    return piece.kind == "photo" and of_use and await pictures.advise(turn.db, turn.who.id, "as a file", turn.now)
+    return of_use and await pictures.advise(turn.db, turn.who.id, "as a file", turn.now)
 
 
 # --- where it belongs ---

@@ -26,6 +26,7 @@ from storage.drafts import State
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from forms.form import Form
     from handlers.chat import Rows
     from handlers.turn import Turn
     from storage.drafts import FormDraft
@@ -57,6 +58,7 @@ async def card(turn: Turn, draft: FormDraft) -> tuple[Markup, Rows]:
         turn.n("{count} question, from {name}", "{count} questions, from {name}", preview.count(form), name=draft.name),
     ]
     lines += _lacking(turn, draft)
+    lines += await _unseen(turn, draft, form)
     if lacks := unasked(form):
         labels = listed(turn, [brief(one.label(turn.speech.language) or one.name, 20) for one in lacks[:NAMED]])
         lines.append(
@@ -76,6 +78,27 @@ async def card(turn: Turn, draft: FormDraft) -> tuple[Markup, Rows]:
     return Markup("\n").join(lines), _buttons(
         turn, draft, news=standing is not None and standing.sha256 != draft.sha256
     )
+
+
+async def _unseen(turn: Turn, draft: FormDraft, form: Form) -> list[Markup]:
+    """Say which pictures and sounds the form shows are here, and which are not."""
+    names = sorted(form.media())
+    if not names:
+        return []
+    here = {one.name for one in await drafts.files_of(turn.db, draft.id)}
+    lacks = [name for name in names if name not in here]
+    if not lacks:
+        return [turn.n("🖼 {count} picture or sound is here.", "🖼 {count} pictures and sounds are here.", len(names))]
+    named = listed(turn, lacks[:NAMED]) + ("…" if len(lacks) > NAMED else "")
+    said = turn.n(
+        "🖼 {count} picture or sound that the form shows is not here: {names}. Send it as a file, named like that; "
+        "the form can be published without.",
+        "🖼 {count} pictures and sounds that the form shows are not here: {names}. Send them as files, named like that; "
+        "the form can be published without.",
+        len(lacks),
+        names=named,
+    )
+    return [said]
 
 
 def _lacking(turn: Turn, draft: FormDraft) -> list[Markup]:
@@ -255,6 +278,10 @@ async def published(turn: Turn, args: tuple[str, ...]) -> None:
         source_name=found.name,
         now=turn.now,
     )
+    shown = (await turn.kit.shelf.draft(turn.db, found)).media()
+    kept = {one.name: await turn.kit.blobs.put_bytes(one.content) for one in files if one.name in shown and one.content}
+    await form_versions.keep_media(turn.db, new.id, {name: stored.sha256 for name, stored in kept.items()})
+    turn.kit.shelf.forget_media(new.id)
     turn.record("form.published", f"form:{new.id}", form=new.form_id, version=new.version)
     await drafts.drop(turn.db, found)
     turn.remember("publishing")

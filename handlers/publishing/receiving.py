@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 FORMS: Final = (".xlsx", ".xlsm", ".xls", ".csv", ".md", ".markdown", ".xml")
 """How the names of files end that may be a form; what they are is seen from their content."""
 
+SHOWN: Final = (
+    ".jpg", ".jpeg", ".png", ".webp", ".gif", ".mp3", ".m4a", ".ogg", ".wav", ".mp4", ".3gp",
+)  # fmt: skip
+"""How the names of files end that a form may show: pictures, sounds, videos."""
+
 LISTS: Final = (".csv", ".geojson", ".json", ".xml")
 """How the names of files end that may lie beside a form."""
 
@@ -39,6 +44,10 @@ NAME: Final = 80
 TOO_BIG = mark(
     "“{name}” is larger than {most} MB, which Telegram does not hand to a bot. "
     "Delete pictures from the workbook, or put long lists into a CSV file beside it, and send it again."
+)
+NOT_SHOWN = mark(
+    "No form that is open here shows “{name}”. Send the form first, then its pictures as files, "
+    "named as the form names them."
 )
 NO_FORM = mark("“{name}” is not the file of a form. A form comes as .xlsx, .xls, .csv, .md or .xml, sent as a file.")
 WANTED = mark("Please send the form as a file: .xlsx, .xls, .csv, .md or .xml. /cancel leaves the forms.")
@@ -77,12 +86,14 @@ async def stranded(turn: Turn, sent: Message) -> bool:
 
 async def _receive(turn: Turn, sent: File) -> None:
     name = harmless(sent.name)
-    if not name.lower().endswith((*FORMS, *LISTS)):
+    if not name.lower().endswith((*FORMS, *LISTS, *SHOWN)):
         raise UserError(NO_FORM, name=_shown(name) or turn.label("This"))
     if sent.size > MAX_FILE_BYTES:
         raise UserError(TOO_BIG, name=_shown(name), most=MAX_FILE_BYTES // 2**20)
     file = DraftFile(draft_id=0, name=name, file_id=sent.file_id, size=sent.size)
     draft = await _begun(turn, sent, name)
+    if draft is None and name.lower().endswith(SHOWN):
+        raise UserError(NOT_SHOWN, name=_shown(name))
     if draft is None:
         draft = FormDraft(
             person_id=turn.who.id,
@@ -94,7 +105,7 @@ async def _receive(turn: Turn, sent: File) -> None:
         )
         await drafts.add(turn.db, draft, file)
     else:
-        file.beside = name in draft.found.get("wanted", ())
+        file.beside = name in draft.found.get("wanted", ()) or name.lower().endswith(SHOWN)
         await drafts.put(turn.db, draft, file, turn.now)
     turn.attached += 1  # whoever fetches files is woken
     turn.remember("publishing", draft=draft.id, awaits=draft.id)
@@ -109,8 +120,12 @@ async def _begun(turn: Turn, sent: File, name: str) -> FormDraft | None:
             return found
     held = turn.state.get("draft") if turn.conversation.journey == "publishing" else None
     draft = await drafts.get(turn.db, held, lock=True) if isinstance(held, int) else None
-    if draft is not None and draft.person_id == turn.who.id and name in draft.found.get("wanted", ()):
+    if draft is None or draft.person_id != turn.who.id:
+        return None
+    if name in draft.found.get("wanted", ()):
         return draft
+    if name.lower().endswith(SHOWN) and draft.state is drafts.State.read:
+        return draft if name in (await turn.kit.shelf.draft(turn.db, draft)).media() else None
     return None
 
 

@@ -6,7 +6,9 @@ file is touched. ``order`` says what comes next, ``card`` draws, the widgets (ha
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from markupsafe import Markup
 
 from forms.canonical import InvalidAnswer
 from forms.walk import Walk
@@ -15,15 +17,15 @@ from handlers.belonging import campaign_of, zone_of
 from handlers.chat import Attachment, Place, Text
 from handlers.errors import Stale, UserError
 from handlers.journey import Journey, number
+from handlers.progress import clipped
 from handlers.text import mark
-from handlers.trial.card import asked_at, stop_card
+from handlers.trial.card import asked_at, picture_rows, stop_card
 from handlers.trial.order import instances, stops
 from handlers.widgets.kinds import widget_of
+from handlers.widgets.pictures import shown_with
 from storage import drafts
 
 if TYPE_CHECKING:
-    from markupsafe import Markup
-
     from forms.form import Form
     from handlers.chat import Message
     from handlers.trial.order import Stop
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 FORBIDDEN = mark("The form does not allow this answer. Nothing was changed.")
 NO_USE = mark("This question is answered by the buttons on its card.")
 NO_CAMERA = mark("A trial reads no photos; on a visit the code is read from it. Please type it here.")
+CAPTION: Final = 300
 GONE = mark("The form that was being tried is no longer here.")
 
 
@@ -41,7 +44,17 @@ async def begin(turn: Turn, args: tuple[str, ...]) -> None:
     kind, about = (args[0] if args else ""), number(args, 1)
     turn.remember("trial", of=kind, id=about, answers={}, at="", began=turn.now.isoformat())
     walk = await _walk(turn)
+    turn.remember("trial", **turn.state, media=sorted(await _media(turn, walk.form)))
     _show(turn, walk, 0)
+
+
+async def _media(turn: Turn, form: Form) -> dict[str, str]:
+    """Return the pictures and sounds of the form that are here, {name: SHA-256}; of a draft's, '' in its place."""
+    about = int(turn.state["id"])
+    if turn.state.get("of") == "version":
+        return dict(await turn.kit.shelf.media(turn.db, about, form))
+    names = form.media()
+    return {one.name: "" for one in await drafts.files_of(turn.db, about) if one.name in names} if names else {}
 
 
 async def _form(turn: Turn) -> Form:
@@ -78,10 +91,10 @@ def _show(turn: Turn, walk: Walk, at: int, *, held: str = "", at_length: bool = 
     """Show a stop, and remember where one is and what was answered."""
     found, _ = stops(walk)
     at = min(max(at, 0), len(found))
-    kept = {name: turn.state.get(name) for name in ("of", "id", "began")}
+    kept = {name: turn.state.get(name) for name in ("of", "id", "began", "media")}
     key = found[at].key if at < len(found) else ""
     turn.remember("trial", **kept, answers=walk.values(), at=key, held=held)
-    turn.card(*stop_card(turn, walk, at, held=held, at_length=at_length))
+    turn.card(*stop_card(turn, walk, at, held=held, at_length=at_length, media=turn.state.get("media")))
 
 
 def _here(turn: Turn, walk: Walk) -> int:
@@ -146,7 +159,9 @@ async def complain(turn: Turn, sent: Message, said: Markup) -> bool:
         walk = await _walk(turn)
     except Stale:
         return False
-    text, rows = stop_card(turn, walk, _here(turn, walk), held=str(turn.state.get("held", "")))
+    text, rows = stop_card(
+        turn, walk, _here(turn, walk), held=str(turn.state.get("held", "")), media=turn.state.get("media")
+    )
     turn.card(text + turn.t("\n\n⚠ {complaint}", complaint=said), rows)
     return True
 
@@ -179,6 +194,33 @@ async def hint(turn: Turn, args: tuple[str, ...]) -> None:
     at = number(args, 0)
     _stop(walk, at)
     _show(turn, walk, at, held=str(turn.state.get("held", "")), at_length=bool(number(args, 1)))
+
+
+async def picture(turn: Turn, args: tuple[str, ...]) -> None:
+    """Show one of the pictures or sounds of a question, in the place of its card."""
+    walk = await _walk(turn)
+    at, which = number(args, 0), number(args, 1)
+    stop, here = _stop(walk, at), await _media(turn, walk.form)
+    files = shown_with(walk, stop.question, here, turn.speech.language) if stop.question is not None else []
+    if stop.question is None or not 0 <= which < len(files):
+        raise Stale
+    one = files[which]
+    sha256 = here[one.name] or await _made(turn, one.name)
+    text = Markup("{}").format(clipped(one.caption(turn.speech, walk, stop.question), CAPTION))
+    rows = picture_rows(turn, at, which, len(files))
+    if one.kind == "image":
+        turn.pictured_card(text, rows, picture=sha256)
+    else:
+        turn.pictured_card(text, rows, document=sha256, filename=one.name)
+
+
+async def _made(turn: Turn, name: str) -> str:
+    """Make a file of a draft one that can be sent; it is not kept."""
+    files = await drafts.files_of(turn.db, int(turn.state["id"]), whole=True)
+    content = next((one.content for one in files if one.name == name), None)
+    if content is None:
+        raise Stale
+    return (await turn.kit.blobs.put_once(content)).sha256
 
 
 async def over(turn: Turn, args: tuple[str, ...]) -> None:
@@ -256,6 +298,7 @@ TRIAL = Journey(
         "tap": tap,
         "go": go,
         "hint": hint,
+        "picture": picture,
         "over": over,
         "end": end,
         "add": add,

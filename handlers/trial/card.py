@@ -15,9 +15,12 @@ from handlers.progress import bar, brief, clipped
 from handlers.trial.order import instances, screen_of, stops
 from handlers.widgets.asked import Asked
 from handlers.widgets.kinds import widget_of
+from handlers.widgets.pictures import shown_with
 from handlers.widgets.words import asked_in, in_words
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from forms.question import Definition, Question
     from forms.walk import Walk
     from handlers.chat import Rows
@@ -36,8 +39,16 @@ def asked_at(turn: Turn, walk: Walk, at: int, question: Question, held: str) -> 
     return Asked(turn.speech, walk, question, walk.now, lambda word: data("trial", "tap", at, word), held)
 
 
-def stop_card(turn: Turn, walk: Walk, at: int, *, held: str = "", at_length: bool = False) -> tuple[Markup, Rows]:
-    """Draw one stop; what comes after the last one is the end."""
+def stop_card(
+    turn: Turn,
+    walk: Walk,
+    at: int,
+    *,
+    held: str = "",
+    at_length: bool = False,
+    media: Container[str] | None = None,
+) -> tuple[Markup, Rows]:
+    """Draw one stop; what comes after the last one is the end. ``media`` is what the form shows and is here."""
     found, closing = stops(walk)
     if at >= len(found):
         return _end(turn, walk, found, closing)
@@ -58,6 +69,8 @@ def stop_card(turn: Turn, walk: Walk, at: int, *, held: str = "", at_length: boo
     how = widget.how(asked)
     parts += [how] if how else []
     tools = list(_moves(turn, at))
+    if shown_with(walk, stop.question, media or (), turn.speech.language):
+        tools.insert(1, Button("🖼", data("trial", "picture", at, 0)))
     if walk.guidance(stop.path, turn.speech.language):
         tools.insert(1, Button("ⓘ", data("trial", "hint", at, 0 if at_length else 1)))
     return Markup("\n").join(parts), (*widget.rows(asked), tuple(tools))
@@ -70,6 +83,17 @@ def _moves(turn: Turn, at: int) -> tuple[Button, ...]:
         Button(turn.label("End the trial"), data("trial", "end")),
         Button("▶", data("trial", "go", at + 1)),
     )
+
+
+def picture_rows(turn: Turn, at: int, which: int, count: int) -> Rows:
+    """Return the ways on from a picture: the other ones of its question, and back."""
+    moves = tuple(
+        Button(sign, data("trial", "picture", at, to))
+        for sign, to in (("◀", which - 1), (f"{which + 1}/{count}", which), ("▶", which + 1))
+        if 0 <= to < count and count > 1
+    )
+    back = (Button(turn.label("↩ Back"), data("trial", "go", at)),)
+    return (moves, back) if moves else (back,)
 
 
 def _question(turn: Turn, walk: Walk, question: Question, *, at_length: bool) -> list[Markup]:
