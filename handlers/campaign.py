@@ -14,6 +14,8 @@ from forms.convert import convert
 from storage import campaigns
 from storage import forms as form_versions
 from storage.campaigns import Campaign, Round
+from storage.people import Role
+from storage.work import Phase, WorkItem
 from supervision import pack as packs
 from supervision.register import terms
 
@@ -124,6 +126,7 @@ async def _create(db: Session, pack: Pack, starts_on: date, name: str) -> Campai
         ends_on=pack.day(pack.length, starts_on),
         timezone=pack.timezone,
         pack=pack.name,
+        country=pack.country or None,
     )
     db.add(campaign)
     await db.flush()
@@ -137,4 +140,34 @@ async def _create(db: Session, pack: Pack, starts_on: date, name: str) -> Campai
         for one in pack.rounds
     )
     await db.flush()
+    await _plan(db, pack, campaign)
     return campaign
+
+
+async def _plan(db: Session, pack: Pack, campaign: Campaign) -> None:
+    """Lay the pack's phases and work items over the campaign's dates."""
+    phases = {
+        one.code: Phase(
+            campaign_id=campaign.id,
+            code=one.code,
+            title=dict(one.title),
+            starts_on=pack.day(one.first, campaign.starts_on),
+            ends_on=pack.day(one.last, campaign.starts_on),
+        )
+        for one in pack.phases
+    }
+    db.add_all(phases.values())
+    await db.flush()
+    db.add_all(
+        WorkItem(
+            campaign_id=campaign.id,
+            phase_id=phases[one.phase].id,
+            number=one.number,
+            owner=Role(one.owner),
+            due_on=pack.day(one.due, campaign.starts_on),
+            title=dict(one.title),
+            done_when=dict(one.done_when),
+        )
+        for one in pack.tasks
+    )
+    await db.flush()

@@ -30,6 +30,8 @@ class Campaign(Entity):
     ends_on: Mapped[date]
     timezone: Mapped[str] = mapped_column(default="Asia/Shanghai")
     pack: Mapped[str] = mapped_column(default="")
+    country: Mapped[str | None] = mapped_column(default=None)
+    """Whose holidays it keeps, as in ISO 3166; none: weekends only."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -52,6 +54,8 @@ class Group(Entity):
     name: Mapped[str]
     areas: Mapped[list[str] | None] = mapped_column(default=None)
     """The areas it answers for, as paths."""
+    timezone: Mapped[str | None] = mapped_column(default=None)
+    """Where its clocks are, an IANA name; none: where the campaign's are."""
 
 
 class Round(Entity):

@@ -29,6 +29,28 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """A phase as the pack has it: ``first`` and ``last`` are days from the campaign's first, both included."""
+
+    code: str
+    title: Mapping[str, str]
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A work item as the pack has it: ``phase`` by its code, ``owner`` a role, ``due`` a day from the first."""
+
+    number: int
+    phase: str
+    owner: str
+    due: int
+    title: Mapping[str, str]
+    done_when: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
     """What a campaign starts from; ``title`` is {language: text}, ``form`` the file name of its checklist.
 
@@ -43,6 +65,8 @@ class Pack:
     first_day: date
     length: int
     rounds: tuple[Window, ...]
+    phases: tuple[Stretch, ...] = ()
+    tasks: tuple[Task, ...] = ()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -70,6 +94,8 @@ def read(text: str) -> Pack:
                 Window(_of(one, "number", int), _of(one, "first_day", int), _of(one, "last_day", int))
                 for one in raw.get("rounds", ())
             ),
+            phases=tuple(_phase(one) for one in raw.get("phases", ())),
+            tasks=tuple(_task(one) for one in raw.get("work_items", ())),
         )
     except tomllib.TOMLDecodeError as error:
         raise PackError(f"campaign.toml is not TOML: {error}") from error
@@ -80,3 +106,20 @@ def _of(raw: Mapping[str, Any], key: str, kind: type) -> Any:  # noqa: ANN401 - 
     if not isinstance(value, kind):
         raise PackError(f"{key}: {'missing' if value is None else f'should be {kind.__name__}'}")
     return value
+
+
+def _phase(raw: Mapping[str, Any]) -> Stretch:
+    return Stretch(
+        _of(raw, "code", str), _of(raw, "title", dict), _of(raw, "first_day", int), _of(raw, "last_day", int)
+    )
+
+
+def _task(raw: Mapping[str, Any]) -> Task:
+    return Task(
+        number=_of(raw, "number", int),
+        phase=_of(raw, "phase", str),
+        owner=_of(raw, "owner", str),
+        due=_of(raw, "due_day", int),
+        title=_of(raw, "title", dict),
+        done_when=_of(raw, "done_when", dict),
+    )
