@@ -140,13 +140,14 @@ class Deliverer:
         while not self._stopping:
             if loop.time() - asked_at >= POLL_SECONDS:
                 leads, asked_at = await leader.leads(), loop.time()
+                age = self._receipts.age()
                 leads = leads and (self._leading or await self._settler.recover())
                 if leads != self._leading:
                     _LOG.info("this process %s", "delivers" if leads else "no longer delivers")
                     self._leading = leads
                     self._line.stale = True
-                    if leads and followed:
-                        self._limits.hold_all(loop.time() + _HANDOVER_SECONDS)
+                    if leads:
+                        self._limits.hold_all(loop.time() + _HANDOVER_SECONDS - (0.0 if followed else age))
                 followed = not leads
             pause = await self._round() if self._leading else POLL_SECONDS
             if pause > 0.0:
@@ -208,7 +209,7 @@ class Deliverer:
                 break  # what comes after is no more urgent
             self._limits.take(job.chat_id, now, price)
             self._line.take(job)
-            self._busy[job.chat_id] = asyncio.create_task(self._deliver(job), name=f"deliver {job.id}")
+            self._busy[job.chat_id] = asyncio.create_task(self._deliver(job, price), name=f"deliver {job.id}")
             started = True
         if self._line.exhausted:
             self._line.stale = True
@@ -222,7 +223,7 @@ class Deliverer:
 
     # --- one message ---
 
-    async def _deliver(self, job: Job) -> None:
+    async def _deliver(self, job: Job, price: float) -> None:
         live = self._line.live.get(job.chat_id)
         done: Performed | None = None
         try:
@@ -238,6 +239,7 @@ class Deliverer:
             else:
                 _LOG.warning("an old card of chat %s stays: %s", job.chat_id, type(error).__name__)
         finally:
+            self._limits.answered(job.chat_id, asyncio.get_running_loop().time(), price)
             del self._busy[job.chat_id]
             self._line.freed(job.chat_id)
             self._awake.set()

@@ -4,6 +4,9 @@ A limiter here only says *when* something may go; the dispatcher asks before it 
 one goes when there is room. (A limiter that is awaited hands out its turns in the order of asking, and then a reply
 waits behind the bulk that asked earlier.) Times are seconds of a monotonic clock given by the caller.
 
+A call counts from its start until a while after its answer, because it reached Telegram at some moment in between: so
+however unevenly calls travel, no more of them arrive within a second than may.
+
 What a call costs: a new message 1. An edit in a private chat a quarter: Telegram documents its limits for sending only
 and answers taps at a higher rate, but a storm of edits is refused as well. In a group everything counts in full.
 """
@@ -17,16 +20,21 @@ _TIDY_ABOVE = 2000
 _GROUP_SECONDS = 60.0
 
 
-class Window:
-    """At most ``limit`` in any stretch of ``seconds``, exactly."""
+_LOOK_AGAIN = 0.05
+"""Seconds after which to ask again when all depends on answers that are still to come."""
 
-    __slots__ = ("_limit", "_seconds", "_spent", "_sum")
+
+class Window:
+    """At most ``limit`` in any stretch of ``seconds``, wherever between start and answer each call is counted."""
+
+    __slots__ = ("_limit", "_open", "_seconds", "_spent", "_sum")
 
     def __init__(self, limit: float, seconds: float) -> None:
         self._limit = limit
         self._seconds = seconds
         self._spent: deque[tuple[float, float]] = deque()
         self._sum = 0.0
+        self._open = 0.0
 
     @classmethod
     def of_rate(cls, rate: float) -> Window:
@@ -37,24 +45,30 @@ class Window:
     def ready_at(self, now: float, cost: float, keep: float = 0.0) -> float:
         """Say when ``cost`` fits, leaving ``keep`` for others: a moment not later than ``now`` means at once."""
         self._forget(now)
-        room = self._limit - min(keep, self._limit - 1.0) - self._sum - cost
+        room = self._limit - min(keep, self._limit - 1.0) - self._sum - self._open - cost
         if room >= 0.0:
             return now
         for at, spent in self._spent:
             room += spent
             if room >= 0.0:
                 return at + self._seconds
-        return now  # it never fits by itself, so it may go when all is quiet
+        # With nothing under way it never fits by itself, so it may go when all is quiet.
+        return now + _LOOK_AGAIN if self._open > 0.0 else now
 
-    def take(self, now: float, cost: float) -> None:
-        """Note that ``cost`` was spent."""
+    def take(self, cost: float) -> None:
+        """Note that a call begins which costs so much."""
+        self._open += cost
+
+    def answered(self, now: float, cost: float) -> None:
+        """Note that it has been answered, or has failed."""
+        self._open = max(0.0, self._open - cost)
         self._spent.append((now, cost))
         self._sum += cost
 
     def idle(self, now: float) -> bool:
         """Tell whether forgetting this window changes nothing."""
         self._forget(now)
-        return not self._spent
+        return not self._spent and self._open <= 0.0
 
     def _forget(self, now: float) -> None:
         while self._spent and self._spent[0][0] + self._seconds <= now:
@@ -66,20 +80,26 @@ class Window:
 class Pace:
     """A steady ``rate`` a second after ``burst`` at once (the generic cell rate algorithm)."""
 
-    __slots__ = ("_burst", "_due", "_interval")
+    __slots__ = ("_before", "_burst", "_due", "_interval")
 
     def __init__(self, rate: float, burst: float) -> None:
         self._interval = 1.0 / rate
         self._burst = burst
         self._due = 0.0
+        self._before = 0.0
 
     def ready_at(self, now: float, cost: float) -> float:
         """Say when ``cost`` fits."""
         return max(now, self._due - (self._burst - cost) * self._interval)
 
     def take(self, now: float, cost: float) -> None:
-        """Note that ``cost`` was spent."""
-        self._due = max(now, self._due) + cost * self._interval
+        """Note that a call begins which costs so much; a chat has one at a time."""
+        self._before = self._due
+        self._due = max(now, self._before) + cost * self._interval
+
+    def answered(self, now: float, cost: float) -> None:
+        """Note that it has been answered, or has failed: it may have arrived as late as this."""
+        self._due = max(now, self._before) + cost * self._interval
 
     def idle(self, now: float) -> bool:
         """Tell whether forgetting this pace changes nothing."""
@@ -120,10 +140,20 @@ class Limits:
             self._tidy(now)
         group = chat_id < 0
         spent = 1.0 if group else cost
-        self._overall.take(now, spent)
+        self._overall.take(spent)
         self._chats.setdefault(chat_id, Pace(*self._chat)).take(now, spent)
         if group:
-            self._groups.setdefault(chat_id, Window(max(1.0, self._group_minute), _GROUP_SECONDS)).take(now, 1.0)
+            self._groups.setdefault(chat_id, Window(max(1.0, self._group_minute), _GROUP_SECONDS)).take(1.0)
+
+    def answered(self, chat_id: int, now: float, cost: float) -> None:
+        """Note that a call that was taken note of has been answered, or has failed."""
+        group = chat_id < 0
+        spent = 1.0 if group else cost
+        self._overall.answered(now, spent)
+        if chat_id in self._chats:
+            self._chats[chat_id].answered(now, spent)
+        if group and chat_id in self._groups:
+            self._groups[chat_id].answered(now, 1.0)
 
     def refused(self, chat_id: int, now: float, seconds: float) -> bool:
         """Obey a 429 in its scope; True when it is taken to be meant for the whole bot.

@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import os
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -78,6 +80,13 @@ class Receipts:
             self._unwell(error)
             return []
         return [fate for fate in map(_fate, lines) if fate is not None]
+
+    def age(self) -> float:
+        """Return the seconds since anything was noted, infinity when nothing ever was."""
+        try:
+            return max(0.0, time.time() - self._path.stat().st_mtime) if self._path is not None else math.inf
+        except OSError:
+            return math.inf
 
     def close(self) -> None:
         """Let go of the file."""
