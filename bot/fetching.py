@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Final
 from bot import apart
 from bot.drivers.errors import BadToken, DriverError, Rejected, RetryLater, TooLarge, Unreachable
 from bot.errand import Errand
+from bot.lists import pairs_of
 from handlers.chat import MAX_FILE_BYTES
 from storage import draws, interviews, recordings, timers
 from storage.database import Unavailable
 from storage.sealed import readable
 from storage.sealing import CannotOpen, NoKey
 from supervision.draw import listed
-from supervision.draw_list import MOST, Pairs, of_rows, of_text
+from supervision.draw_list import MOST
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from storage.database import Database
     from storage.draws import Draw
     from storage.interviews import Entry
+    from supervision.draw_list import Pairs
 
 _LOG = logging.getLogger(__name__)
 
@@ -39,27 +41,6 @@ _PAUSE: Final = timedelta(seconds=30)
 _LEASE: Final = timedelta(minutes=3)
 LONGEST_SECONDS: Final = 30.0
 """No list that people draw from takes as long to read."""
-
-
-def pairs_of(content: bytes, name: str) -> Pairs | None:
-    """Return the names in a file, None when it cannot be read; for a process of its own."""
-    from supervision.register import workbook  # noqa: PLC0415 - it loads openpyxl, which the bot itself has no use for
-
-    try:
-        if name.lower().endswith(".txt"):
-            return of_text(_decoded(content))
-        return of_rows(workbook.read(content)[0].rows)
-    except (workbook.Unreadable, IndexError):
-        return None
-
-
-def _decoded(content: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030", "utf-16"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return content.decode("utf-8", "replace")
 
 
 class Fetcher(Errand):
