@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 BATCH: Final = 100
 """Copies produced in one transaction: some ten milliseconds, in which nobody else writes."""
 
+AT_ONCE: Final = 10
+"""Batches of one call: the ticker comes by again in a second, and others want to write."""
+
 AHEAD: Final = 300
 """Messages of a notice that may lie in the outbox, at least: ten seconds at thirty a second."""
 
@@ -48,12 +51,12 @@ NIGHT: Final = (22, 7)
 
 
 async def feed(database: Database, now: datetime, ahead: int = AHEAD) -> bool:
-    """Produce what there is room for; True when anything was put into the outbox."""
+    """Produce what there is room for, in a few batches; True when anything was put into the outbox."""
     async with database.read(brief=True) as db:
         if not await notices.any_at_work(db):
             return False
-    fed, more, after = False, True, 0
-    while more:
+    fed, after = False, 0
+    for _ in range(AT_ONCE):
         async with database.begin() as db:
             notice = await notices.next_at_work(db, after)
             if notice is None:
