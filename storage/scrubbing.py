@@ -18,8 +18,10 @@ _ALONE = frozenset({0x01, *range(0xD0, 0xD9)})
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_KEPT = frozenset(
-    (b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"pHYs", b"bKGD")
-    + (b"acTL", b"fcTL", b"fdAT")
+    {
+        *(b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"pHYs", b"bKGD"),
+        *(b"acTL", b"fcTL", b"fdAT"),
+    }
 )
 _WEBP_DROPPED = frozenset({b"EXIF", b"XMP "})
 _UPRIGHT = 1

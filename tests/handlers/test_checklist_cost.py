@@ -22,8 +22,9 @@ ANSWER = 8
 MOVE = 7
 """Statements of a turn that only shows another item."""
 
-PHOTO = 12
-"""Statements of the turn that lays a photo with the item on screen, three of them for the chain of custody."""
+PHOTO = 13
+"""Statements of the turn that lays the first photo of a visit with the item on screen: three are for the chain of
+custody, one asks whether its sender knows what sending as a file keeps."""
 
 FRAME = ("BEGIN", "SAVEPOINT", "RELEASE")
 """What a turn is set in, beside its statements; turns that come together share a BEGIN and a COMMIT."""

@@ -191,6 +191,7 @@ async def test_a_removed_photo_no_longer_satisfies_and_stays_in_the_history(smal
     await small.at(2)
     await small.one.tap("📎")
     await small.one.tap("移除")
+    await small.one.tap("看不清")
     assert small.one.toast == "已移除，历史记录中仍可查到。"
     assert "这一题还没有佐证" in card(small.one).text
     assert "✓ 已移除：照片1张" in card(small.one).text
@@ -205,6 +206,7 @@ async def test_what_was_removed_is_brought_back_once_and_satisfies_again(small: 
     await small.at(2)
     await small.one.tap("📎")
     await small.one.tap("移除")
+    await small.one.tap("发错了")
     undo, shown = button(card(small.one), "撤销"), card(small.one).id
     await small.one.tap("撤销")
     assert (small.one.toast, await small.evidence()) == ("已撤销。", {"board": 1})
@@ -237,8 +239,9 @@ async def test_many_pieces_are_shown_a_page_at_a_time(bench: Bench):
     for _ in range(7):
         await phone.tap("▶")
     assert card(phone).labels[-2:] == ["◀", "◀ 回到第1题"]
-    await phone.tap("✕ 移除 60")
-    await phone.tap("✕ 移除 59")
+    for last in (60, 59):
+        await phone.tap(f"✕ 移除 {last}")
+        await phone.tap("重复发送")
     assert len(await here.pieces()) == 58
     assert "✕ 移除 58" in card(phone).labels, "the page stays"
     await phone.press(f"checklist.evidence:{here.visit_id}:1:99", card(phone).id)

@@ -23,6 +23,7 @@ async def test_a_photo_that_is_looked_at_can_be_removed_and_brought_back(bench: 
     await phone.tap("📎")
     await phone.tap("查看 2")
     await phone.tap("✕ 移除 2")
+    await phone.tap("发错了")
     assert "✓ 已移除：照片1张" in card(phone).text
     assert "查看 2" not in card(phone).labels
     await phone.tap("撤销")

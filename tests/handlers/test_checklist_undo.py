@@ -122,6 +122,7 @@ async def test_a_photo_somebody_has_removed_cannot_be_undone_again(bench: Bench)
     await first.photo()
     await second.tap("📎")
     await second.tap("Remove 1")
+    await second.tap("Sent by mistake")
     assert await here.evidence() == {}
     await first.tap("撤销")
     assert first.toast == NOTHING_LEFT
