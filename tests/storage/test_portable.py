@@ -116,6 +116,8 @@ async def filled(database: Database, world: World, now: datetime) -> Database:
             sender_id=world.second.id,
             sent_at=now,
             exif={"camera": "机"},
+            scan=True,
+            codes=["6901234567892", "机"],
         )
         db.add_all([place, picture])
         audit.record(db, "visit.answered", "visit:1", now=now)
@@ -153,6 +155,7 @@ async def _forms_in_hand(db: Session, world: World, now: datetime) -> None:
     version = await forms.get(db, world.visit.form_version_id)
     assert version is not None
     await forms.choose(db, later, version, world.first, now)
+    await forms.keep_media(db, version.id, {"牌.png": "ab" * 32})
 
 
 async def test_every_row_arrives_as_it_was(filled: Database, elsewhere: str):
