@@ -116,9 +116,14 @@ def _iso(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds")
 
 
+def fresh_seed() -> bytes:
+    """Return a seed that nobody could know."""
+    return os.urandom(SEED_BYTES)
+
+
 async def commit(db: Session, by: Person, group_id: int | None, now: datetime) -> Draw:
     """Settle on a seed before there is any list, and return the draw with the seed's hash."""
-    seed = os.urandom(SEED_BYTES)
+    seed = fresh_seed()
     made = Draw(
         group_id=group_id, by_id=by.id, commitment=draw.commitment(seed), seed={"seed": seed.hex()}, committed_at=now
     )

@@ -99,7 +99,7 @@ def card(
     ]
     if kind is Kind.documents:
         lines.append(turn.t("How many read: {count}", count="—" if activity.count is None else activity.count))
-    else:
+    elif kind is not Kind.site or activity.count is not None:
         lines.append(turn.t("People: {count}", count="—" if activity.count is None else activity.count))
     lines.append(turn.t("Points: {points}", points=clipped(activity.points, POINTS) or "—"))
     lines += [turn.n("📎 {count} photo", "📎 {count} photos", photos)] if photos else []

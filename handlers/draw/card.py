@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from handlers.chat import Button
 from handlers.journey import data
-from handlers.progress import brief
+from handlers.progress import brief, listed
 from handlers.rows import CHOSEN, in_rows
 from supervision.draw_record import STRATIFIED, UNIFORM
 
@@ -48,7 +48,7 @@ def list_card(
 ) -> tuple[Markup, Rows]:
     """Return the second card: the list that was taken, and how many to draw."""
     entries, strata = draw.population, draw.strata
-    some = ", ".join(brief(one.name, 16) for one in entries[:SOME])
+    some = listed(turn, (brief(one.name, 16) for one in entries[:SOME]))
     lines = [
         turn.t("🎲 <b>Random draw {number}</b>", number=draw.id),
         turn.n(
@@ -59,13 +59,13 @@ def list_card(
         ),
     ]
     if draw.again:
-        names = ", ".join(brief(one, 16) for one in again[:SOME])
+        names = listed(turn, (brief(one, 16) for one in again[:SOME]))
         lines.append(
             turn.n(
                 "{count} name stood there more than once and counts once{names}.",
                 "{count} names stood there more than once and count once{names}.",
                 draw.again,
-                names=f": {names}" if names else "",
+                names=turn.label(": {names}", names=names) if names else "",
             )
         )
     lines.append(turn.t("How many are to be drawn? Tap, or send a number."))

@@ -88,7 +88,7 @@ async def test_names_that_stand_twice_are_said_and_count_once(phone: Phone) -> N
     await phone.text("/draw")
     await phone.text("1. 张三\n2. 李四\n3. 张三\n李四\n王五")
     assert "名单共3个" in phone.last.text
-    assert "有2个重复，只算一次: 张三, 李四" in phone.last.text
+    assert "有2个重复，只算一次：张三、李四" in phone.last.text
     assert [one.name for one in (await draw(phone)).population] == ["张三", "李四", "王五"]
 
 
@@ -207,7 +207,7 @@ async def test_a_list_can_be_a_file_and_one_that_cannot_be_read_says_what_to_do(
 ) -> None:
     await phone.text("/draw")
     await sent(phone, "名单.txt", NAMES.encode())
-    assert "名单共4个：张三, 李四, 王五, 赵六" in phone.last.text
+    assert "名单共4个：张三、李四、王五、赵六" in phone.last.text
 
     async def overrun(*_: object) -> None:
         raise apart.Overrun

@@ -19,6 +19,8 @@ from bot.seed import seed
 from handlers.journeys import JOURNEYS
 from sandbox.client import Phone as RemotePhone
 from sandbox.server import Sandbox
+from storage.sealed import give
+from storage.sealing import Keyring, new_key
 from tests.handlers.phone import MORNING, Bench, Phone
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
     from bot.seed import DemoPhone
     from storage.database import Database
+
+KEY = new_key()
 
 Screen = tuple[list[dict[str, Any]], list[list[str]], str]
 """The bot's messages, the reply keyboard, and the toast of the last tap."""
@@ -186,6 +190,8 @@ class SandboxStage:
 
 async def engine_stage(database: Database, folder: Path) -> EngineStage:
     """The demonstration campaign on an engine alone."""
+    for engine in (database._writer, database._reader, database._glancer):
+        give(engine.sync_engine, Keyring.parse(KEY))
     bench = Bench.on(database, folder, JOURNEYS)
     async with database.begin() as db:
         phones = await seed(db, PACK, MORNING)
@@ -204,6 +210,7 @@ async def sandbox_stage(folder: Path, driver: str, database_url: str) -> AsyncIt
             database_url=Secret(database_url),
             listen=Address("127.0.0.1", 0),
             driver=driver,
+            key=Secret(KEY),
         )
         # A person in a test is faster than any thumb; Telegram's limits have tests of their own.
         settings = replace(settings, rate_overall=1000.0, rate_chat=1000.0, burst_chat=1000)

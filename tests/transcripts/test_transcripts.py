@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sandbox.transcript import Transcript
+from storage import draws
 from tests.transcripts.stages import engine_stage, sandbox_stage
 
 if TYPE_CHECKING:
@@ -40,6 +41,12 @@ ACTIONS = {
     "🧷 ": "sticker",
 }
 """How a line that a person does begins. ``— 7003`` hands the play to another phone; ⏎ in words is a new line."""
+
+
+@pytest.fixture(autouse=True)
+def _the_same_draw_every_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(draws, "fresh_seed", lambda: bytes(32))
+
 
 REWRITE = bool(os.environ.get("REWRITE"))
 
