@@ -212,16 +212,11 @@ async def belongings(db: Session, now: datetime, groups: Collection[int] | None 
     ]
 
 
-async def shut_out(db: Session) -> set[int]:
-    """Return the people who have shut the bot out."""
-    return set(await db.scalars(sa.select(Person.id).where(Person.blocked_at.is_not(None))))
-
-
 async def send(db: Session, notice: Notice, people: Collection[int], now: datetime) -> None:
     """Fix the audience and begin: from now on the ledger holds everybody, and copies are produced batch by batch."""
     notice.start(len(people), now)
     await db.flush()
-    await deliveries.open_for(db, notice.id, people, await shut_out(db))
+    await deliveries.open_for(db, notice.id, people)
 
 
 async def received(db: Session, person_id: int, limit: int) -> Sequence[Notice]:
