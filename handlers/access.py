@@ -24,6 +24,7 @@ Allowed = frozenset[str]
 INVITED: Final[Allowed] = frozenset(Role)
 EVERYONE: Final[Allowed] = INVITED | {STRANGER}
 CARETAKERS: Final[Allowed] = frozenset({Role.admin, Role.office})
+PLANNERS: Final[Allowed] = CARETAKERS | FIELD
 ADMINS: Final[Allowed] = frozenset({Role.admin})
 STEWARDS: Final[Allowed] = frozenset({Role.admin, Role.office, Role.leader})
 SUPERVISORS: Final[Allowed] = CARETAKERS | FIELD
@@ -91,6 +92,15 @@ ACCESS: Final[Mapping[str, Allowed]] = {
     "units.why": CARETAKERS,
     "units.apply": CARETAKERS,
     "units.drop": CARETAKERS,
+    # the plan: everybody at work sees it and marks what is theirs; the office moves deadlines
+    "/plan": PLANNERS,
+    "plan.message": PLANNERS,
+    "plan.show": PLANNERS,
+    "plan.item": PLANNERS,
+    "plan.done": PLANNERS,
+    "plan.undo": PLANNERS,
+    "plan.move": CARETAKERS,
+    "plan.to": CARETAKERS,
     # forms: the office looks, checks and tries; administrators answer for what is published
     "/forms": CARETAKERS,
     "publishing.message": CARETAKERS,

@@ -14,6 +14,7 @@ from handlers.draw import DRAW
 from handlers.interview import INTERVIEW
 from handlers.invitation import INVITATION
 from handlers.notice import NOTICE
+from handlers.plan import PLAN
 from handlers.profile import PROFILE
 from handlers.publishing import PUBLISHING
 from handlers.status import STATUS
@@ -37,6 +38,7 @@ JOURNEYS: Final[tuple[Journey, ...]] = (
     DRAW,
     INVITATION,
     NOTICE,
+    PLAN,
     PROFILE,
     STATUS,
     WELCOME,

@@ -83,6 +83,7 @@ async def drawn(turn: Turn, one: Campaign) -> tuple[Markup, Rows]:
         (
             Button(turn.label("Register"), data("units", "of", one.id)),
             Button(turn.label("Groups"), data("campaign", "groups", one.id)),
+            Button(turn.label("Plan"), data("plan", "show", one.id)),
         ),
     ]
     others = [each for each in await campaigns.all_campaigns(turn.db) if each.id != one.id][:3]
