@@ -8,6 +8,7 @@ handlers/checklist/doubting.py. A kill loses nothing: what was taken is handed o
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -21,7 +22,7 @@ from supervision import doubts
 from supervision.doubts import Print, Why
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from storage.blobs import Blobs
     from storage.database import Database, Session
@@ -36,18 +37,24 @@ TOGETHER: Final = 50
 
 LONGEST_SECONDS: Final = 60.0
 
+Taken = list[tuple[str, str] | None]
+Run = Callable[[float, Callable[[list[str]], Taken], list[str]], Awaitable[Taken]]
+
 
 class Comparer(Errand):
-    """Looks at what waits; ``wake`` it now and then. ``far`` in metres."""
+    """Looks at what waits; ``wake`` it now and then. ``far`` in metres; ``run`` works within so many seconds, apart."""
 
     name = "compare pictures"
 
-    def __init__(self, database: Database, blobs: Blobs, clock: Callable[[], datetime], *, far: float) -> None:
+    def __init__(
+        self, database: Database, blobs: Blobs, clock: Callable[[], datetime], *, far: float, run: Run = apart.run
+    ) -> None:
         super().__init__()
         self._database = database
         self._blobs = blobs
         self._clock = clock
         self._far = far
+        self._run = run
 
     async def _work(self) -> int:
         count = 0
@@ -75,7 +82,7 @@ class Comparer(Errand):
         if not wanted:
             return {}
         try:
-            taken = await apart.run(LONGEST_SECONDS, fingerprints, [path for _, path in wanted])
+            taken = await self._run(LONGEST_SECONDS, fingerprints, [path for _, path in wanted])
         except apart.Overrun:
             taken = []
             for _, path in wanted:
@@ -83,10 +90,9 @@ class Comparer(Errand):
         pairs = zip(wanted, taken, strict=True)
         return {number: Print.read(*hashes) for (number, _), hashes in pairs if hashes is not None}
 
-    @staticmethod
-    async def _alone(path: str) -> list[tuple[str, str] | None]:
+    async def _alone(self, path: str) -> list[tuple[str, str] | None]:
         try:
-            return await apart.run(LONGEST_SECONDS, fingerprints, [path])
+            return await self._run(LONGEST_SECONDS, fingerprints, [path])
         except apart.Overrun:
             log.warning("a picture has no fingerprint: looking at it takes too long or too much")
             return [None]
