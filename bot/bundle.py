@@ -6,17 +6,26 @@ person waits.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from forms.attachments import wanted
 from forms.convert import convert
-from forms.problems import FormError
+from forms.problems import FormError, mark, problem
+from forms.walk import Walk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from forms.problems import Problem
+
+TOO_SLOW: Final = problem(
+    mark("The form takes too long to be read."), mark("Split it, or simplify expressions that refer to one another.")
+)
+LONGEST_OPENING: Final = 3.0
+"""Seconds that opening a form may take: every turn of a chat opens it anew."""
 
 _FIRST: Final = (".xlsx", ".xlsm", ".xls", ".md", ".markdown", ".xml", ".csv")
 """Which of several files that came together is the form, the likeliest first; the others lie beside it."""
@@ -54,6 +63,10 @@ def read(files: Sequence[Sent]) -> Read:
         made = convert(form.content, form.name, beside)
     except FormError as error:
         return Read(form.name, problems=error.problems)
+    begun = time.process_time()
+    Walk(made.form, {}, now=datetime.now(UTC))
+    if time.process_time() - begun > LONGEST_OPENING:
+        return Read(form.name, problems=(TOO_SLOW,))
     return Read(
         form.name,
         title=made.title,

@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from bot import apart
-from bot.bundle import Read, Sent, read
+from bot.bundle import TOO_SLOW, Read, Sent, read
 from bot.drivers.errors import BadToken, DriverError, Rejected, RetryLater, TooLarge, Unreachable
 from bot.errand import Errand
 from forms.problems import mark, problem
@@ -39,9 +39,6 @@ LONGEST_SECONDS: Final = 90.0
 """No form that people can fill takes as long."""
 
 _PAUSE: Final = timedelta(seconds=30)
-TOO_SLOW: Final = problem(
-    mark("The form takes too long to be read."), mark("Split it, or simplify expressions that refer to one another.")
-)
 TOO_BIG: Final = problem(
     mark("The file is larger than {most} MB."),
     mark("Delete pictures from the workbook; put long lists into a CSV file beside it."),

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 MAX_REPEATS = 2_000
 """Instances of one repeat: more is an accident in ``repeat_count``."""
+MAX_CELLS = 50_000
+"""Nodes of one filling, beyond which no count makes a further instance: repeats within repeats multiply."""
 _MAX_ROUNDS = 50
 """How often a circle of expressions, or a chain of triggers, may go round before it is left as it is."""
 
@@ -120,7 +122,7 @@ class Instance:
         self.by_definition.setdefault(definition, []).append(cell)
         if parent is not None:
             (parent.attached if definition.index < 0 else parent.children).append(cell)
-            parent.changed_children()
+            parent.gained(cell)
         if definition.scope is None:
             self.cells[definition.path] = cell
         else:
@@ -155,6 +157,8 @@ class Instance:
         for cell in present[size:]:
             self.remove(cell)
         for _ in range(size - len(present)):
+            if len(self.cells) > MAX_CELLS:
+                return
             self.add(definition, parent)
 
     def add(self, definition: Definition, parent: Cell) -> Cell:
@@ -163,10 +167,13 @@ class Instance:
         Those that a count makes are first the ones that the form itself holds, then copies of its template.
         """
         own = held(definition, parent.source) if definition.count is not None else []
-        at = len(self.instances(definition, parent))
+        at = len(self.instances(definition, parent)) if own else 0
         cell = self._new(definition, parent, own[at] if at < len(own) else definition.template)
-        parent.children.sort(key=lambda child: (child.definition.index, child.order))
-        parent.changed_children()
+        siblings = parent.children
+        place = len(siblings) - 1
+        while place and siblings[place - 1].definition.index > definition.index:
+            place -= 1
+        siblings.insert(place, siblings.pop())
         if not parent.relevant:
             self._spread(cell)
         if not self._opening:

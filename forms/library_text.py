@@ -7,10 +7,11 @@ import binascii
 import hashlib
 import math
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from forms.context import Signature
+from forms.grammar import XPathError, mark
+from forms.patterns import pattern_of
 from forms.values import to_number, to_text, words
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from forms.values import Value
 
 Args = tuple["Run", ...]
-MAX_MATCHED = 10_000
-"""A longer text is never looked at by ``regex``: nobody types that much into one answer."""
+MAX_TEXT = 200_000
+"""Characters that texts put together may come to; expressions that double one another would fill the memory."""
 
 
 def _text(c: Context, args: Args, at: int = 0) -> str:
@@ -43,11 +44,17 @@ def strings(value: Value) -> list[str]:
 
 
 def _concat(c: Context, args: Args) -> Value:
-    return "".join(text for arg in args for text in strings(arg(c)))
+    return _together("", [text for arg in args for text in strings(arg(c))])
 
 
 def _join(c: Context, args: Args) -> Value:
-    return _text(c, args).join(text for arg in args[1:] for text in strings(arg(c)))
+    return _together(_text(c, args), [text for arg in args[1:] for text in strings(arg(c))])
+
+
+def _together(between: str, texts: list[str]) -> str:
+    if sum(map(len, texts)) + len(between) * len(texts) > MAX_TEXT:
+        raise XPathError(mark("The text grows longer than {most} characters."), most=MAX_TEXT)
+    return between.join(texts)
 
 
 def _length(c: Context, args: Args) -> Value:
@@ -103,22 +110,9 @@ def _translate(c: Context, args: Args) -> Value:
     return text.translate(table)
 
 
-@lru_cache(maxsize=512)
-def pattern_of(source: str) -> re.Pattern[str] | None:
-    r"""Compile a JavaScript regular expression, None when it is not one: ``$`` is the very end, ``\d`` is ASCII."""
-    translated = re.sub(r"\(\?<(?![=!])", "(?P<", source)
-    translated = re.sub(
-        r"\\.|\[(?:\\.|[^\]\\])*\]|\$", lambda m: r"\Z" if m[0] == "$" else m[0], translated, flags=re.DOTALL
-    )
-    try:
-        return re.compile(translated, re.ASCII)
-    except (re.error, RecursionError, OverflowError):
-        return None
-
-
 def _regex(c: Context, args: Args) -> Value:
-    text, pattern = _text(c, args), pattern_of(_text(c, args, 1))
-    return pattern is not None and len(text) <= MAX_MATCHED and pattern.search(text) is not None
+    pattern = pattern_of(_text(c, args, 1))
+    return pattern is not None and pattern.found_in(_text(c, args))
 
 
 def _digest(c: Context, args: Args) -> Value:

@@ -55,6 +55,11 @@ class Node:
         """Give the attributes by their full names."""
         return self.attributes
 
+    def gained(self, child: Node) -> None:
+        """Remember a child that was added after the others of its name."""
+        if self._named is not None:
+            self._named.setdefault(child.name, []).append(child)
+
     def changed_children(self) -> None:
         """Forget what was remembered about the children; to be called after adding or removing one."""
         self._named = None

@@ -17,6 +17,7 @@ from forms.context import Context, Run, World
 from forms.functions import LIBRARY
 from forms.grammar import XPathError
 from forms.nodes import Node
+from forms.patterns import endless
 from forms.values import Value, need_nodes, to_bool, to_number, to_text
 
 if TYPE_CHECKING:
@@ -128,6 +129,8 @@ def _call(tree: grammar.Call) -> Run:
     for at in _NODE_ARGUMENTS.get(tree.name, ()):
         if at < count:
             _check_path(tree.args[at], f"{tree.name}()")
+    if tree.name == "regex" and isinstance(tree.args[1], grammar.Quoted) and endless(tree.args[1].value):
+        raise XPathError(grammar.mark("Matching this regular expression could take for ever."))
     args = tuple(_compiled(one) for one in tree.args)
     function = signature.run
     return lambda c: function(c, args)
