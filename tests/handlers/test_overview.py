@@ -62,7 +62,8 @@ async def test_an_open_overview_has_handing_in_beside_going_on(bench: Bench):
     phone = await here.enter()
     await phone.tap("☰")
     assert [one.label for one in card(phone).buttons[-1]] == ["继续第1题", "提交", "◀ 督导列表"]
-    assert [len(row) for row in card(phone).buttons[:-1]] == [6, 6, 6, 4]
+    assert [one.label for one in card(phone).buttons[-2]] == ["🗣 访谈", "👥 活动"]
+    assert [len(row) for row in card(phone).buttons[:-2]] == [6, 6, 6, 4]
 
 
 async def test_a_very_long_checklist_is_shown_in_pages_that_telegram_takes(bench: Bench):
