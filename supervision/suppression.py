@@ -75,3 +75,27 @@ def side_by_side(
             if met and any(sum(sum(counts[at] for at in group) for counts in met) < least for group in groups):
                 return False
     return True
+
+
+def places_of(asked: Sequence[tuple[str, str]], least: int) -> dict[str, str]:
+    """Say what an answer may tell of where its giver belongs: "area|level" -> "area|level", "area|" or "".
+
+    ``asked`` is (area, level) of everybody who is asked. Whatever an answer tells is shared by ``least`` of them; that
+    holds for what is left over as well, which would otherwise be told by telling nothing.
+    """
+    by_area: dict[str, dict[str, int]] = {}
+    for area, level in asked:
+        levels = by_area.setdefault(area, {})
+        levels[level] = levels.get(level, 0) + 1
+    sizes = sorted((sum(levels.values()), area) for area, levels in by_area.items())
+    left = {area for size, area in sizes if size < least or not area}
+    for _, area in sizes:
+        if not left or sum(size for size, one in sizes if one in left) >= least:
+            break
+        left.add(area)
+    places: dict[str, str] = {}
+    for area, levels in by_area.items():
+        fine = min(levels.values()) >= least
+        for level in levels:
+            places[f"{area}|{level}"] = "" if area in left else f"{area}|{level}" if fine else f"{area}|"
+    return places

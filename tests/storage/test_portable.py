@@ -22,6 +22,7 @@ from storage import (
     portable,
     refill,
     schema,
+    surveys,
     timers,
     visits,
 )
@@ -32,6 +33,7 @@ from storage.entity import Entity, Session
 from storage.evidence import Evidence
 from storage.inbox import Arrival
 from storage.portable import Shape
+from storage.surveys import Survey
 from supervision.doubts import Print
 from tests.storage.conftest import World
 
@@ -125,6 +127,7 @@ async def filled(database: Database, world: World, now: datetime) -> Database:
         await _asked_about(db, world, picture, now)
         notice = await notices.add(db, world.first.id, now)
         await notices.send(db, notice, [world.first.id, world.second.id], now)
+        await _ballot(db, world, now)
     async with database.begin() as db:  # a number that was given and is gone
         await inbox.store(db, [(6, 7, {})], now)
         await db.execute(sa.delete(Arrival).where(Arrival.update_id == 6))
@@ -141,6 +144,16 @@ async def _asked_about(db: Session, world: World, picture: Evidence, now: dateti
     why = {"why": "far", "metres": 1.5}
     db.add(pictures.Doubt(visit_id=world.visit.id, evidence_id=picture.id, why=why, asked_at=now))
     assert await pictures.advise(db, world.first.id, "file", now)
+
+
+async def _ballot(db: Session, world: World, now: datetime) -> None:
+    """A survey whose answers lie partly in the pool."""
+    survey = Survey(author_id=world.first.id, created_at=now)
+    survey.questions = {"questions": [{"kind": "choice", "text": "?", "choices": ["是", "否"]}]}
+    await surveys.add(db, survey)
+    await surveys.start(db, survey, now, now)
+    for voter in range(2 * surveys.BATCH + 1):
+        await surveys.cast(db, survey, voter, {"1": "1"}, "浙江省|5", now)
 
 
 async def _forms_in_hand(db: Session, world: World, now: datetime) -> None:

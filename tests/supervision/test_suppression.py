@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import product
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from supervision.suppression import groups_of, rows_of, side_by_side, totals
+from supervision.suppression import groups_of, places_of, rows_of, side_by_side, totals
 
 LEAST = 5
 COUNTS = st.lists(st.integers(0, 9), min_size=2, max_size=4)
@@ -89,3 +90,12 @@ def test_an_area_that_is_nearly_a_whole_level_is_not_shown_beside_it():
     assert side_by_side(joint, (("甲",), ("乙",)), (("3",), ("5",)), groups, LEAST)
     joint[("甲", "5")] = [0, 0]
     assert not side_by_side(joint, (("甲",), ("乙",)), (("3",), ("5",)), groups, LEAST)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["甲", "乙", "丙", ""]), st.sampled_from(["3", "5", ""])), max_size=40))
+def test_whatever_an_answer_tells_of_a_place_enough_people_share(asked: list[tuple[str, str]]):
+    places = places_of(asked, LEAST)
+    told = Counter(places[f"{area}|{level}"] for area, level in asked)
+    assert all(count >= LEAST for count in told.values()) or (len(told) == 1 and len(asked) < LEAST)
+    for area, level in asked:
+        assert places[f"{area}|{level}"] in ("", f"{area}|", f"{area}|{level}")

@@ -1,0 +1,155 @@
+"""What is stored of an anonymous survey cannot be joined to people, by whatever the rows themselves give away."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+
+from storage import notices, surveys
+from storage.people import Person, Role
+from storage.surveys import BATCH, Answer, Pool, State, Survey, Turnout
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from storage.database import Database, Session
+
+VOTERS = 43
+QUESTIONS = {"questions": [{"kind": "choice", "text": "谁", "choices": [str(at) for at in range(VOTERS)]}]}
+
+
+async def opened(db: Session, now: datetime) -> Survey:
+    author = Person(telegram_id=1, name="王主任", created_at=now)
+    db.add(author)
+    await db.flush()
+    survey = Survey(author_id=author.id, questions=QUESTIONS, created_at=now)
+    await surveys.add(db, survey)
+    await surveys.start(db, survey, now, now)
+    return survey
+
+
+async def vote(db: Session, survey_id: int, voter: int, now: datetime) -> bool:
+    """Let voter number n say "n", so that a test can see whose answer is whose."""
+    survey = await surveys.get(db, survey_id, lock=True)
+    assert survey is not None
+    return await surveys.cast(db, survey, 1000 + voter, {"1": str(voter)}, "", now)
+
+
+async def said(db: Session, order: object) -> list[int]:
+    found = await db.execute(sa.select(Answer.answers).order_by(order))
+    return [int(one["1"]) for (one,) in found]
+
+
+async def test_answers_lie_in_no_order_that_tells_who_came_when(database: Database, now: datetime):
+    async with database.begin() as db:
+        survey = await opened(db, now)
+    for voter in range(VOTERS):
+        async with database.begin() as db:
+            assert await vote(db, survey.id, voter, now)
+    async with database.read() as db:
+        moved = await db.scalar(sa.select(sa.func.count()).select_from(Answer))
+        pool = (await db.scalars(sa.select(Pool))).one().answers["answers"]
+        hours = set(await db.scalars(sa.select(Answer.hour)))
+        if database.embedded:
+            with pytest.raises(sa.exc.OperationalError):
+                await db.execute(sa.text("SELECT rowid FROM survey_answers"))
+            orders: list[object] = [Answer.id]
+        else:
+            orders = [sa.text("ctid"), Answer.id]
+            together = Counter(await db.scalars(sa.text("SELECT xmin::text FROM survey_answers")))
+            assert set(together.values()) == {BATCH}, "one transaction never wrote fewer than a batch"
+        for order in orders:
+            found = await said(db, order)
+            assert found != sorted(found)
+    assert moved == 30
+    assert len(pool) == VOTERS - moved >= BATCH, "so many always stay behind"
+    assert [int(one["answers"]["1"]) for one in pool] != sorted(int(one["answers"]["1"]) for one in pool)
+    assert {(one.minute, one.second, one.microsecond) for one in hours} == {(0, 0, 0)}
+
+
+async def test_joining_answers_to_voters_by_any_order_hits_no_more_than_chance(
+    sqlite_database: Database, now: datetime
+):
+    """Each voter says their own number: lined up in any way, as many fit as would by lot (1 of 43), and not all."""
+    fits = Counter[str]()
+    rounds = 12
+    for at in range(rounds):
+        async with sqlite_database.begin() as db:
+            survey = Survey(author_id=1, questions=QUESTIONS, created_at=now)
+            if not at:
+                db.add(Person(telegram_id=1, name="王主任", created_at=now))
+                await db.flush()
+            await surveys.add(db, survey)
+            await surveys.start(db, survey, now, now)
+            for voter in range(VOTERS):
+                await vote(db, survey.id, voter, now)
+            await surveys.close(db, survey, now)
+            found = await db.execute(sa.select(Answer.answers).where(Answer.survey_id == survey.id))
+            by_id = [int(one["1"]) for (one,) in found]
+        fits["id"] += sum(place == voter for place, voter in enumerate(by_id))
+        fits["backwards"] += sum(place == voter for place, voter in enumerate(reversed(by_id)))
+        assert sorted(by_id) == list(range(VOTERS))
+    # Lined up by lot one fits on average; 12 rounds give 12 ± 3.5. Forty would be eight deviations off.
+    assert all(count < 40 for count in fits.values())
+
+
+async def test_nobody_answers_twice_and_closing_destroys_who_has(database: Database, now: datetime):
+    async with database.begin() as db:
+        survey = await opened(db, now)
+        assert await vote(db, survey.id, 7, now)
+        assert not await vote(db, survey.id, 7, now)
+        assert await surveys.has_answered(db, survey, 1007)
+        assert not await surveys.has_answered(db, survey, 1008)
+    async with database.begin() as db:
+        found = await surveys.get(db, survey.id, lock=True)
+        assert found is not None
+        assert (found.cast, found.moved) == (1, 0)
+        await surveys.close(db, found, now)
+    async with database.read() as db:
+        found = await surveys.get(db, survey.id)
+        assert found is not None
+        assert (found.state, found.key, found.moved) == (State.closed, None, 1)
+        assert await db.scalar(sa.select(sa.func.count()).select_from(Turnout)) == 0
+        assert await db.scalar(sa.select(sa.func.count()).select_from(Pool)) == 0
+        assert not await surveys.has_answered(db, found, 1007)
+        with pytest.raises(ValueError, match="no key"):
+            found.token(1007)
+
+
+async def test_nothing_stored_of_an_answer_names_its_voter(sqlite_database: Database, now: datetime):
+    async with sqlite_database.begin() as db:
+        survey = await opened(db, now)
+        for voter in range(25):
+            await vote(db, survey.id, voter, now)
+        rows = [row.as_data() for row in (await db.scalars(sa.select(Answer))).all()]
+        tokens = [row.as_data() for row in (await db.scalars(sa.select(Turnout))).all()]
+    written = json.dumps([rows, tokens])
+    assert not any(str(1000 + voter) in written for voter in range(25)), "no Telegram id"
+    assert {key for row in rows for key in row} == {"id", "survey_id", "hour", "place", "answers"}
+    assert {key for row in tokens for key in row} == {"survey_id", "token"}
+
+
+async def test_only_those_who_were_reached_and_are_silent_are_known(sqlite_database: Database, now: datetime):
+    async with sqlite_database.begin() as db:
+        survey = await opened(db, now)
+        asked = [Person(telegram_id=1000 + at, name=f"成员{at}", created_at=now) for at in range(4)]
+        for one in asked:
+            one.appoint(Role.member, now)
+        db.add_all(asked)
+        await db.flush()
+        notice = await notices.add(db, 1, now)
+        await notices.send(db, notice, [one.id for one in asked], now)
+        survey.notice_id = notice.id
+        await db.execute(
+            sa.text("UPDATE deliveries SET state = 'sent' WHERE person_id <> :last"), {"last": asked[3].id}
+        )
+        await vote(db, survey.id, 1, now)
+        assert await surveys.silent(db, survey) == [asked[0].id, asked[2].id]
+        assert await surveys.was_asked(db, survey, asked[0].id)
+        assert not await surveys.was_asked(db, survey, 1)
+        await surveys.close(db, survey, now)
+        assert await surveys.silent(db, survey) == []
