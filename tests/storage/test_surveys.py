@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from storage.database import Database, Session
 
 VOTERS = 43
+FIRST = 9_100_000_000
 QUESTIONS = {"questions": [{"kind": "choice", "text": "谁", "choices": [str(at) for at in range(VOTERS)]}]}
 
 
@@ -36,7 +37,7 @@ async def vote(db: Session, survey_id: int, voter: int, now: datetime) -> bool:
     """Let voter number n say "n", so that a test can see whose answer is whose."""
     survey = await surveys.get(db, survey_id, lock=True)
     assert survey is not None
-    return await surveys.cast(db, survey, 1000 + voter, {"1": str(voter)}, "", now)
+    return await surveys.cast(db, survey, FIRST + voter, {"1": str(voter)}, "", now)
 
 
 async def said(db: Session, order: object) -> list[int]:
@@ -102,8 +103,8 @@ async def test_nobody_answers_twice_and_closing_destroys_who_has(database: Datab
         survey = await opened(db, now)
         assert await vote(db, survey.id, 7, now)
         assert not await vote(db, survey.id, 7, now)
-        assert await surveys.has_answered(db, survey, 1007)
-        assert not await surveys.has_answered(db, survey, 1008)
+        assert await surveys.has_answered(db, survey, FIRST + 7)
+        assert not await surveys.has_answered(db, survey, FIRST + 8)
     async with database.begin() as db:
         found = await surveys.get(db, survey.id, lock=True)
         assert found is not None
@@ -115,9 +116,9 @@ async def test_nobody_answers_twice_and_closing_destroys_who_has(database: Datab
         assert (found.state, found.key, found.moved) == (State.closed, None, 1)
         assert await db.scalar(sa.select(sa.func.count()).select_from(Turnout)) == 0
         assert await db.scalar(sa.select(sa.func.count()).select_from(Pool)) == 0
-        assert not await surveys.has_answered(db, found, 1007)
+        assert not await surveys.has_answered(db, found, FIRST + 7)
         with pytest.raises(ValueError, match="no key"):
-            found.token(1007)
+            found.token(FIRST + 7)
 
 
 async def test_nothing_stored_of_an_answer_names_its_voter(sqlite_database: Database, now: datetime):
@@ -128,7 +129,7 @@ async def test_nothing_stored_of_an_answer_names_its_voter(sqlite_database: Data
         rows = [row.as_data() for row in (await db.scalars(sa.select(Answer))).all()]
         tokens = [row.as_data() for row in (await db.scalars(sa.select(Turnout))).all()]
     written = json.dumps([rows, tokens])
-    assert not any(str(1000 + voter) in written for voter in range(25)), "no Telegram id"
+    assert not any(str(FIRST + voter) in written for voter in range(25)), "no Telegram id"
     assert {key for row in rows for key in row} == {"id", "survey_id", "hour", "place", "answers"}
     assert {key for row in tokens for key in row} == {"survey_id", "token"}
 
@@ -136,7 +137,7 @@ async def test_nothing_stored_of_an_answer_names_its_voter(sqlite_database: Data
 async def test_only_those_who_were_reached_and_are_silent_are_known(sqlite_database: Database, now: datetime):
     async with sqlite_database.begin() as db:
         survey = await opened(db, now)
-        asked = [Person(telegram_id=1000 + at, name=f"成员{at}", created_at=now) for at in range(4)]
+        asked = [Person(telegram_id=FIRST + at, name=f"成员{at}", created_at=now) for at in range(4)]
         for one in asked:
             one.appoint(Role.member, now)
         db.add_all(asked)
