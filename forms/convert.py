@@ -17,6 +17,7 @@ from forms import complaints
 from forms.attachments import embedded
 from forms.encoding import decoded
 from forms.form import Form
+from forms.lists import renewed
 from forms.markup import DECLARES, TOO_LARGE, as_text
 from forms.problems import FormError, Problem, mark
 from forms.unsupported import looked_at
@@ -79,6 +80,7 @@ def convert(data: bytes, name: str, attachments: Mapping[str, bytes] | None = No
         )
     if not rows.survey:
         raise FormError.that(mark("The form asks nothing."), NOTHING_ASKED, sheet="survey")
+    renewed(rows, attachments or {})
     faults, notes = looked_at(rows.survey or [])
     if faults:
         raise FormError(*faults)

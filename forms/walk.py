@@ -216,6 +216,16 @@ class Walk:
         """Give the label of one choice, the value itself when there is no such choice."""
         return self._wording.choice(self._cell(path), value, language)
 
+    def media(self, path: str, language: str) -> dict[str, str]:
+        """Give the files that are shown with a question, by kind (``image``, ``big-image``, ``audio``, ``video``)."""
+        question = self._cell(path).definition.question
+        return _files(question.texts.get("label") if question is not None else None, language)
+
+    def choice_media(self, path: str, value: str, language: str) -> dict[str, str]:
+        """Give the files that are shown with one choice, by kind."""
+        chosen = next((one for one in self.choices(path) if one.value == value), None)
+        return _files(chosen.text if chosen is not None else None, language)
+
     def shown(self, path: str, language: str) -> str:
         """Give the answer as a person reads it: labels for choices, ``5`` for a decimal ``5.0``."""
         return self._wording.answer(self._cell(path), language)
@@ -319,6 +329,12 @@ class Walk:
             place[:0] = (cell.definition.index, position)
             cell = cell.parent
         return place
+
+
+def _files(text: Text | None, language: str) -> dict[str, str]:
+    """Give the names of the files that go with a text: ``jr://images/a.png`` is ``a.png``."""
+    found = text.pictures(language) if text is not None else {}
+    return {kind: address.rpartition("/")[2] for kind, address in found.items()}
 
 
 def _placed(screen: Screen, anchor: Cell) -> Screen:
