@@ -101,6 +101,13 @@ ACCESS: Final[Mapping[str, Allowed]] = {
     "plan.undo": PLANNERS,
     "plan.move": CARETAKERS,
     "plan.to": CARETAKERS,
+    # reminders come to those at work
+    "reminder.message": PLANNERS,
+    "reminder.open": PLANNERS,
+    "reminder.later": PLANNERS,
+    "reminder.hand": PLANNERS,
+    "reminder.handed": PLANNERS,
+    "reminder.why": PLANNERS,
     # forms: the office looks, checks and tries; administrators answer for what is published
     "/forms": CARETAKERS,
     "publishing.message": CARETAKERS,

@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 from forms.convert import convert
-from storage import campaigns
+from storage import campaigns, timers
 from storage import forms as form_versions
 from storage.campaigns import Campaign, Round
 from storage.people import Role
@@ -98,7 +98,7 @@ async def start(
         await _publish(db, guide, now)
     campaign = await campaigns.campaign_named(db, name or pack.name)
     if campaign is None:
-        campaign = await _create(db, pack, starts_on or pack.first_day, name or pack.name)
+        campaign = await _create(db, pack, starts_on or pack.first_day, name or pack.name, now)
     rounds = await campaigns.rounds_of(db, campaign.id)
     return Started(campaign, checklist, tuple(rounds))
 
@@ -118,7 +118,7 @@ async def _publish(db: Session, file: Traversable, now: datetime) -> FormVersion
     )
 
 
-async def _create(db: Session, pack: Pack, starts_on: date, name: str) -> Campaign:
+async def _create(db: Session, pack: Pack, starts_on: date, name: str, now: datetime) -> Campaign:
     campaign = Campaign(
         name=name,
         title=dict(pack.title),
@@ -141,6 +141,8 @@ async def _create(db: Session, pack: Pack, starts_on: date, name: str) -> Campai
     )
     await db.flush()
     await _plan(db, pack, campaign)
+    first = {"campaign": campaign.id, "since": now.isoformat()}
+    await timers.plan(db, f"reminder.plan:{campaign.id}:first", now, 0, "reminder.plan", first)
     return campaign
 
 

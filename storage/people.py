@@ -169,6 +169,17 @@ async def with_role(db: Session, role: Role, now: datetime, group_id: int | None
     return list((await db.scalars(query.options(joinedload(Person.roles)))).unique())
 
 
+async def at_work(db: Session, group_ids: Collection[int], now: datetime) -> list[Person]:
+    """Return who works in one of these groups at that moment, or in the office, roles loaded; no contact or member."""
+    holds = sa.select(Appointment.person_id).where(
+        Appointment.role.in_(FIELD | {Role.admin, Role.office}),
+        Appointment.holding(now),
+        sa.or_(Appointment.group_id.is_(None), Appointment.group_id.in_(group_ids)),
+    )
+    query = sa.select(Person).where(Person.id.in_(holds), Person.erased_at.is_(None)).order_by(Person.id)
+    return list((await db.scalars(query.options(joinedload(Person.roles)))).unique())
+
+
 async def lock_role(db: Session, role: Role, now: datetime) -> None:
     """Keep everyone from taking the role away until this transaction ends; ask who holds it afterwards."""
     query = sa.select(Appointment.id).where(Appointment.role == role, Appointment.holding(now))

@@ -214,6 +214,18 @@ async def planned_for(db: Session, person: Person, now: datetime, limit: int = 5
     return list((await db.scalars(query)).unique())
 
 
+async def unfinished(db: Session, campaign_id: int) -> list[Visit]:
+    """Return the visits of a campaign that are not handed in, with unit and members."""
+    query = (
+        sa.select(Visit)
+        .join(Visit.unit)
+        .where(Unit.campaign_id == campaign_id, Unit.standing(), Visit.state != State.submitted)
+        .options(contains_eager(Visit.unit), joinedload(Visit.members))
+        .order_by(Visit.id)
+    )
+    return list((await db.scalars(query)).unique())
+
+
 async def handed_in(db: Session, person: Person, now: datetime, since: datetime, limit: int = 20) -> list[Visit]:
     """Return the visits a person may look at that were handed in since a moment, with unit and members, in order."""
     query = (

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
+from handlers import reminding
 from handlers.access import may
 from handlers.chat import Button, Text
 from handlers.errors import NotAllowed, Stale, UserError
@@ -19,7 +20,7 @@ from handlers.plan.overview import due, plan_of
 from handlers.progress import brief, listed
 from handlers.roles import NAMES
 from handlers.text import mark
-from storage import audit, campaigns, people, work
+from storage import audit, campaigns, people, reminders, work
 from storage.people import Role
 from supervision.register.cells import day as read_day
 
@@ -144,6 +145,7 @@ async def done(turn: Turn, args: tuple[str, ...]) -> None:
     one, party = await _allowed(turn, args)
     await work.mark(turn.db, one.id, party, turn.who.id, turn.now)
     _record(turn, "work.done", one, party)
+    await reminders.drop(turn.db, [f"item:{one.id}:{party}"])
     turn.toast(turn.label("Noted. It can be taken back here."))
     turn.card(*await _drawn(turn, one))
 
@@ -153,6 +155,7 @@ async def undo(turn: Turn, args: tuple[str, ...]) -> None:
     one, party = await _allowed(turn, args)
     await work.unmark(turn.db, one.id, party)
     _record(turn, "work.undone", one, party)
+    await reminding.replan(turn.db, (await _plan(turn, one)).campaign, turn.now)
     turn.card(*await _drawn(turn, one))
 
 
@@ -241,6 +244,9 @@ async def message(turn: Turn, sent: Message) -> bool:
         person_id=turn.who.id,
         details={"item": one.number, "to": chosen},
     )
+    plan = await _plan(turn, one)
+    await reminders.drop(turn.db, [f"item:{one.id}:{party}" for party in plan.parties(one)])
+    await reminding.replan(turn.db, plan.campaign, turn.now)
     turn.remember("plan")
     turn.card(*await _drawn(turn, one))
     return True

@@ -1,0 +1,215 @@
+"""What can be done about a reminder: go to it, be told later, hand it to somebody else, say why it cannot be done.
+
+Shown in the reminder's own message, beside whatever else is going on.
+"""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+from typing import TYPE_CHECKING, Final
+
+from handlers import reminding
+from handlers.chat import Button, Say, Text
+from handlers.errors import Stale, UserError
+from handlers.journey import data, number
+from handlers.panel import show
+from handlers.reminder.telling import line, named
+from handlers.text import mark, speech
+from storage import audit, calendars, campaigns, people, reminders
+from storage.people import FIELD, Role
+from storage.reminders import Reminder, State
+from supervision.calendar import moment
+
+if TYPE_CHECKING:
+    from handlers.chat import Message, Rows
+    from handlers.turn import Turn
+    from storage.campaigns import Campaign
+    from storage.people import Person
+
+REASON: Final = 200
+CHOICES: Final = 12
+REASON_WANTED = mark("Please say why in at most {most} characters.")
+
+
+async def _mine(turn: Turn, args: tuple[str, ...]) -> Reminder:
+    found = await reminders.get(turn.db, number(args, 0))
+    if found is None or found.person_id != turn.who.id:
+        raise Stale
+    return found
+
+
+async def _campaign(turn: Turn, one: Reminder) -> Campaign:
+    campaign = await campaigns.get(turn.db, one.campaign_id)
+    if campaign is None:
+        raise Stale
+    return campaign
+
+
+async def opened(turn: Turn, args: tuple[str, ...]) -> None:
+    """Show one reminder and what can be done about it."""
+    one = await _mine(turn, args)
+    campaign = await _campaign(turn, one)
+    open_now = await reminding.still_open(turn.db, campaign, turn.now)
+    if one.matter not in open_now:
+        show(turn, turn.t("{name}: this is done. Thank you.", name=await named(turn, one)))
+        return
+    calendar = await calendars.calendar_of(turn.db, campaign)
+    show(turn, await line(turn, campaign, calendar, one), _buttons(turn, one))
+
+
+def _buttons(turn: Turn, one: Reminder) -> Rows:
+    kind, *ids = one.matter.split(":")
+    rows: list[tuple[Button, ...]] = []
+    if kind == "item":
+        rows.append((Button(turn.label("Go to it"), data("plan", "item", ids[0])),))
+    elif kind in ("tomorrow", "start", "submit") and turn.who.has(turn.now, *FIELD):
+        rows.append((Button(turn.label("Go to it"), data("visit", "open", ids[0])),))
+    rows += [
+        (
+            Button(turn.label("In an hour"), data("reminder", "later", one.id, "hour")),
+            Button(turn.label("Tomorrow morning"), data("reminder", "later", one.id, "day")),
+        ),
+        (
+            Button(turn.label("Hand over …"), data("reminder", "hand", one.id)),
+            Button(turn.label("Cannot be done …"), data("reminder", "why", one.id)),
+        ),
+    ]
+    return tuple(rows)
+
+
+async def later(turn: Turn, args: tuple[str, ...]) -> None:
+    """Tell it again later, when the person may be told something."""
+    one = await _mine(turn, args)
+    campaign = await _campaign(turn, one)
+    if args[1:] == ("hour",):
+        wanted = turn.now + timedelta(hours=1)
+    elif args[1:] == ("day",):
+        day = campaigns.day_in(campaign.zone, turn.now) + timedelta(days=1)
+        wanted = moment(day, time(9), campaign.zone)
+    else:
+        raise Stale
+    at = await reminding.not_before(turn.db, campaign, turn.who, wanted)
+    one.state, one.due_at = State.waiting, at
+    await reminders.wake(turn.db, turn.who.id, turn.chat_id, at)
+    said = turn.t(
+        "{name}: you will be told again {when}.",
+        name=await named(turn, one),
+        when=turn.speech.moment(at, campaign.zone),
+    )
+    show(turn, said, ((Button(turn.label("↩ Back"), data("reminder", "open", one.id)),),))
+
+
+# --- handing over ---
+
+
+async def hand(turn: Turn, args: tuple[str, ...]) -> None:
+    """Offer the people of one's own groups."""
+    one = await _mine(turn, args)
+    others = await _others(turn)
+    back = (Button(turn.label("↩ Back"), data("reminder", "open", one.id)),)
+    if not others:
+        show(turn, turn.t("There is nobody else in your group yet."), (back,))
+        return
+    buttons = [Button(name[:18], data("reminder", "handed", one.id, person)) for person, name in others.items()]
+    rows = [tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)]
+    show(turn, turn.t("Who takes over “{name}”?", name=await named(turn, one)), (*rows, back))
+
+
+async def _others(turn: Turn) -> dict[int, str]:
+    held = turn.who.roles_now(turn.now)
+    groups = {one.group_id for one in held if one.group_id is not None}
+    office = any(one.role in (Role.admin, Role.office) for one in held)
+    found = {}
+    for one in await people.at_work(turn.db, groups, turn.now):
+        theirs = one.roles_now(turn.now)
+        near = any(role.group_id in groups for role in theirs if role.group_id is not None)
+        near = near or (office and any(role.role in (Role.admin, Role.office) for role in theirs))
+        if near and one.id != turn.who.id and one.telegram_id is not None:
+            found[one.id] = one.name
+    return dict(list(found.items())[:CHOICES])
+
+
+async def handed(turn: Turn, args: tuple[str, ...]) -> None:
+    """Hand a reminder over: the other one is told at once, or as soon as they may be."""
+    one = await _mine(turn, args)
+    to = number(args, 1)
+    other = await people.by_id(turn.db, to) if to in await _others(turn) else None
+    if other is None or other.telegram_id is None or one.state is State.handed:
+        raise Stale
+    campaign = await _campaign(turn, one)
+    at = await reminding.not_before(turn.db, campaign, other, turn.now)
+    copy = Reminder(
+        key=f"{one.key}:from:{turn.who.id}:{other.id}",
+        campaign_id=one.campaign_id,
+        person_id=other.id,
+        kind=one.kind,
+        matter=one.matter,
+        due_on=one.due_on,
+        by=one.by,
+        due_at=at,
+    )
+    if not await reminders.add(turn.db, copy):
+        raise Stale
+    one.state = State.handed
+    await reminders.wake(turn.db, other.id, other.telegram_id, at)
+    details = {"matter": one.matter, "to": other.id}
+    audit.record(turn.db, "reminder.handed", f"reminder:{one.id}", now=turn.now, person_id=turn.who.id, details=details)
+    show(turn, turn.t("{who} takes over “{name}” and is told.", who=other.name, name=await named(turn, one)))
+
+
+# --- saying why not ---
+
+
+async def why(turn: Turn, args: tuple[str, ...]) -> None:
+    """Ask why it cannot be done; whatever held the chat before goes on afterwards."""
+    one = await _mine(turn, args)
+    conversation = turn.conversation
+    before = [conversation.journey, conversation.state]
+    if conversation.journey == "reminder":
+        before = conversation.state.get("back") or ["", {}]
+    turn.remember("reminder", why=one.id, back=before)
+    show(turn, turn.t("“{name}”: why can it not be done? Please type it in a sentence.", name=await named(turn, one)))
+
+
+async def message(turn: Turn, sent: Message) -> bool:
+    """Take the sentence, tell the leaders, and let go of the chat."""
+    if not isinstance(sent, Text) or "why" not in turn.state:
+        return False
+    words = " ".join(sent.text.split())
+    if not words or len(words) > REASON:
+        raise UserError(REASON_WANTED, most=REASON)
+    one = await _mine(turn, (str(turn.state["why"]),))
+    one.state, one.why, one.told_at = State.explained, words, turn.now
+    _let_go(turn)
+    turn.say(turn.t("Noted, and passed on to who leads you."))
+    for leader in await _above(turn):
+        theirs = speech(leader.language)
+        name = await named(turn, one, theirs)
+        said = theirs.t("{who} cannot do “{name}”:\n{why}", who=turn.who.name, name=name, why=words)
+        turn.reply(Say(text=str(said)), to=leader.telegram_id or 0)
+    return True
+
+
+async def _above(turn: Turn) -> list[Person]:
+    """Return those who lead the person; the office for a leader."""
+    groups = [one.group_id for one in turn.who.roles_now(turn.now) if one.group_id is not None]
+    found = [
+        leader
+        for group_id in groups
+        for leader in await people.with_role(turn.db, Role.leader, turn.now, group_id)
+        if leader.id != turn.who.id
+    ]
+    found = found or await people.with_role(turn.db, Role.office, turn.now)
+    return [one for one in found if one.telegram_id is not None and one.id != turn.who.id]
+
+
+def _let_go(turn: Turn) -> None:
+    journey, state = turn.state.get("back") or ["", {}]
+    turn.remember(journey, **state)
+
+
+async def give_up(turn: Turn) -> bool:
+    """Say nothing after all."""
+    _let_go(turn)
+    turn.say(turn.t("Left as it was."))
+    return True

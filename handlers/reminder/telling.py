@@ -1,0 +1,139 @@
+"""Tells people what is due: one message for each person and moment, never at night, never twice, never once it is done.
+
+A reminder is a message beside the live card: whatever somebody is in the middle of goes on under it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from markupsafe import Markup
+
+from handlers import reminding
+from handlers.chat import Button
+from handlers.journey import data
+from handlers.progress import brief
+from handlers.text import mark, speech
+from storage import calendars, campaigns, people, reminders, visits, work
+from storage.reminders import State
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from handlers.chat import Timer
+    from handlers.text import Speech
+    from handlers.turn import Turn
+    from storage.campaigns import Campaign
+    from storage.reminders import Reminder
+    from supervision.calendar import Calendar
+
+SHOWN: Final = 8
+"""Matters in one message; the rest is counted."""
+
+SAID: Final = {
+    "opens": mark("{name} begins {day}"),
+    "closes": mark("{name} ends {day}"),
+    "tomorrow": mark("{day}: visit to {name}"),
+    "start": mark("{name}: the visit planned for {day} has not begun"),
+    "submit": mark("{name}: the visit of {day} has not been handed in"),
+}
+"""Kinds of matters whose line is the same before and after the day."""
+
+
+async def plan(turn: Turn, timer: Timer) -> None:
+    """Plan the next days of a campaign, and tomorrow's planning."""
+    campaign = await campaigns.get(turn.db, int(timer.args["campaign"]))
+    if campaign is None:
+        return
+    since = datetime.fromisoformat(str(timer.args["since"]))
+    await reminding.replan(turn.db, campaign, turn.now, since)
+    await reminding.tomorrow(turn.db, campaign, turn.now)
+
+
+async def due(turn: Turn, timer: Timer) -> None:
+    """Tell a person all that is due to them now."""
+    person = await people.by_id(turn.db, int(timer.args["person"]))
+    if person is None or person.telegram_id != turn.chat_id:
+        return
+    turn.speech = speech(person.language)  # who has never written has a chat that knows no language
+    waiting = await reminders.due(turn.db, person.id, turn.now)
+    by_campaign: dict[int, list[Reminder]] = {}
+    for one in waiting:
+        by_campaign.setdefault(one.campaign_id, []).append(one)
+    for campaign_id, found in by_campaign.items():
+        campaign = await campaigns.get(turn.db, campaign_id)
+        if campaign is not None:
+            await _tell(turn, campaign, found)
+
+
+async def _tell(turn: Turn, campaign: Campaign, waiting: Sequence[Reminder]) -> None:
+    person = await people.by_id(turn.db, waiting[0].person_id)
+    if person is None:
+        return
+    open_now = await reminding.still_open(turn.db, campaign, turn.now)
+    true = [one for one in waiting if one.matter in open_now and open_now[one.matter].due == one.due_on]
+    await reminders.forget(turn.db, [one.id for one in waiting if one not in true])
+    later = await reminding.not_before(turn.db, campaign, person, turn.now)
+    if later > turn.now:  # what is late comes at an hour that is allowed, all of it together
+        for one in true:
+            if not one.urgent:
+                one.due_at = later
+        true = [one for one in true if one.urgent]
+        await reminders.wake(turn.db, person.id, turn.chat_id, later)
+    if not true:
+        return
+    latest: dict[str, Reminder] = {}
+    for one in sorted(true, key=lambda one: one.by):
+        latest[one.matter] = one
+        one.state, one.told_at = State.told, turn.now
+    told = sorted(latest.values(), key=lambda one: (one.due_on, one.matter))
+    await _say(turn, campaign, told)
+
+
+async def _say(turn: Turn, campaign: Campaign, told: Sequence[Reminder]) -> None:
+    calendar = await calendars.calendar_of(turn.db, campaign)
+    lines = [turn.n("<b>{count} reminder</b>", "<b>{count} reminders</b>", len(told))]
+    rows = []
+    for place, one in enumerate(told[:SHOWN], 1):
+        name = await named(turn, one)
+        lines.append(Markup("{}. ").format(place) + await line(turn, campaign, calendar, one))
+        rows.append((Button(f"{place}. {brief(name, 18)}", data("reminder", "open", one.id)),))
+    if len(told) > SHOWN:
+        lines.append(turn.t("… and {count} more", count=len(told) - SHOWN))
+    turn.say(Markup("\n").join(lines), tuple(rows))
+
+
+async def named(turn: Turn, one: Reminder, words: Speech | None = None) -> str:
+    """Return what a reminder is about, as plain text and short; in the person's language, or in that of ``words``."""
+    words = words or turn.speech
+    kind, *ids = one.matter.split(":")
+    if kind == "item":
+        item = await work.item(turn.db, int(ids[0]))
+        return str(item.title.get(words.language, "")) if item else ""
+    if kind in ("opens", "closes"):
+        number = await campaigns.number_of_round(turn.db, int(ids[0]))
+        return words.label("Round {number}", number=words.ordinal(number))
+    visit = await visits.get(turn.db, int(ids[0]))
+    return visit.unit.name if visit else ""
+
+
+async def line(turn: Turn, campaign: Campaign, calendar: Calendar, one: Reminder) -> Markup:
+    """Say in a line what is due and how it stands."""
+    name = await named(turn, one)
+    today = campaigns.day_in(campaign.zone, turn.now)
+    left = calendar.between(today, one.due_on)
+    day = turn.speech.day(one.due_on)
+    if one.kind in SAID:
+        return turn.t(SAID[one.kind], name=name, day=day)
+    if one.due_on < today:
+        return turn.n("{name}: {count} working day late", "{name}: {count} working days late", max(1, -left), name=name)
+    if one.due_on == today:
+        return turn.t("{name}: due today", name=name)
+    return turn.n(
+        "{name}: due {day}, {count} working day left",
+        "{name}: due {day}, {count} working days left",
+        left,
+        name=name,
+        day=day,
+    )

@@ -1,0 +1,148 @@
+"""Works out what there is to be reminded of in a campaign, and plans it: deadlines, who is meant, the next two days.
+
+Called once a day for each campaign, and again when something is done or moved. Only what falls due from the last
+planning on is planned, so that an outage is made up for and nothing is told twice. Sends nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from handlers.campaign import folder
+from storage import calendars, campaigns, people, reminders, timers, visits, work
+from storage.people import Role
+from supervision.calendar import DAY, NoWorkday, moment, next_disturbable
+from supervision.reminders import DEFAULT, Matter, Rung, Whom, ladders, steps
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from storage.campaigns import Campaign
+    from storage.database import Session
+    from storage.people import Person
+
+AHEAD: Final = timedelta(hours=36)
+"""So far ahead is planned; the next day plans on, with the people and the calendar of that day."""
+
+PLAN: Final = "reminder.plan"
+AT: Final = time(0, 10)
+NOBODYS_CHAT: Final = 0
+"""The chat of the daily planning, in which nobody is told anything."""
+
+
+@cache
+def ladders_of(pack: str) -> Mapping[str, tuple[Rung, ...]]:
+    """Return the ladders of a pack."""
+    return ladders(folder(pack).joinpath("campaign.toml").read_text(encoding="utf-8")) if pack else DEFAULT
+
+
+async def tomorrow(db: Session, campaign: Campaign, now: datetime) -> None:
+    """Plan the next day's planning, until some weeks after the campaign's end."""
+    day = campaigns.day_in(campaign.zone, now) + DAY
+    if day > campaign.ends_on + timedelta(days=30):
+        return
+    at = moment(day, AT, campaign.zone)
+    await timers.plan(db, f"{PLAN}:{campaign.id}:{day.isoformat()}", at, NOBODYS_CHAT, PLAN, _args(campaign, now))
+
+
+def _args(campaign: Campaign, since: datetime) -> dict[str, object]:
+    return {"campaign": campaign.id, "since": since.isoformat()}
+
+
+async def replan(db: Session, campaign: Campaign, now: datetime, since: datetime | None = None) -> int:
+    """Plan what falls due after ``since`` (now) and within the time planned ahead; returns how many steps were new."""
+    calendar = await calendars.calendar_of(db, campaign)
+    told = await _Told.of(db, campaign, now)
+    new = 0
+    for matter, owners, group_id in await open_matters(db, campaign, now):
+        ladder = ladders_of(campaign.pack)[matter.kind]
+        meant = {
+            "owner": told.whom(owners),
+            "leader": told.whom(told.leaders(group_id)),
+            "office": told.whom(told.office),
+        }
+        try:
+            every = steps(matter, ladder, meant, calendar)
+        except NoWorkday:
+            continue
+        within = [one for one in every if (since or now) < one.at <= now + AHEAD]
+        new += await reminders.plan(db, campaign.id, within, told.chats, now)
+    return new
+
+
+class _Told:
+    """The people of a campaign who can be told something, and where."""
+
+    def __init__(self, everybody: Sequence[Person], now: datetime) -> None:
+        self._now = now
+        self.people = {one.id: one for one in everybody if one.telegram_id is not None}
+        self.chats = {one.id: one.telegram_id for one in self.people.values() if one.telegram_id is not None}
+        self._whom: dict[int, Whom] = {}
+
+    @classmethod
+    async def of(cls, db: Session, campaign: Campaign, now: datetime) -> _Told:
+        groups = {one.id: one for one in await campaigns.groups_of(db, campaign.id)}
+        told = cls(await people.at_work(db, set(groups), now), now)
+        for one in told.people.values():
+            group_id = next((held.group_id for held in one.roles_now(now) if held.group_id in groups), None)
+            zone = calendars.zone_of_group(campaign, groups.get(group_id or 0))
+            told._whom[one.id] = Whom(one.id, zone, await calendars.quiet_of(db, one.id))
+        return told
+
+    def whom(self, ids: Sequence[int]) -> list[Whom]:
+        return [self._whom[one] for one in dict.fromkeys(ids) if one in self._whom]
+
+    def with_role(self, role: Role, group_id: int | None = None) -> list[int]:
+        return [one.id for one in self.people.values() if one.has(self._now, role, group_id=group_id)]
+
+    def leaders(self, group_id: int) -> list[int]:
+        return self.with_role(Role.leader, group_id) if group_id else []
+
+    @property
+    def office(self) -> list[int]:
+        return self.with_role(Role.office) or self.with_role(Role.admin)
+
+
+async def open_matters(db: Session, campaign: Campaign, now: datetime) -> list[tuple[Matter, list[int], int]]:
+    """Return everything that is due in a campaign and not done: the matter, whose it is, the group (0: the office)."""
+    told = await _Told.of(db, campaign, now)
+    groups = await campaigns.groups_of(db, campaign.id)
+    found: list[tuple[Matter, list[int], int]] = []
+    done = await work.done_of(db, campaign.id)
+    for item in await work.items_of(db, campaign.id):
+        parties = [work.OFFICE] if item.once or not groups else [one.id for one in groups]
+        for party in parties:
+            if party not in done.get(item.id, {}):
+                owners = told.with_role(item.owner, party or None) or told.office
+                found.append((Matter("item", f"item:{item.id}:{party}", item.due_on), owners, party))
+    for one in await campaigns.rounds_of(db, campaign.id):
+        for group in groups:
+            leaders = told.leaders(group.id)
+            found.append((Matter("opens", f"opens:{one.id}:{group.id}", one.starts_on), leaders, group.id))
+            found.append((Matter("closes", f"closes:{one.id}:{group.id}", one.ends_on), leaders, group.id))
+    for visit in await visits.unfinished(db, campaign.id):
+        if visit.planned_on is None:
+            continue
+        team = [one.person_id for one in visit.members] or [
+            *told.with_role(Role.inspector, visit.group_id),
+            *told.leaders(visit.group_id),
+        ]
+        kinds = ("tomorrow", "start") if visit.state is visits.State.planned else ("submit",)
+        found += [(Matter(kind, f"{kind}:{visit.id}", visit.planned_on), team, visit.group_id) for kind in kinds]
+    return found
+
+
+async def still_open(db: Session, campaign: Campaign, now: datetime) -> dict[str, Matter]:
+    """Return what is open in a campaign by its key: whatever waits about anything else is out of date."""
+    return {matter.key: matter for matter, _, _ in await open_matters(db, campaign, now)}
+
+
+async def not_before(db: Session, campaign: Campaign, person: Person, now: datetime) -> datetime:
+    """Return the first moment from now on at which a person may be told something that is not urgent."""
+    held = next((one.group_id for one in person.roles_now(now) if one.group_id is not None), None)
+    group = await campaigns.group(db, held) if held is not None else None
+    quiet = await calendars.quiet_of(db, person.id)
+    zone = calendars.zone_of_group(campaign, group)
+    return next_disturbable(now, zone, quiet, await calendars.calendar_of(db, campaign))
