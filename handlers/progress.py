@@ -164,7 +164,7 @@ def missing(turn: Turn, sheet: Sheet, *, exactly: bool = False) -> Markup:
         )
     most = len(other) if exactly else FEW
     for screen, question in other[:most][:MANY]:
-        label = brief(sheet.walk.label(question.path, turn.speech.language), LABEL)
+        label = brief(asked_in(turn.speech, sheet.walk, question), LABEL)
         parts.append(turn.t("item {number} lacks “{label}”", number=screen.key, label=label))
     rest = len(other) - min(most, MANY)
     if rest > 0:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from markupsafe import Markup
 
 from handlers.progress import brief, called, clipped, numbers_of, value_text, where
+from handlers.widgets.words import asked_in
 
 if TYPE_CHECKING:
     from handlers.items import Item
@@ -131,7 +132,7 @@ def _followed_up(turn: Turn, sheet: Sheet, screen: Item, length: int) -> list[st
     return [
         turn.label(
             "{label}: {value}",
-            label=brief(sheet.walk.label(one.path, turn.speech.language), TITLE),
+            label=brief(asked_in(turn.speech, sheet.walk, one), TITLE),
             value=brief(value_text(turn, sheet, one), length),
         )
         for one in others

@@ -18,6 +18,7 @@ from handlers.journey import number, word
 from handlers.progress import brief, value_text
 from handlers.text import mark
 from handlers.widgets.kinds import WIDGETS, widget_of
+from handlers.widgets.words import asked_in
 
 if TYPE_CHECKING:
     from forms.question import Question
@@ -99,7 +100,7 @@ async def take(
         turn.card(*question_card(turn, sheet, screen, question, held=step.held))
         return
     label, value = (
-        brief(sheet.walk.label(question.path, turn.speech.language)),
+        brief(asked_in(turn.speech, sheet.walk, question)),
         brief(value_text(turn, sheet, question)),
     )
     if message_id is None:

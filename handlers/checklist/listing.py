@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
+from forms.question import MEDIA
 from handlers.chat import Button
 from handlers.checklist.card import finished
 from handlers.items import titled
@@ -98,8 +99,11 @@ def items_in(sheet: Sheet, more: More, number: int) -> list[Item]:
 def told(turn: Turn, sheet: Sheet, more: More, number: int) -> str:
     """Return the first answers of an instance, as somebody would tell it apart by, and how far it is."""
     items = items_in(sheet, more, number)
-    asked = [one for item in items for one in item.questions if sheet.asks(one)]
+    asked = [one for item in items for one in item.questions if sheet.asks(one) and one.kind not in MEDIA]
     said = [words for one in asked if (words := in_words(turn.speech, sheet.walk, one))]
     done = sum(sheet.complete(item) for item in items)
-    state = "" if done == len(items) else f" {done}/{len(items)}"
-    return (brief(" · ".join(said[:ANSWERS]), WIDEST) or "–") + state
+    said_of_it = brief(" · ".join(said[:ANSWERS]), WIDEST) or "–"
+    open_items = len(items) - done
+    if not open_items:
+        return said_of_it
+    return turn.label("{said} ({open} open)", said=said_of_it, open=open_items)

@@ -18,6 +18,7 @@ from handlers.errors import Stale, UserError
 from handlers.journey import data, number
 from handlers.progress import brief, item_title
 from handlers.sheet import sheet_of
+from handlers.widgets.words import asked_in
 from storage import evidence as evidences
 from storage import visits
 
@@ -68,7 +69,7 @@ async def _take(turn: Turn, sheet: Sheet, item: Item, question: Question, piece:
         _tell(turn, sheet, item, question, Receipt(Markup(""), complaint=said))
         return
     await write(turn, sheet, question, code, piece.message_id)
-    label = brief(sheet.walk.label(question.path, turn.speech.language))
+    label = brief(asked_in(turn.speech, sheet.walk, question))
     done = turn.t("✓ Read: {label} {code}", label=label, code=brief(code, CODE))
     if asked:
         advance(turn, sheet, item, Receipt(done, undo=piece.message_id or 0))

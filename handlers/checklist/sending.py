@@ -45,7 +45,7 @@ from handlers.errors import Unsuitable, UserError
 from handlers.progress import brief, called, value_text
 from handlers.sheet import sheet_of
 from handlers.text import mark
-from handlers.widgets.words import labelled
+from handlers.widgets.words import asked_in, labelled
 from storage import people, visits
 
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ async def _asked_for(turn: Turn, sheet: Sheet, screen: Item, question: Question,
     value = read_typed(sheet, question, words) if question.kind in TYPED else words
     refuse_violation(turn, sheet, question, value)
     await write(turn, sheet, question, value, sent.message_id)
-    label = brief(sheet.walk.label(question.path, turn.speech.language))
+    label = brief(asked_in(turn.speech, sheet.walk, question))
     done = turn.t("✓ Recorded: {label} {value}", label=label, value=brief(value_text(turn, sheet, question)))
     advance(turn, sheet, screen, Receipt(done, undo=sent.message_id))
 

@@ -56,14 +56,21 @@ async def opened(turn: Turn, visit_id: int, *, to_write: bool = True) -> Sheet:
 # --- showing ---
 
 
-def show(turn: Turn, sheet: Sheet, screen: Item, receipt: Receipt | None = None, *, again: bool = False) -> None:
-    """Show the card of a screen: what is open on it first, otherwise its main question."""
+def show(
+    turn: Turn, sheet: Sheet, screen: Item, receipt: Receipt | None = None, *, again: bool = False, kept: str = ""
+) -> None:
+    """Show the card of a screen: what is open on it first, otherwise its main question.
+
+    ``kept`` is what its widget holds, where the very question stays that was on screen: the places sent so far.
+    """
     skipped = let_wait(turn, sheet, screen)
     waiting = [] if again else sheet.open_questions(screen, skipped)
     question = waiting[0] if waiting else sheet.main(screen)
     receipt = _carried(turn, sheet, receipt)
-    hold(turn, sheet, screen, skipped=skipped, asking=sheet.stored(question.path), left=_left(receipt))
-    turn.card(*question_card(turn, sheet, screen, question, receipt))
+    kept = kept if is_asking(turn, sheet, question) else ""
+    more: dict[str, Any] = {"held": kept} if kept else {}
+    hold(turn, sheet, screen, skipped=skipped, asking=sheet.stored(question.path), left=_left(receipt), **more)
+    turn.card(*question_card(turn, sheet, screen, question, receipt, held=kept))
 
 
 def show_more(
@@ -123,7 +130,8 @@ def show_again(turn: Turn, sheet: Sheet, receipt: Receipt | None = None) -> None
     elif state.get("mode") == "note" and sheet.note(here) is not None:
         show_note(turn, sheet, here, receipt)
     else:
-        show(turn, sheet, here, receipt, again=is_asking(turn, sheet, sheet.main(here)))
+        kept = str(state.get("held", ""))
+        show(turn, sheet, here, receipt, again=is_asking(turn, sheet, sheet.main(here)), kept=kept)
 
 
 def show_note(turn: Turn, sheet: Sheet, screen: Item, receipt: Receipt | None = None) -> None:

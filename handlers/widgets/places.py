@@ -27,6 +27,7 @@ MOST: Final = 200
 """Places of one line; more is a survey instrument's work."""
 
 NOT_A_PLACE = mark("A place is asked for here: 📎 → Location, or type latitude and longitude such as 30.27, 120.15.")
+SAME = mark("That is the same place as the last one; it was not added. Go on to the next one and share that.")
 TOO_MANY = mark("{most} places are kept already. Tap Done, or take the last one back.")
 
 
@@ -125,4 +126,6 @@ class SeveralPlaces:
         points = self._points(asked)
         if len(points) >= MOST:
             raise UserError(TOO_MANY, most=MOST)
+        if points and points[-1].split()[:2] == point.split()[:2]:
+            raise UserError(SAME)  # a line between a place and itself is none
         return Step(held="+" + ";".join([*points, point]))

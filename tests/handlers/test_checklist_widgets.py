@@ -254,3 +254,15 @@ async def test_what_a_converter_writes_for_other_is_said_in_the_persons_language
     two = await here.enter(here.two)
     await two.press(f"checklist.go:{here.visit_id}:1", 1)
     assert "● Other" in labels(two)
+
+
+async def test_places_that_were_sent_survive_a_message_that_is_refused_and_the_same_one_twice(place: Site):
+    phone = await on(place, "way")
+    await phone.place(30.1, 120.1)
+    await phone.text("不知道")
+    assert "1. 📍 30.10000, 120.10000" in card(phone).text
+    await phone.place(30.1, 120.1)
+    assert complaint(phone).startswith("这个位置和上一个相同")
+    await phone.place(30.2, 120.2)
+    await phone.tap("选好了")
+    assert (await place.answers())["way"].count(";") == 1

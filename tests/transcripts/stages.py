@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.app import App
@@ -16,16 +17,21 @@ from bot.config import Address, Secret, Settings
 from bot.demo import PACK, TOKEN
 from bot.script import picture
 from bot.seed import seed
+from forms.convert import convert
 from handlers.journeys import JOURNEYS
 from sandbox.client import Phone as RemotePhone
 from sandbox.server import Sandbox
+from storage import forms as form_versions
+from storage import visits
+from storage.campaigns import Unit
 from storage.sealed import give
 from storage.sealing import Keyring, new_key
+from storage.visits import Visit
 from tests.handlers.phone import MORNING, Bench, Phone
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
+    from datetime import datetime
 
     from bot.seed import DemoPhone
     from storage.database import Database
@@ -86,6 +92,8 @@ class EngineStage:
                 await phone.place()
             case "sticker":
                 await phone.sticker()
+            case "form":
+                await plan(self.bench.database, words, self.bench.now)
             case _:
                 raise AssertionError(f"nobody can {kind}")
 
@@ -163,6 +171,8 @@ class SandboxStage:
                 await phone.location(30.25, 120.17)
             case "sticker":
                 await phone.do("sticker")
+            case "form":
+                await plan(self.app.database, words, self.telegram.world.clock.now())
             case _:
                 raise AssertionError(f"nobody can {kind}")
         await self._settled()
@@ -186,6 +196,30 @@ class SandboxStage:
         keyboard = seen.get("keyboard") or {}
         rows = keyboard.get("rows", []) if isinstance(keyboard, dict) else keyboard
         return shown, rows, self._toasts.get(who, "")
+
+
+async def plan(database: Database, name: str, now: datetime) -> None:
+    """Publish a form that lies beside the plays, and plan a visit with it where the demonstration's first one is."""
+    source = Path(__file__).with_name("forms").joinpath(f"{name}.md").read_bytes()
+    form = convert(source, f"{name}.md")
+    async with database.begin() as db:
+        version = await form_versions.publish(
+            db,
+            form_id=form.form_id,
+            version=form.version,
+            title=form.title,
+            xform=form.xform,
+            source=source,
+            source_name=f"{name}.md",
+            now=now,
+        )
+        first = await visits.get(db, 1)
+        assert first is not None
+        unit = Unit(campaign_id=first.unit.campaign_id, code=name, name=form.title, level=5, group_id=first.group_id)
+        db.add(unit)
+        await db.flush()
+        made = Visit(unit_id=unit.id, group_id=first.group_id, form_version_id=version.id, created_at=now)
+        await visits.plan(db, made)
 
 
 async def engine_stage(database: Database, folder: Path) -> EngineStage:

@@ -39,8 +39,10 @@ ACTIONS = {
     "🎤 ": "voice",
     "📍 ": "place",
     "🧷 ": "sticker",
+    "⚙ ": "form",
 }
-"""How a line that a person does begins. ``— 7003`` hands the play to another phone; ⏎ in words is a new line."""
+"""How a line that a person does begins, and ⚙: a visit with the form of that name (``forms/``) is planned for the group
+of the phone's demonstration. ``— 7003`` hands the play to another phone; ⏎ in words is a new line."""
 
 
 @pytest.fixture(autouse=True)
