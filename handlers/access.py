@@ -104,6 +104,8 @@ ACCESS: Final[Mapping[str, Allowed]] = {
     # reminders come to those at work
     "reminder.message": PLANNERS,
     "reminder.open": PLANNERS,
+    "quiet.hours": INVITED,
+    "quiet.set": INVITED,
     "reminder.later": PLANNERS,
     "reminder.hand": PLANNERS,
     "reminder.handed": PLANNERS,

@@ -17,6 +17,7 @@ from handlers.notice import NOTICE
 from handlers.plan import PLAN
 from handlers.profile import PROFILE
 from handlers.publishing import PUBLISHING
+from handlers.quiet import QUIET
 from handlers.reminder import REMINDER
 from handlers.status import STATUS
 from handlers.trial import TRIAL
@@ -41,6 +42,7 @@ JOURNEYS: Final[tuple[Journey, ...]] = (
     NOTICE,
     PLAN,
     PROFILE,
+    QUIET,
     REMINDER,
     STATUS,
     WELCOME,

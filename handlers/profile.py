@@ -54,6 +54,7 @@ async def me(turn: Turn, _: object) -> None:
     buttons = (
         Button(turn.label("Language"), data("profile", "language")),
         Button(turn.label("My data"), data("profile", "privacy")),
+        Button(turn.label("Quiet hours"), data("quiet", "hours")),
     )
     show(turn, Markup("\n").join(lines), (buttons, menu.way_back(turn.speech)))
 

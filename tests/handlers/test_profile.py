@@ -32,7 +32,7 @@ async def test_me_shows_name_roles_groups_and_language(bench: Bench):
         "督导组成员 · 二组 · 「第二批主题教育巡回督导」\n"
         "语言：简体中文"
     )
-    assert phone.last.labels == ["语言", "我的数据", "◀ 返回"]
+    assert phone.last.labels == ["语言", "我的数据", "免打扰", "◀ 返回"]
 
 
 async def test_a_panel_changes_in_place_and_leaves_no_trail(bench: Bench):
