@@ -19,7 +19,7 @@ from handlers.progress import bar, headline, lacking, missing, unit_label
 from handlers.sheet import sheet_of
 from handlers.summary import summary_text
 from handlers.text import mark
-from storage import audit, people, visits
+from storage import people, visits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -175,7 +175,7 @@ async def submit(turn: Turn, args: tuple[str, ...]) -> None:
         _not_yet(turn, sheet)
         return
     sheet.visit.submit(turn.who, turn.now)
-    _note_down(turn, "visit.submitted", sheet.visit)
+    turn.record("visit.submitted", sheet.visit)
     await _sum_up(turn, sheet)
 
 
@@ -188,10 +188,6 @@ def _not_yet(turn: Turn, sheet: Sheet) -> None:
     turn.card(text, ((go, Button(turn.label("☰ Overview"), data("checklist", "overview", visit))),))
 
 
-def _note_down(turn: Turn, action: str, visit: Visit) -> None:
-    audit.record(turn.db, action, f"visit:{visit.id}", now=turn.now, person_id=turn.who.id)
-
-
 async def withdraw(turn: Turn, args: tuple[str, ...]) -> None:
     """Take a visit back that this person handed in, so that it can be corrected."""
     sheet = await _loaded(turn, args, lock=True)
@@ -199,7 +195,7 @@ async def withdraw(turn: Turn, args: tuple[str, ...]) -> None:
         if not may_withdraw(turn, sheet.visit, await _author(turn, sheet.visit)):
             raise UserError(mark("Only the person who submitted this visit, or the group's leader, can withdraw it."))
         sheet.visit.withdraw()
-        _note_down(turn, "visit.withdrawn", sheet.visit)
+        turn.record("visit.withdrawn", sheet.visit)
     await turn.enter("checklist", visit=sheet.visit.id)
 
 

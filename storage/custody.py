@@ -37,7 +37,7 @@ class Kept:
     """The column with the number of the visit whose chain it is in."""
 
     read_too: ClassVar[tuple[str, ...]] = ()
-    """Columns that no digest covers and :meth:`disordered` asks for."""
+    """Columns that :meth:`disordered` asks for."""
 
     @property
     def subject(self) -> str:
@@ -74,8 +74,11 @@ class Kept:
         return None
 
     @classmethod
-    def disordered(cls, rows: Sequence[Json]) -> Iterator[int]:
-        """Return the numbers of rows, all of one chain and in order, that cannot stand beside the others as they do."""
+    def disordered(cls, rows: Sequence[Sequence[object]]) -> Iterator[object]:
+        """Return the numbers of rows that cannot stand beside the others as they do.
+
+        The rows are all those of one chain, in order, each with its columns of ``read_too``.
+        """
         del rows
         return iter(())
 

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from json import loads
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,10 +17,10 @@ import sqlalchemy as sa
 from storage.audit import Audit, Chain
 from storage.blobs import Blobs
 from storage.custody import Kept, digest_of
-from storage.entity import Entity, Json, Session
+from storage.entity import Entity, Json, Moment, Session
 from storage.evidence import Evidence
 from storage.visits import Answer
-from supervision.custody import REGISTER, Break, Fault, Link, Reader
+from supervision.custody import REGISTER, Break, Fault, Link, Reader, broken, when
 
 PAGE = 200
 """Chains that are checked together."""
@@ -31,10 +32,19 @@ MOST = 100
 """Breaks that are told of: one a chain."""
 
 _CHUNK = 1024 * 1024
-_LINK = tuple(
-    getattr(Audit, name)
-    for name in ("chain", "seq", "at", "person_id", "action", "subject", "details", "digest", "hash")
-)
+_NONE: Json = {}
+
+
+def _moment_sqlite(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    written = sa.type_coerce(column, sa.Text)
+    return sa.func.replace(written, " ", "T", type_=sa.Text) + sa.literal("+00:00", sa.Text)
+
+
+def _moment_postgres(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    return sa.func.to_char(sa.func.timezone("UTC", column), 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"', type_=sa.Text)
+
+
+_LINK = ("chain", "seq", "at", "person_id", "action", "subject", "details", "digest", "hash")
 
 
 @dataclass(slots=True)
@@ -66,17 +76,7 @@ class _Mark:
 
     seq: int
     hash: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """The last that the chain says of a row."""
-
-    digest: str
-    seq: int
-    at: datetime
-    who: int | None
+    at: str
 
 
 class _Chain:
@@ -84,7 +84,7 @@ class _Chain:
 
     def __init__(self, name: str, marks: Sequence[_Mark], opened: str | None) -> None:
         self.reader = Reader(name)
-        self.said: dict[str, _Said] = {}
+        self.said: dict[str, Link] = {}
         self.wrong: Break | None = None
         self._marks = list(reversed(marks))
         self._opened = opened
@@ -95,23 +95,23 @@ class _Chain:
             return
         self.wrong = self.reader.read(link) or self._against_register(link)
         if link.digest and self.wrong is None:
-            self.said[link.subject] = _Said(link.digest, link.seq, link.at, link.who)
+            self.said[link.subject] = link
 
     def _against_register(self, link: Link) -> Break | None:
         if link.seq == 1 and link.hash != self._opened:
             fault = Fault.unknown if self._opened is None else Fault.rewritten
-            return Break(fault, link.chain, 1, link.subject, link.at, link.who)
+            return broken(fault, link)
         if self._marks and self._marks[-1].seq == link.seq:
             mark = self._marks.pop()
             if mark.hash != link.hash:
-                return Break(Fault.rewritten, link.chain, link.seq, link.subject, link.at, link.who)
+                return broken(Fault.rewritten, link)
             self.reader.not_before(mark.at)
         return None
 
     def ended(self, links: int) -> Break | None:
         """Say what is wrong with the chain as a whole."""
         if self.wrong is None and self._marks:
-            return Break(Fault.cut, self.reader.chain, self.reader.seq + 1, at=self._marks[-1].at)
+            return Break(Fault.cut, self.reader.chain, self.reader.seq + 1, at=when(self._marks[-1].at))
         return self.wrong or self.reader.ended(links)
 
 
@@ -147,7 +147,7 @@ class Verification:
 
     async def _register(self) -> None:
         reader, wrong = Reader(REGISTER), None
-        async for links in self._links(sa.select(*_LINK).where(Audit.chain == REGISTER).order_by(Audit.seq)):
+        async for links in self._links(Audit.chain == REGISTER):
             for link in links:
                 wrong = wrong or reader.read(link)
                 self._enter(link)
@@ -167,12 +167,30 @@ class Verification:
         elif link.action == "custody.began" and not self.found.heads and not self._began:
             self._began = {kind: int(str(number)) for kind, number in link.details.items()}
 
-    async def _links(self, query: sa.Select[Any]) -> AsyncIterator[list[Link]]:
+    async def _links(self, which: sa.ColumnElement[bool]) -> AsyncIterator[list[Link]]:
+        query = sa.select(*self._columns(Audit.__table__, _LINK)).where(which).order_by(Audit.chain, Audit.seq)
         rows = await self._db.stream(query.execution_options(yield_per=BATCH))
         async for batch in rows.partitions():
             self.found.links += len(batch)
             self._tell(self.found.links)
-            yield [Link._make(row) for row in batch]
+            yield [
+                Link(chain, seq, at, who, action, subject, _NONE if details == "{}" else loads(details), digest, said)
+                for chain, seq, at, who, action, subject, details, digest, said in batch
+            ]
+
+    def _columns(self, table: sa.FromClause, names: Sequence[str]) -> list[sa.ColumnElement[Any]]:
+        """Return columns to be read: moments in the canonical form, made by the database, and details as text."""
+        postgres = self._db.get_bind().dialect.name == "postgresql"
+        found: list[sa.ColumnElement[Any]] = []
+        for name in names:
+            column = table.c[name]
+            if isinstance(column.type, Moment):
+                found.append(_moment_postgres(column) if postgres else _moment_sqlite(column))
+            elif name == "details":
+                found.append(sa.cast(column, sa.Text) if postgres else sa.type_coerce(column, sa.Text))
+            else:
+                found.append(column)
+        return found
 
     async def _page(self, after: str) -> Sequence[tuple[str, int]]:
         query = sa.select(Chain.chain, Chain.links).where(Chain.chain > after, Chain.chain != REGISTER)
@@ -182,7 +200,7 @@ class Verification:
         """Check the chains of one page, those that are not counted among them too, and the rows they speak of."""
         chains: dict[str, _Chain] = {}
         within = sa.and_(Audit.chain > after, Audit.chain <= page[-1][0], Audit.chain != REGISTER)
-        async for links in self._links(sa.select(*_LINK).where(within).order_by(Audit.chain, Audit.seq)):
+        async for links in self._links(within):
             for link in links:
                 chain = chains.get(link.chain)
                 if chain is None:
@@ -215,38 +233,39 @@ class Verification:
         """Compare the rows of some chains with what these say of them, where the chain itself is sound."""
         numbers = {int(name.partition(":")[2]): one for name, one in chains.items() if name.startswith("visit:")}
         for kind in self._kinds.values():
-            owner = getattr(kind, kind.chained_by)
-            columns = [getattr(kind, name) for name in ("id", kind.chained_by, *kind.kept, *kind.read_too)]
-            query = sa.select(*columns).where(owner.in_(numbers)).order_by(owner, kind.id)  # type: ignore[attr-defined]
+            table: sa.FromClause = kind.__table__  # type: ignore[attr-defined]  # every kind is a table
+            owner = table.c[kind.chained_by]
+            names = ("id", kind.chained_by, *sorted(kind.kept), *kind.read_too)
+            query = sa.select(*self._columns(table, names)).where(owner.in_(numbers)).order_by(owner, table.c.id)
             rows = await self._db.stream(query.execution_options(yield_per=BATCH))
-            names = ("id", "", *kind.kept, *kind.read_too)
-            together: dict[int, list[Json]] = {}
+            together: dict[int, list[Sequence[Any]]] = {number: [] for number in numbers}
             async for batch in rows.partitions():
                 for row in batch:
-                    together.setdefault(row[1], []).append(dict(zip(names, row, strict=True)))
+                    together[row[1]].append(row)
             for number, chain in numbers.items():
                 if chain.wrong is None:
-                    chain.wrong = self._compared(kind, chain, together.get(number, []))
+                    chain.wrong = self._compared(kind, chain, together[number])
                     self.found.add(chain.wrong)
 
-    def _compared(self, kind: type[Kept], chain: _Chain, rows: Sequence[Json]) -> Break | None:
-        name = chain.reader.chain
-        said = {subject: one for subject, one in chain.said.items() if subject.startswith(f"{kind.in_custody}:")}
+    def _compared(self, kind: type[Kept], chain: _Chain, rows: Sequence[Sequence[Any]]) -> Break | None:
+        name, prefix = chain.reader.chain, f"{kind.in_custody}:"
+        said = {subject: one for subject, one in chain.said.items() if subject.startswith(prefix)}
+        names, end = sorted(kind.kept), 2 + len(kind.kept)
         self.found.rows += len(rows)
         for row in rows:
-            subject = f"{kind.in_custody}:{row['id']}"
+            subject = f"{prefix}{row[0]}"
             last = said.pop(subject, None)
             if last is None:
-                if row["id"] <= self._began.get(kind.in_custody, 0):
+                if row[0] <= self._began.get(kind.in_custody, 0):
                     self.found.earlier += 1
                     continue
-                return Break(Fault.content_unrecorded, name, subject=subject, at=_latest(kind, row))
-            if digest_of(kind, {one: row[one] for one in kind.kept}) != last.digest:
-                return Break(Fault.content_changed, name, last.seq, subject, last.at, last.who)
-        for subject, last in said.items():
-            return Break(Fault.content_gone, name, last.seq, subject, last.at, last.who)
-        for number in kind.disordered(rows):
-            return Break(Fault.content_order, name, subject=f"{kind.in_custody}:{number}")
+                return Break(Fault.content_unrecorded, name, subject=subject, at=_latest(row[2:end]))
+            if digest_of(kind, dict(zip(names, row[2:end], strict=True))) != last.digest:
+                return broken(Fault.content_changed, last)
+        for last in said.values():
+            return broken(Fault.content_gone, last)
+        for number in kind.disordered([row[end:] for row in rows]) if kind.read_too else ():
+            return Break(Fault.content_order, name, subject=f"{prefix}{number}")
         return None
 
     async def _without_chain(self) -> None:
@@ -268,9 +287,14 @@ class Verification:
             self.found.earlier += await self._db.scalar(older) or 0
 
 
-def _latest(kind: type[Kept], row: Json) -> datetime | None:
-    moments = [value for name in kind.kept if isinstance(value := row[name], datetime)]
+def _latest(values: Sequence[Any]) -> datetime | None:
+    """Return the latest moment among the values of a row."""
+    moments = [found for value in values if isinstance(value, str) and (found := _moment(value)) is not None]
     return max(moments, default=None)
+
+
+def _moment(value: str) -> datetime | None:
+    return when(value) if value.endswith("+00:00") else None
 
 
 def kinds() -> Iterator[type[Kept]]:

@@ -3,16 +3,18 @@
 What a path means and whether a value fits is the form's business.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from enum import StrEnum
+from typing import ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
 
-from storage import campaigns
+from storage import audit, campaigns
 from storage.campaigns import Unit
+from storage.custody import Kept
 from storage.entity import Entity, Json, Session, Whom, storable
 from storage.people import FIELD, Person, Role
 
@@ -47,8 +49,14 @@ class VisitMember(Entity):
         return cls.person_id == whom.id
 
 
-class Visit(Entity):
+class Visit(Kept, Entity):
     """One unit, one round, one group, and the version of the form it started with."""
+
+    in_custody: ClassVar[str] = "visit"
+    chained_by: ClassVar[str] = "id"
+    kept: ClassVar[tuple[str, ...]] = (
+        "id", "unit_id", "round_id", "group_id", "form_version_id", "submitted_at", "submitted_by", "created_at"
+    )  # fmt: skip
 
     __tablename__ = "visits"
     __table_args__ = (
@@ -106,6 +114,10 @@ class Visit(Entity):
         named = cls.id.in_(sa.select(VisitMember.visit_id).where(VisitMember.person_id == person.id))
         return sa.or_(group, named) if person.has(now, *FIELD) else group
 
+    def noticed(self, changed: frozenset[str]) -> str:
+        """Name the deed that changed these columns."""
+        return "changed" if changed else "planned"
+
     @classmethod
     def about(cls, whom: Whom) -> sa.ColumnElement[bool]:
         """Name the visits the person handed in."""
@@ -117,8 +129,12 @@ def _groups(person: Person, now: datetime) -> set[int]:
     return {one.group_id for one in person.roles_now(now) if one.role in _GROUP_ROLES and one.group_id is not None}
 
 
-class Answer(Entity):
+class Answer(Kept, Entity):
     """One value given for one question ('' clears it); the current one has no ``superseded_at``."""
+
+    in_custody: ClassVar[str] = "answer"
+    kept: ClassVar[tuple[str, ...]] = ("id", "visit_id", "path", "value", "by_id", "at")
+    read_too: ClassVar[tuple[str, ...]] = ("id", "path", "superseded_at")
 
     __tablename__ = "answers"
     __table_args__ = (
@@ -139,6 +155,12 @@ class Answer(Entity):
     chat_id: Mapped[int | None] = mapped_column(default=None)
     message_id: Mapped[int | None] = mapped_column(default=None)
     superseded_at: Mapped[datetime | None] = mapped_column(default=None)
+
+    @classmethod
+    def disordered(cls, rows: Sequence[Sequence[object]]) -> Iterator[object]:
+        """Return the numbers of answers that are current and should not be, or should be and are not."""
+        last = {path: number for number, path, _ in rows}
+        return (number for number, path, superseded in rows if (superseded is None) is not (last[path] == number))
 
     @classmethod
     def about(cls, whom: Whom) -> sa.ColumnElement[bool]:
@@ -289,6 +311,7 @@ async def write(
         return (await db.scalars(current)).one()
     written = Answer(**row)
     written.id = number
+    audit.record(db, "answer.given" if value else "answer.cleared", now=now, person_id=by.id, of=written)
     return written
 
 

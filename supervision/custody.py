@@ -36,14 +36,19 @@ OFFICE: Final = "office"
 """The chain of what is done about no subject that has a chain of its own."""
 
 _write = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), sort_keys=True, check_circular=False).encode
+_text = json.encoder.encode_basestring_ascii
+_sha256 = hashlib.sha256
 
 
 class Link(NamedTuple):
-    """One deed in its chain; ``seq`` counts from 1, ``who`` is a person's number, None for the system itself."""
+    """One deed in its chain; ``seq`` counts from 1, ``who`` is a person's number, None for the system itself.
+
+    ``at`` is in the canonical form, in which moments can be compared as text.
+    """
 
     chain: str
     seq: int
-    at: datetime
+    at: str
     who: int | None
     action: str
     subject: str
@@ -115,35 +120,61 @@ def moment(value: datetime) -> str:
     return (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat(timespec="microseconds")
 
 
-def canonical(value: object) -> bytes:
-    """Return plain data as JSON that is the same everywhere: ASCII, no spaces, names in order of their code points."""
-    return _write(value).encode("ascii")
+def canonical(value: object) -> str:
+    """Return a value as JSON that is the same everywhere: ASCII, no spaces, names in order of their code points."""
+    kind = type(value)
+    if kind is str:
+        return _text(value)  # type: ignore[arg-type]  # it is text
+    if kind is int:
+        return int.__repr__(value)
+    return "null" if value is None else _write(plain(value))
 
 
 def digest_of(kind: str, content: Mapping[str, object]) -> str:
     """Return the digest of what a deed was about; ``kind`` names the fields it has, such as ``answer/1``."""
-    return hashlib.sha256(canonical([kind, {name: plain(one) for name, one in content.items()}])).hexdigest()
+    inner = ",".join([f"{_text(name)}:{canonical(content[name])}" for name in sorted(content)])
+    return _sha256(f"[{_text(kind)},{{{inner}}}]".encode("ascii")).hexdigest()
 
 
 def hash_of(
     previous: str,
     chain: str,
     seq: int,
-    at: datetime,
+    at: datetime | str,
     who: int | None,
     action: str,
     subject: str,
     details: Mapping[str, object],
     digest: str,
 ) -> str:
-    """Return the hash of a link: SHA-256 over all it says and the hash before it, 64 hexadecimal digits."""
-    said = [LINK, chain, seq, moment(at), who, action, subject, plain(details) if details else {}, digest, previous]
-    return hashlib.sha256(_write(said).encode("ascii")).hexdigest()
+    """Return the hash of a link: SHA-256 over all it says and the hash before it, 64 hexadecimal digits.
+
+    ``at`` may be in its canonical form already. What is hashed is the canonical form of a list of these, in order.
+    """
+    when = at if isinstance(at, str) else moment(at)
+    said = (
+        f'["{LINK}",{_text(chain)},{seq},{_text(when)},{"null" if who is None else who},{_text(action)},'
+        f"{_text(subject)},{canonical(details) if details else '{}'},{_text(digest)},{_text(previous)}]"
+    )
+    return _sha256(said.encode("ascii")).hexdigest()
 
 
 def signed_text(day: date, head: str) -> bytes:
     """Return what is signed when a day's head is: ``xundu-head-1 2026-10-21 <hash>``."""
     return f"{HEAD} {day.isoformat()} {head}".encode("ascii")
+
+
+def broken(fault: Fault, link: Link) -> Break:
+    """Return a break at a link."""
+    return Break(fault, link.chain, link.seq, link.subject, when(link.at), link.who)
+
+
+def when(at: str) -> datetime | None:
+    """Return a moment of the canonical form, None for what somebody has made of it."""
+    try:
+        return datetime.fromisoformat(at)
+    except ValueError:
+        return None
 
 
 class Reader:
@@ -153,31 +184,26 @@ class Reader:
         self.chain = chain
         self.seq = 0
         self.hash = NOTHING
-        self._latest: datetime | None = None
+        self._latest = ""
 
     def read(self, link: Link) -> Break | None:
         """Take the next link; returns what is wrong with it, if anything. After a break nothing more can be told."""
-        if link.seq != self.seq + 1:
-            return self._broken(Fault.removed if link.seq > self.seq else Fault.changed, link)
-        expected = hash_of(self.hash, self.chain, *link[1:8])
-        if link.hash != expected or link.chain != self.chain:
-            return self._broken(Fault.changed, link)
-        if self._latest is not None and link.at < self._latest - SKEW:
-            return self._broken(Fault.back_dated, link)
-        self.seq, self.hash = link.seq, link.hash
-        if self._latest is None or link.at > self._latest:
-            self._latest = link.at
+        _, seq, at, *_, said = link
+        if seq != self.seq + 1:
+            return broken(Fault.removed if seq > self.seq else Fault.changed, link)
+        if said != hash_of(self.hash, self.chain, *link[1:8]) or link.chain != self.chain:
+            return broken(Fault.changed, link)
+        if at >= self._latest:
+            self._latest = at
+        elif datetime.fromisoformat(at) < datetime.fromisoformat(self._latest) - SKEW:
+            return broken(Fault.back_dated, link)
+        self.seq, self.hash = seq, said
         return None
 
-    def not_before(self, moment: datetime) -> None:
+    def not_before(self, moment: str) -> None:
         """Let every later link be no older than this, because the register says that a day had ended then."""
-        if self._latest is None or moment > self._latest:
-            self._latest = moment
+        self._latest = max(self._latest, moment)
 
     def ended(self, links: int) -> Break | None:
         """Say whether the chain has as many links as it counted."""
         return None if links == self.seq else Break(Fault.cut, self.chain, self.seq + 1)
-
-    @staticmethod
-    def _broken(fault: Fault, link: Link) -> Break:
-        return Break(fault, link.chain, link.seq, link.subject, link.at, link.who)

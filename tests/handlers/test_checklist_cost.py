@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from handlers.chat import Event
     from tests.handlers.phone import Bench, Phone
 
-ANSWER = 8
-"""Statements of the turn that takes the first answer to an ordinary item, on SQLite."""
+ANSWER = 10
+"""Statements of the turn that takes the first answer to an ordinary item, on SQLite; two are the chain of custody."""
 
 MOVE = 7
 """Statements of a turn that only shows another item."""
 
-PHOTO = 13
-"""Statements of the turn that lays the first photo of a visit with the item on screen: three are for the chain of
+PHOTO = 12
+"""Statements of the turn that lays the first photo of a visit with the item on screen: two are for the chain of
 custody, one asks whether its sender knows what sending as a file keeps."""
 
 FRAME = ("BEGIN", "SAVEPOINT", "RELEASE")

@@ -10,6 +10,7 @@ import pytest
 
 from storage import audit, campaigns, people, visits
 from storage.people import Role
+from storage.verification import Verification
 from storage.visits import VisitMember
 from tests.handlers.site import SMALL, add_unit, card, person_of, plan, site, title
 
@@ -168,7 +169,9 @@ async def test_handing_in_sums_up_and_is_on_record(bench: Bench):
     assert "📎 1  ✎ 2" in text
     assert "❌ 5. 领导带头；研讨记录只有签到表；📎1\n◐ 9. 问题清单；抽查2本台账" in text
     async with bench.database.read() as db:
-        assert [row.action for row in await audit.of_subject(db, f"visit:{here.visit_id}")] == ["visit.submitted"]
+        actions = [row.action for row in await audit.of_subject(db, f"visit:{here.visit_id}")]
+        assert actions == ["visit.submitted", "visit.planned"]
+        assert (await Verification(db).run()).breaks == []
 
 
 async def test_the_other_inspector_reads_who_handed_in(bench: Bench):
@@ -249,7 +252,7 @@ async def test_withdrawing_opens_it_again_and_is_on_record(bench: Bench):
     assert (await here.visit()).state == "submitted"
     async with bench.database.read() as db:
         actions = [row.action for row in await audit.of_subject(db, f"visit:{here.visit_id}")]
-    assert sorted(actions) == ["visit.submitted", "visit.submitted", "visit.withdrawn"]
+    assert actions == ["visit.submitted", "visit.withdrawn", "visit.submitted", "visit.planned"]
 
 
 async def test_a_visit_withdrawn_meanwhile_can_be_gone_on_with_by_the_other(bench: Bench):
