@@ -7,6 +7,7 @@ test asks for it.
 """
 
 import asyncio
+import functools
 import itertools
 import logging
 import os
@@ -20,8 +21,14 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.util import LRUCache
 
 from bot import logs
+from forms.form import Form
+from storage import engines
 from storage.database import Database
 
 TEMPLATE = "xundu_template"
@@ -29,13 +36,43 @@ TEMPLATE = "xundu_template"
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - looked at before it is used, and only for tests
 ENOUGH = 4 * 2**30
+FORMS = 64
 
 
 def pytest_configure() -> None:
     """Keep the tests' files in memory where there is room: a sixth of the time would go into waiting for a disk."""
+    _share_what_is_costly_to_make()
     if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH:
         os.environ["TMPDIR"] = str(MEMORY)
         tempfile.tempdir = None
+
+
+def _share_what_is_costly_to_make() -> None:
+    """Let all databases of a run share compiled statements, and all shelves the forms they have read.
+
+    A test has a database of its own, and with it an engine that would compile every statement anew: two fifths of the
+    time of a conversation went there. Statements are known by the database's kind, its driver and their text, forms by
+    their XForm; both are never changed.
+    """
+    kinds = (SQLiteDialect_aiosqlite, PGDialect_asyncpg)
+    for kind in kinds:
+        kind.__eq__ = lambda self, other: type(self) is type(other)  # type: ignore[method-assign]
+        kind.__hash__ = lambda self: hash(type(self))  # type: ignore[method-assign]
+    statements: LRUCache[object, object] = LRUCache(10_000)
+
+    def sharing(make: Callable[..., AsyncEngine]) -> Callable[..., AsyncEngine]:
+        @functools.wraps(make)
+        def made(*args: object, **more: object) -> AsyncEngine:
+            engine = make(*args, **more)
+            engine.sync_engine._compiled_cache = statements  # type: ignore[assignment]
+            return engine
+
+        return made
+
+    for name in ("sqlite_writer", "sqlite_reader", "postgres"):
+        setattr(engines, name, sharing(getattr(engines, name)))
+    read = Form.parse
+    Form.parse = staticmethod(functools.lru_cache(FORMS)(read))  # type: ignore[method-assign]
 
 
 def pytest_xdist_auto_num_workers() -> int:
