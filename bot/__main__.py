@@ -113,13 +113,15 @@ async def _import(given: argparse.Namespace) -> None:
 
 
 async def _migrate(given: argparse.Namespace) -> None:
+    from storage import upgrading  # noqa: PLC0415 - Alembic is wanted by this command only
+
     del given
     settings = config.read(os.environ, need_token=False)
     hold.folder(settings.data_dir)
     database = Database(settings.database.reveal())
     try:
         with hold.database(settings), _database():
-            await database.migrate()
+            await upgrading.migrate(database)
         _say(f"The database is at revision {(await database.revision())[0]}.")
     finally:
         await database.close()

@@ -27,7 +27,7 @@ from handlers.text import nearest, speech
 from sandbox.client import Phone
 from sandbox.errors import PortTakenError
 from sandbox.server import Sandbox
-from storage import campaigns
+from storage import campaigns, upgrading
 from storage.database import Database
 from storage.people import Role
 
@@ -127,7 +127,7 @@ async def _prepare(settings: Settings, telegram: Sandbox) -> None:
     database = Database(settings.database.reveal(), keyring=settings.keyring())
     links, made = settings.data_dir / "phones.json", settings.data_dir / "phones.json.new"
     try:
-        await database.migrate()
+        await upgrading.migrate(database)
         async with database.begin() as db:
             fresh = not await campaigns.all_campaigns(db)
             if fresh:

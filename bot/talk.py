@@ -15,7 +15,7 @@ from bot.demo import PACK, TOKEN
 from bot.key_command import key_of
 from bot.seed import seed
 from bot.terminal import TerminalDriver
-from storage import campaigns, people
+from storage import campaigns, people, upgrading
 from storage.database import Database
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ async def _prepare(settings: Settings, role: Role, language: str) -> tuple[Termi
     """Seed an empty database; return a driver for the demonstration's person of this role, and their invitation."""
     database = Database(settings.database.reveal(), keyring=settings.keyring())
     try:
-        await database.migrate()
+        await upgrading.migrate(database)
         async with database.begin() as db:
             now = datetime.now(UTC)
             fresh = not await campaigns.all_campaigns(db)

@@ -5,7 +5,7 @@ almost every concurrent update without an error), one commit for all who wait (s
 number of processes do, and a chat is locked by an advisory lock. Nothing here knows a table.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 import sqlalchemy as sa
@@ -136,13 +136,13 @@ class Database:
         finally:
             await leader.resign()
 
-    async def migrate(self) -> None:
-        """Bring the schema up to this version of the program; harmless when it is, or when others do it too."""
+    async def alone(self, work: Callable[[sa.Connection], None]) -> None:
+        """Run work that knows no waiting in a transaction of its own, shared with nobody."""
         with trouble(OSError, PostgresError):
             async with self._writer.begin() as connection:
-                await connection.run_sync(schema.upgrade)
+                await connection.run_sync(work)
 
-    async def revision(self) -> tuple[str | None, str | None]:
+    async def revision(self) -> tuple[str | None, str]:
         """Return (the revision the database is at, the one this program needs)."""
         with trouble(OSError, PostgresError):
             async with self._reader.connect() as connection:

@@ -10,11 +10,9 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
-from storage import schema
+from storage import schema, upgrading
 from storage.entity import Session
 from storage.portable import KINDS, Row, Shape
-
-_VERSION_TABLE = "alembic_version"
 
 
 class NotEmpty(Exception):
@@ -31,7 +29,7 @@ async def prepare(db: Session, wanted: str) -> None:
 
 
 def _prepare(connection: sa.Connection, wanted: str) -> None:
-    config = schema.config(connection)
+    config = upgrading.config(connection)
     try:
         ScriptDirectory.from_config(config).get_revision(wanted)
     except CommandError as error:
@@ -45,12 +43,12 @@ def _prepare(connection: sa.Connection, wanted: str) -> None:
 
 
 def _tables(connection: sa.Connection) -> list[str]:
-    return [one for one in sa.inspect(connection).get_table_names() if one != _VERSION_TABLE]
+    return [one for one in sa.inspect(connection).get_table_names() if one != schema.VERSION_TABLE]
 
 
 async def finish(db: Session) -> None:
     """Bring what was restored up to this version of the program."""
-    await (await db.connection()).run_sync(schema.upgrade)
+    await (await db.connection()).run_sync(upgrading.upgrade)
 
 
 class Filler:

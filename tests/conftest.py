@@ -28,7 +28,7 @@ from sqlalchemy.util import LRUCache
 
 from bot import logs
 from forms.form import Form
-from storage import engines
+from storage import engines, upgrading
 from storage.database import Database
 
 TEMPLATE = "xundu_template"
@@ -100,7 +100,7 @@ def _outside_the_loop(work: Callable[[], Coroutine[None, None, None]]) -> None:
 async def _migrate(url: str) -> None:
     database = Database(url)
     try:
-        await database.migrate()
+        await upgrading.migrate(database)
     finally:
         await database.close()
 

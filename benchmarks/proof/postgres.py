@@ -12,6 +12,7 @@ from typing import Self
 
 import asyncpg
 
+from storage import upgrading
 from storage.database import Database
 
 with warnings.catch_warnings():
@@ -66,7 +67,7 @@ async def migrated(url: str) -> str:
     """Bring an empty database up to date and return its URL."""
     database = Database(url)
     try:
-        await database.migrate()
+        await upgrading.migrate(database)
     finally:
         await database.close()
     return url

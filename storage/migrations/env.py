@@ -1,4 +1,4 @@
-"""What Alembic runs: the connection comes from ``Database.migrate``, or, at a developer's desk, from ``-x url=…``."""
+"""What Alembic runs: the connection comes from storage/upgrading.py, or, at a developer's desk, from ``-x url=…``."""
 
 import asyncio
 

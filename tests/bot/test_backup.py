@@ -20,7 +20,7 @@ from bot.demo import PACK
 from bot.hold import hold
 from bot.progress import Progress
 from bot.seed import seed
-from storage import inbox, outbox
+from storage import inbox, outbox, upgrading
 from storage.blobs import Blobs
 from storage.database import Database
 from storage.evidence import Evidence
@@ -64,7 +64,7 @@ async def refused(file: Path, url: str, folder: Path) -> str:
 
 async def rows_in(url: str) -> int:
     database = Database(url)
-    await database.migrate()
+    await upgrading.migrate(database)
     async with database.read() as db:
         depth = await inbox.depth(db)
     await database.close()

@@ -18,7 +18,7 @@ from bot.hold import hold
 from bot.seed import seed
 from sandbox.client import Phone
 from sandbox.server import Sandbox
-from storage import invitations
+from storage import invitations, upgrading
 from storage.database import Database
 from tests.handlers.phone import MORNING
 
@@ -132,7 +132,7 @@ async def test_the_served_bot_answers_and_stops_when_told_to(
     door: str, driver: str, tmp_path: Path, unused_tcp_port: int
 ):
     database = Database(f"sqlite:///{tmp_path}/xundu.db")
-    await database.migrate()
+    await upgrading.migrate(database)
     async with database.begin() as db:
         phones = await seed(db, PACK, MORNING)
     await database.close()
@@ -322,7 +322,7 @@ def test_a_kind_of_file_that_holds_no_form_is_said(tmp_path: Path, capsys: pytes
 
 async def seeded(folder: Path) -> list[DemoPhone]:
     database = Database(f"sqlite:///{folder}/xundu.db")
-    await database.migrate()
+    await upgrading.migrate(database)
     async with database.begin() as db:
         phones = await seed(db, PACK, MORNING)
     await database.close()

@@ -8,7 +8,7 @@ import pytest
 
 from bot.doorkeeper import STRANGERS_A_MINUTE, Doorkeeper
 from bot.receive import Intake
-from storage import inbox
+from storage import inbox, upgrading
 from storage.database import Database, Unavailable
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ async def test_what_comes_again_because_it_could_not_be_stored_makes_nobody_loud
         with pytest.raises(Unavailable):
             await intake.store([update])
     folder.mkdir()
-    await database.migrate()
+    await upgrading.migrate(database)
     await intake.store([update])
     async with database.read() as db:
         assert (await inbox.depth(db)).waiting == 1

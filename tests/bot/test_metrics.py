@@ -26,7 +26,7 @@ from handlers.chat import Say
 from handlers.engine import Outcome
 from sandbox.client import Phone
 from sandbox.errors import ApiError
-from storage import inbox, outbox, timers
+from storage import inbox, outbox, timers, upgrading
 from storage.database import Database
 from storage.outbox import Priority
 from tests.bot.conftest import until
@@ -280,7 +280,7 @@ async def test_a_database_that_is_behind_is_looked_at_again_until_it_is_not(else
     database = Database(elsewhere)
     asked = Asked(database)
     assert await asked.ready() == (503, "the database is behind\n")
-    await database.migrate()
+    await upgrading.migrate(database)
     assert await asked.ready() == (200, "ok\n")
     await database.close()
 

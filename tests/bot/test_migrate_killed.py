@@ -14,7 +14,7 @@ from alembic import command
 
 from bot.__main__ import main
 from bot.demo import TOKEN
-from storage import engines, schema
+from storage import engines, schema, upgrading
 from storage.database import Database
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ async def at_the_first_revision(url: str) -> None:
     embedded = parsed.get_backend_name() == "sqlite"
     engine = engines.sqlite_writer(parsed, echo=False) if embedded else engines.postgres(parsed, echo=False, size=1)
     async with engine.begin() as connection:
-        await connection.run_sync(lambda one: command.upgrade(schema.config(one), "0001"))
+        await connection.run_sync(lambda one: command.upgrade(upgrading.config(one), "0001"))
     await engine.dispose()
 
 

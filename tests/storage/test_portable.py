@@ -24,6 +24,7 @@ from storage import (
     schema,
     surveys,
     timers,
+    upgrading,
     visits,
 )
 from storage.campaigns import Round, Unit
@@ -222,7 +223,7 @@ async def test_rows_of_an_older_version_are_brought_up_to_this_one(
 ):
     carried = await carry(filled)
     folder = tmp_path / "migrations"
-    shutil.copytree(schema._MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(schema.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "versions" / "9999_newer.py").write_text(
         "import sqlalchemy as sa\n"
         "from alembic import op\n"
@@ -234,9 +235,9 @@ async def test_rows_of_an_older_version_are_brought_up_to_this_one(
         "        table.drop_column('badge')\n",
         encoding="utf-8",
     )
-    monkeypatch.setattr(schema, "_MIGRATIONS", folder)
+    monkeypatch.setattr(schema, "MIGRATIONS", folder)
     other = Database(elsewhere)
-    await other.migrate()  # empty, and newer than the rows: it is taken back first
+    await upgrading.migrate(other)  # empty, and newer than the rows: it is taken back first
     assert await other.revision() == ("9999", "9999")
     await put(carried, other)
     assert await other.revision() == ("9999", "9999")

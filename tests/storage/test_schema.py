@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import storage
-from storage import engines, schema
+from storage import engines, schema, upgrading
 from storage.database import Database
 from storage.entity import Entity, Whom
 
@@ -57,15 +58,20 @@ async def test_an_empty_database_has_no_revision_and_a_migrated_one_the_newest(e
     current, head = await database.revision()
     assert current is None
     assert head is not None
-    await database.migrate()
+    await upgrading.migrate(database)
     assert await database.revision() == (head, head)
-    await database.migrate()
+    await upgrading.migrate(database)
     await database.close()
+
+
+def test_the_newest_revision_is_the_one_that_alembic_ends_at() -> None:
+    script = ScriptDirectory(str(schema.MIGRATIONS))
+    assert script.get_heads() == [schema.head()]
 
 
 async def test_two_that_migrate_at_once_do_it_once(empty_url: str) -> None:
     both = [Database(empty_url), Database(empty_url)]
-    await asyncio.gather(*(one.migrate() for one in both))
+    await asyncio.gather(*(upgrading.migrate(one) for one in both))
     current, head = await both[0].revision()
     assert current == head
     for one in both:
@@ -75,7 +81,7 @@ async def test_two_that_migrate_at_once_do_it_once(empty_url: str) -> None:
 async def test_every_migration_can_be_taken_back(database_url: str) -> None:
     engine = _engine(database_url)
     async with engine.begin() as connection:
-        await connection.run_sync(lambda sync: command.downgrade(schema.config(sync), "base"))
+        await connection.run_sync(lambda sync: command.downgrade(upgrading.config(sync), "base"))
         tables = await connection.run_sync(lambda sync: sa.inspect(sync).get_table_names())
     assert set(tables) <= {"alembic_version", "sqlite_sequence"}
     await engine.dispose()
