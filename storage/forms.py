@@ -202,11 +202,9 @@ async def choose(db: Session, round_: Round, version: FormVersion, by: Person, n
     row = {"form_version_id": version.id, "chosen_by": by.id, "chosen_at": now}
     statement = insert_into(db, RoundForm).values(row | {"round_id": round_.id})
     await db.execute(statement.on_conflict_do_update(index_elements=["round_id"], set_=row))
-    moved = (
-        sa.update(Visit)
-        .where(Visit.round_id == round_.id, Visit.state == State.planned, Visit.form_version_id != version.id)
-        .values(form_version_id=version.id, changes=Visit.changes + 1)
-        .returning(Visit.id)
-        .execution_options(synchronize_session=False)
-    )
-    return len((await db.execute(moved)).all())
+    planned = sa.and_(Visit.round_id == round_.id, Visit.state == State.planned)
+    others = sa.select(Visit).where(planned, Visit.form_version_id != version.id).order_by(Visit.id).with_for_update()
+    moved = (await db.scalars(others.execution_options(populate_existing=True))).all()
+    for visit in moved:  # row by row, so that each visit's chain of custody tells of it
+        visit.form_version_id = version.id
+    return len(moved)

@@ -195,12 +195,10 @@ async def _hand_over(db: Session, lines: Sequence[UnitLine], groups: Mapping[str
             by_group.setdefault(groups[one.group], []).append(ids[fold(one.code)])
     for group_id, units in by_group.items():
         for part in _parts(units):
-            await db.execute(
-                sa.update(Visit)
-                .where(Visit.unit_id.in_(part), Visit.state == State.planned, Visit.group_id != group_id)
-                .values(group_id=group_id, changes=Visit.changes + 1)
-                .execution_options(synchronize_session=False)
-            )
+            planned = sa.and_(Visit.unit_id.in_(part), Visit.state == State.planned, Visit.group_id != group_id)
+            others = sa.select(Visit).where(planned).order_by(Visit.id).with_for_update()
+            for visit in await db.scalars(others.execution_options(populate_existing=True)):
+                visit.group_id = group_id  # row by row, so that each visit's chain of custody tells of it
 
 
 def _parts(lines: Sequence[T]) -> Iterable[Sequence[T]]:
