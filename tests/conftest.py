@@ -56,7 +56,7 @@ def _share_what_is_costly_to_make() -> None:
     """
     kinds = (SQLiteDialect_aiosqlite, PGDialect_asyncpg)
     for kind in kinds:
-        kind.__eq__ = lambda self, other: type(self) is type(other) and _keys(self) == _keys(other)  # type: ignore[method-assign]
+        kind.__eq__ = lambda one, other: type(one) is type(other) and _keys(one) == _keys(other)  # type: ignore[method-assign]
         kind.__hash__ = lambda self: hash(type(self))  # type: ignore[method-assign]
     statements: LRUCache[object, object] = LRUCache(10_000)
 
