@@ -97,6 +97,6 @@ async def rotated(settings: Settings) -> tuple[str, list[str]]:
     warnings = []
     if done.unreadable:
         warnings = [
-            f"{done.unreadable:,} values do not open with any of the keys {', '.join(keyring.ids)}; left alone."
+            f"{done.unreadable:,} values open with none of the keys {', '.join(keyring.ids)}; left alone."
         ]
     return f"{done.changed:,} values sealed anew with the key {keyring.ids[0]}.", warnings
