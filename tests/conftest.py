@@ -56,7 +56,7 @@ def _share_what_is_costly_to_make() -> None:
     """
     kinds = (SQLiteDialect_aiosqlite, PGDialect_asyncpg)
     for kind in kinds:
-        kind.__eq__ = lambda one, other: type(one) is type(other) and _keys(one) == _keys(other)  # type: ignore[method-assign]
+        kind.__eq__ = _alike  # type: ignore[method-assign]
         kind.__hash__ = lambda self: hash(type(self))  # type: ignore[method-assign]
     statements: LRUCache[object, object] = LRUCache(10_000)
 
@@ -73,6 +73,10 @@ def _share_what_is_costly_to_make() -> None:
         setattr(engines, name, sharing(getattr(engines, name)))
     read = Form.parse
     Form.parse = staticmethod(functools.lru_cache(FORMS)(read))  # type: ignore[method-assign]
+
+
+def _alike(one: object, other: object) -> bool:
+    return type(one) is type(other) and _keys(one) == _keys(other)
 
 
 def _keys(dialect: object) -> tuple[str, ...]:
