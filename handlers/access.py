@@ -101,6 +101,13 @@ ACCESS: Final[Mapping[str, Allowed]] = {
     "plan.undo": PLANNERS,
     "plan.move": CARETAKERS,
     "plan.to": CARETAKERS,
+    # who is covered and who is not: one's own group, the office all of them
+    "/coverage": PLANNERS,
+    "coverage.all": PLANNERS,
+    "coverage.show": PLANNERS,
+    "coverage.names": PLANNERS,
+    "coverage.areas": PLANNERS,
+    "coverage.out": PLANNERS,
     # reminders come to those at work
     "reminder.message": PLANNERS,
     "reminder.open": PLANNERS,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from handlers.activity import ACTIVITY
 from handlers.campaigning import CAMPAIGNING
 from handlers.checklist import CHECKLIST
+from handlers.coverage import COVERAGE
 from handlers.draw import DRAW
 from handlers.interview import INTERVIEW
 from handlers.invitation import INVITATION
@@ -41,6 +42,7 @@ JOURNEYS: Final[tuple[Journey, ...]] = (
     INVITATION,
     NOTICE,
     PLAN,
+    COVERAGE,
     PROFILE,
     QUIET,
     REMINDER,

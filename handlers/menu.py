@@ -56,6 +56,7 @@ OFFERS: Final = (
     Offer("draw", mark("Draw units or people at random"), mark("Random draw"), "draw.begin"),
     Offer("me", mark("Your name, role and group"), mark("About me"), "profile.me", main=True),
     Offer("help", mark("What you can do here"), mark("Help"), "welcome.help", main=True),
+    Offer("coverage", mark("Coverage: which units are done, which are left"), mark("Coverage"), "coverage.all"),
     Offer("plan", mark("Plan: phases, work items, deadlines"), mark("Plan"), "plan.show"),
     Offer("campaign", mark("Campaign: dates, groups, people"), mark("Campaign"), "campaign.show"),
     Offer("units", mark("Register of units: import, look up"), mark("Register"), "units.show"),

@@ -11,9 +11,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from handlers.campaign import folder
-from storage import calendars, campaigns, people, reminders, timers, visits, work
+from storage import calendars, campaigns, coverage, people, reminders, timers, visits, work
 from storage.people import Role
 from supervision.calendar import DAY, NoWorkday, moment, next_disturbable
+from supervision.coverage import Stand
 from supervision.reminders import DEFAULT, Matter, Rung, Whom, ladders, steps
 
 if TYPE_CHECKING:
@@ -122,6 +123,13 @@ async def open_matters(db: Session, campaign: Campaign, now: datetime) -> list[t
             leaders = told.leaders(group.id)
             found.append((Matter("opens", f"opens:{one.id}:{group.id}", one.starts_on), leaders, group.id))
             found.append((Matter("closes", f"closes:{one.id}:{group.id}", one.ends_on), leaders, group.id))
+        if one.starts_on - AHEAD <= campaigns.day_in(campaign.zone, now) <= one.ends_on:
+            left = {line.group_id for line in await coverage.ledger(db, one) if line.stand is Stand.uncovered}
+            found += [
+                (Matter("uncovered", f"uncovered:{one.id}:{group.id}", one.ends_on), told.leaders(group.id), group.id)
+                for group in groups
+                if group.id in left
+            ]
     for visit in await visits.unfinished(db, campaign.id):
         if visit.planned_on is None:
             continue

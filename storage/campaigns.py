@@ -185,6 +185,11 @@ async def rounds_of(db: Session, campaign_id: int) -> Sequence[Round]:
     return (await db.scalars(sa.select(Round).where(Round.campaign_id == campaign_id).order_by(Round.number))).all()
 
 
+async def round_of(db: Session, round_id: int) -> Round | None:
+    """Return one round."""
+    return await db.get(Round, round_id)
+
+
 async def number_of_round(db: Session, round_id: int) -> int:
     """Return the number of one round; raises LookupError when there is none."""
     number = await db.scalar(sa.select(Round.number).where(Round.id == round_id))

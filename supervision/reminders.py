@@ -84,6 +84,7 @@ DEFAULT: Final[Mapping[str, tuple[Rung, ...]]] = {
     ),
     "opens": (Rung(-2), Rung(0)),
     "closes": (Rung(-5), Rung(-1), Rung(0)),
+    "uncovered": (Rung(-5), Rung(-3), Rung(-1), Rung(-1, "office")),
     "tomorrow": (Rung(-1, hour=time(17, 30)),),
     "start": (Rung(0, hour=time(17)), Rung(1, "leader"), Rung(3, "office")),
     "submit": (Rung(1), Rung(2, "leader"), Rung(4, "office")),

@@ -34,6 +34,7 @@ SHOWN: Final = 8
 SAID: Final = {
     "opens": mark("{name} begins {day}"),
     "closes": mark("{name} ends {day}"),
+    "uncovered": mark("{name} ends {day}, and units are left that no visit is planned for"),
     "tomorrow": mark("{day}: visit to {name}"),
     "start": mark("{name}: the visit planned for {day} has not begun"),
     "submit": mark("{name}: the visit of {day} has not been handed in"),
@@ -111,7 +112,7 @@ async def named(turn: Turn, one: Reminder, words: Speech | None = None) -> str:
     if kind == "item":
         item = await work.item(turn.db, int(ids[0]))
         return str(item.title.get(words.language, "")) if item else ""
-    if kind in ("opens", "closes"):
+    if kind in ("opens", "closes", "uncovered"):
         number = await campaigns.number_of_round(turn.db, int(ids[0]))
         return words.label("Round {number}", number=words.ordinal(number))
     visit = await visits.get(turn.db, int(ids[0]))

@@ -15,9 +15,9 @@ from handlers.chat import Button
 from handlers.errors import Stale, UserError
 from handlers.journey import data, number
 from handlers.once import put_once
+from handlers.reasons import LONGEST, REASONS, UNSAID
 from handlers.register_words import FIELDS, fault_of, said
 from handlers.text import mark
-from handlers.units.reasons import LONGEST, REASONS, UNSAID
 from storage import campaigns, register, register_files
 from storage.register_files import State
 from supervision.register.comparing import compare

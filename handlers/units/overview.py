@@ -15,8 +15,8 @@ from handlers.errors import Stale, UserError
 from handlers.journey import data, number
 from handlers.once import put_once
 from handlers.progress import listed
+from handlers.reasons import reason_words
 from handlers.text import mark
-from handlers.units.reasons import reason_words
 from storage import campaigns, register_files
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +16,16 @@ import openpyxl
 import sqlalchemy as sa
 
 from bot.registering import RegisterReader
-from storage.campaigns import Campaign
+from handlers import campaign as packs
+from handlers.journeys import JOURNEYS
+from storage.campaigns import Campaign, Group
+from storage.database import Database
 from storage.people import Role
 from tests.handlers.desk import Files
+from tests.handlers.phone import Bench
 
 if TYPE_CHECKING:
-    from tests.handlers.phone import Bench, Phone
+    from tests.handlers.phone import Phone
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 HEADER = ("党组织编码", "党组织名称", "层级", "上级党组织编码", "组织类型", "省", "市", "区县", "党员数", "负责督导组")
@@ -87,3 +92,24 @@ async def open_office(bench: Bench, role: Role = Role.admin, language: str = "zh
     admin = await bench.let_in("王主任", role, language=language)
     reader = RegisterReader(bench.database, files, lambda: bench.now, run or here)  # type: ignore[arg-type] # only downloads
     return Office(bench, admin, files, reader)
+
+
+_BEGUN: dict[datetime, bytes] = {}
+"""Databases in which a campaign was begun, by the moment: converting its checklist once is enough."""
+
+
+async def begun(template: Path, folder: Path, now: datetime) -> Bench:
+    """A bench with a theme-education campaign of 7 September, begun at that moment, and two groups."""
+    path = folder / "begun.db"
+    if now not in _BEGUN:
+        path.write_bytes(template.read_bytes())
+        database = Database(f"sqlite:///{path}")
+        async with database.begin() as db:
+            made = await packs.start(db, "theme-education", now=now, starts_on=date(2026, 9, 7))
+            db.add_all(Group(campaign_id=made.campaign.id, name=name) for name in ("一组", "二组"))
+        await database.close()
+        _BEGUN[now] = path.read_bytes()
+    path.write_bytes(_BEGUN[now])
+    bench = Bench.on(Database(f"sqlite:///{path}"), folder, JOURNEYS)
+    bench.now = now
+    return bench

@@ -6,21 +6,17 @@ from datetime import date
 
 import pytest
 
-from handlers import campaign as packs
-from handlers.journeys import JOURNEYS
 from storage import calendars, work
-from storage.campaigns import Group
 from storage.people import Role
-from tests.handlers.phone import Bench
+from tests.handlers.phone import MORNING
+from tests.handlers.setting_up import begun
 
 
 @pytest.fixture
-async def plan(sqlite_database, tmp_path):
-    bench = Bench.on(sqlite_database, tmp_path, JOURNEYS)
-    async with bench.database.begin() as db:
-        begun = await packs.start(db, "theme-education", now=bench.now, starts_on=date(2026, 9, 7))
-        db.add_all(Group(campaign_id=begun.campaign.id, name=name) for name in ("一组", "二组"))
-    return bench
+async def plan(sqlite_template, tmp_path):
+    bench = await begun(sqlite_template, tmp_path, MORNING)
+    yield bench
+    await bench.database.close()
 
 
 async def test_phases_items_and_what_is_late_are_seen_at_once(plan):

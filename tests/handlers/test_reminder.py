@@ -8,29 +8,24 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from handlers import campaign as packs
-from handlers.journeys import JOURNEYS
 from storage import calendars, forms, people, visits, work
 from storage.campaigns import Group, Unit
 from storage.people import Role
 from storage.reminders import Reminder, State
 from storage.visits import Visit
 from supervision.calendar import Quiet
-from tests.handlers.phone import Bench
+from tests.handlers.setting_up import begun
 
 if TYPE_CHECKING:
-    from tests.handlers.phone import Phone
+    from tests.handlers.phone import Bench, Phone
 
 
 @pytest.fixture
-async def office(sqlite_database, tmp_path):
+async def office(sqlite_template, tmp_path):
     """A campaign begun on 7 September at nine, with two groups."""
-    bench = Bench.on(sqlite_database, tmp_path, JOURNEYS)
-    bench.now = datetime(2026, 9, 7, 1, 0, tzinfo=UTC)
-    async with bench.database.begin() as db:
-        begun = await packs.start(db, "theme-education", now=bench.now, starts_on=date(2026, 9, 7))
-        db.add_all(Group(campaign_id=begun.campaign.id, name=name) for name in ("一组", "二组"))
-    return bench
+    bench = await begun(sqlite_template, tmp_path, datetime(2026, 9, 7, 1, 0, tzinfo=UTC))
+    yield bench
+    await bench.database.close()
 
 
 async def pass_by(bench: Bench, hours: int, every: int = 4) -> None:

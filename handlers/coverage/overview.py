@@ -1,0 +1,224 @@
+"""Coverage of a round at a glance: how many units are done, by level, group and area, and every unit left by name.
+
+Shows only. A field worker sees their own group first, the office everybody.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from markupsafe import Markup
+
+from handlers.belonging import campaign_of
+from handlers.chat import Button
+from handlers.errors import Stale, UserError
+from handlers.journey import data, number
+from handlers.progress import bar, brief
+from handlers.reasons import reason_words
+from handlers.text import mark
+from storage import calendars, campaigns
+from storage import coverage as ledgers
+from storage.people import Role
+from supervision.coverage import Line, Stand, count, counted, province
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from handlers.chat import Rows
+    from handlers.turn import Turn
+    from storage.campaigns import Campaign, Round
+    from supervision.coverage import Count
+
+NAMES: Final = 12
+AREAS: Final = 20
+OUT: Final = 15
+EVERYBODY: Final = 0
+
+NO_ROUND = mark("There is no round yet. Rounds come with the campaign or with the register.")
+STANDS: Final = {
+    Stand.uncovered: mark("Not planned"),
+    Stand.planned: mark("Planned"),
+    Stand.under_way: mark("Under way"),
+    Stand.covered: mark("Handed in"),
+}
+"""How far a unit can be, as a button says it; what is left comes first."""
+
+
+async def coverage(turn: Turn, _: object) -> None:
+    """Show the round that is on, for one's own group or for everybody."""
+    campaign, group_id = await _own(turn)
+    one = await _on(turn, campaign)
+    await _show(turn, campaign, one, group_id)
+
+
+async def _own(turn: Turn) -> tuple[Campaign, int]:
+    """Return the campaign a person works in, and their group; the office is of none."""
+    held = turn.who.roles_now(turn.now)
+    whole = any(one.role in (Role.admin, Role.office) for one in held)
+    group_id = next((one.group_id for one in held if one.group_id is not None), None)
+    found = await campaign_of(turn.db, group_id) if group_id else await campaigns.current(turn.db, turn.now)
+    if found is None:
+        raise UserError(NO_ROUND)
+    return found, EVERYBODY if whole else group_id or EVERYBODY
+
+
+async def _on(turn: Turn, campaign: Campaign) -> Round:
+    """Return the round that is on; before the first the first, afterwards the last that has begun."""
+    rounds = await campaigns.rounds_of(turn.db, campaign.id)
+    if not rounds:
+        raise UserError(NO_ROUND)
+    today = campaigns.day_in(campaign.zone, turn.now)
+    begun = [one for one in rounds if one.starts_on <= today]
+    return begun[-1] if begun else rounds[0]
+
+
+async def _asked(turn: Turn, args: tuple[str, ...]) -> tuple[Campaign, Round, int]:
+    """Return what a button is about: its campaign, round and group; Stale for what is not the person's to see."""
+    campaign, group_id = await _own(turn)
+    one = await campaigns.round_of(turn.db, number(args, 0))
+    wanted = number(args, 1)
+    if one is None or (group_id and wanted != group_id):
+        raise Stale
+    if one.campaign_id != campaign.id:
+        other = await campaigns.get(turn.db, one.campaign_id)
+        if other is None or group_id:
+            raise Stale
+        campaign = other
+    return campaign, one, wanted
+
+
+async def show(turn: Turn, args: tuple[str, ...]) -> None:
+    """Show one round, of everybody or of one group."""
+    await _show(turn, *await _asked(turn, args))
+
+
+async def _show(turn: Turn, campaign: Campaign, one: Round, group_id: int) -> None:
+    lines = await ledgers.ledger(turn.db, one, group_id or None)
+    groups = {each.id: each.name for each in await campaigns.groups_of(turn.db, campaign.id)}
+    whole = count(lines)
+    calendar = await calendars.calendar_of(turn.db, campaign)
+    today = campaigns.day_in(campaign.zone, turn.now)
+    title = turn.t("<b>Coverage</b> · Round {number}", number=turn.speech.ordinal(one.number))
+    if group_id:
+        title += Markup(" · {}").format(groups.get(group_id, ""))
+    said = [
+        title,
+        turn.t("{first} – {last}", first=turn.speech.day(one.starts_on), last=turn.speech.day(one.ends_on)),
+        turn.t("{bar} {done}/{total}", bar=bar(whole.covered, whole.total), done=whole.covered, total=whole.total),
+    ]
+    if one.starts_on <= today <= one.ends_on:
+        left = calendar.between(today, one.ends_on)
+        said[1] += Markup(" · ") + turn.n("{count} working day left", "{count} working days left", left)
+    if not lines:
+        said.append(turn.t("No unit of the register belongs to this round yet."))
+    said += _parts(turn, lines, groups, one_group=bool(group_id))
+    turn.card(Markup("\n").join(said), await _buttons(turn, campaign, one, group_id, whole))
+
+
+def _parts(turn: Turn, lines: Sequence[Line], groups: Mapping[int, str], *, one_group: bool) -> list[Markup]:
+    by_level = counted(lines, lambda each: each.level)
+    said = [turn.t("By level")] if by_level else []
+    said += [_part(turn, turn.label("level {level}", level=level), by_level[level]) for level in sorted(by_level)]
+    if not one_group and groups:
+        by_group = counted(lines, lambda each: each.group_id)
+        said += [turn.t("By group")] if by_group else []
+        said += [_part(turn, name, by_group[at]) for at, name in groups.items() if at in by_group]
+        if None in by_group:
+            said.append(_part(turn, turn.label("no group"), by_group[None]))
+    return said
+
+
+def _part(turn: Turn, name: str, counts: Count) -> Markup:
+    mark_of = "✓" if counts.covered == counts.total else "⚠" if counts.uncovered else "·"
+    line = turn.t("{mark} {name} {done}/{total}", mark=mark_of, name=name, done=counts.covered, total=counts.total)
+    if counts.uncovered:
+        line += Markup(" · ") + turn.n("{count} not planned", "{count} not planned", counts.uncovered)
+    return line
+
+
+async def _buttons(turn: Turn, campaign: Campaign, one: Round, group_id: int, whole: Count) -> Rows:
+    looks = [
+        Button(
+            turn.label("{what} {count}", what=turn.label(words), count=getattr(whole, stand.value)),
+            data("coverage", "names", one.id, group_id, stand.value, 0),
+        )
+        for stand, words in STANDS.items()
+        if getattr(whole, stand.value)
+    ]
+    rows = [tuple(looks[at : at + 2]) for at in range(0, len(looks), 2)]
+    rows.append((Button(turn.label("By area"), data("coverage", "areas", one.id, group_id)),))
+    if not (await _own(turn))[1]:
+        others = [
+            Button(each.name[:12], data("coverage", "show", one.id, each.id))
+            for each in await campaigns.groups_of(turn.db, campaign.id)
+            if each.id != group_id
+        ]
+        if group_id:
+            others.insert(0, Button(turn.label("All groups"), data("coverage", "show", one.id, EVERYBODY)))
+        rows += [tuple(others[at : at + 3]) for at in range(0, len(others), 3)]
+    rounds = [
+        Button(
+            turn.label("Round {number}", number=turn.speech.ordinal(each.number)),
+            data("coverage", "show", each.id, group_id),
+        )
+        for each in await campaigns.rounds_of(turn.db, campaign.id)
+        if each.id != one.id
+    ]
+    rows += [tuple(rounds[at : at + 3]) for at in range(0, len(rounds), 3)]
+    if await ledgers.dropped_out(turn.db, campaign.id, 1):
+        rows.append((Button(turn.label("Dropped out"), data("coverage", "out", one.id, group_id)),))
+    return tuple(rows)
+
+
+async def names(turn: Turn, args: tuple[str, ...]) -> None:
+    """Show a page of the units that are so far, by name."""
+    campaign, one, group_id = await _asked(turn, args)
+    try:
+        stand = Stand(args[2])
+    except (IndexError, ValueError) as error:
+        raise Stale from error
+    found = [each for each in await ledgers.ledger(turn.db, one, group_id or None) if each.stand is stand]
+    pages = max(1, -(-len(found) // NAMES))
+    at = min(max(number(args, 3), 0), pages - 1)
+    groups = {each.id: each.name for each in await campaigns.groups_of(turn.db, campaign.id)}
+    title = turn.label("{what} {count}", what=turn.label(STANDS[stand]), count=len(found))
+    said = [Markup("<b>{}</b>").format(title)]
+    for place, each in enumerate(found[at * NAMES : (at + 1) * NAMES], at * NAMES + 1):
+        line = Markup("{}. {}").format(place, brief(each.name, 40))
+        if not group_id:
+            line += Markup(" · {}").format(groups.get(each.group_id or 0, turn.label("no group")))
+        said.append(line)
+    moves = [
+        Button(words, data("coverage", "names", one.id, group_id, stand.value, to))
+        for words, to in (("‹", at - 1), (f"{at + 1}/{pages}", at), ("›", at + 1))
+        if pages > 1 and 0 <= to < pages
+    ]
+    turn.card(Markup("\n").join(said), (*((tuple(moves),) if moves else ()), _back(turn, one, group_id)))
+
+
+def _back(turn: Turn, one: Round, group_id: int) -> tuple[Button, ...]:
+    return (Button(turn.label("↩ Back"), data("coverage", "show", one.id, group_id)),)
+
+
+async def areas(turn: Turn, args: tuple[str, ...]) -> None:
+    """Show the round by province, those with units left first."""
+    _, one, group_id = await _asked(turn, args)
+    parts = counted(await ledgers.ledger(turn.db, one, group_id or None), province)
+    ranked = sorted(parts.items(), key=lambda each: (-each[1].uncovered, -each[1].total, each[0]))
+    said = [turn.t("<b>By area</b>")]
+    said += [_part(turn, name or turn.label("no area"), counts) for name, counts in ranked[:AREAS]]
+    if len(ranked) > AREAS:
+        said.append(turn.t("… and {count} more", count=len(ranked) - AREAS))
+    turn.card(Markup("\n").join(said), (_back(turn, one, group_id),))
+
+
+async def out(turn: Turn, args: tuple[str, ...]) -> None:
+    """Show the units that dropped out of the register, each with its reason."""
+    campaign, one, group_id = await _asked(turn, args)
+    said = [turn.t("<b>Dropped out of the register</b>")]
+    for each in await ledgers.dropped_out(turn.db, campaign.id, OUT):
+        if each.retired_at is not None and (not group_id or each.group_id == group_id):
+            day = turn.speech.day(campaigns.day_in(campaign.zone, each.retired_at))
+            why = reason_words(turn.speech, each.retired_why)
+            said.append(turn.t("{name}: {why}, {day}", name=each.name, why=why, day=day))
+    turn.card(Markup("\n").join(said), (_back(turn, one, group_id),))

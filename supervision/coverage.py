@@ -1,0 +1,108 @@
+"""Which units a round has covered, which are planned, and which are left: by level, area and group, each by name.
+
+Pure. Covered is a visit handed in; under way is one begun; planned one with a day; all else is uncovered. A unit that
+dropped out counts nowhere and says why.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from supervision.register.areas import within
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import date
+
+    from supervision.calendar import Calendar
+
+K = TypeVar("K")
+
+ALERT_DAYS: Final = 5
+"""Worked days before the end of a round from which uncovered units are brought before the leader."""
+
+
+class Stand(StrEnum):
+    """How far a unit is in a round."""
+
+    covered = "covered"
+    under_way = "under_way"
+    planned = "planned"
+    uncovered = "uncovered"
+
+
+ORDER: Final = {one: at for at, one in enumerate(Stand)}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One unit of a round's scope and how far it is."""
+
+    unit_id: int
+    name: str
+    level: int
+    area: str
+    group_id: int | None
+    stand: Stand
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many of some units are how far."""
+
+    covered: int = 0
+    under_way: int = 0
+    planned: int = 0
+    uncovered: int = 0
+
+    @property
+    def total(self) -> int:
+        """Return how many there are."""
+        return self.covered + self.under_way + self.planned + self.uncovered
+
+
+def best(stands: Iterable[Stand]) -> Stand:
+    """Return the furthest of several visits of one unit; uncovered when there is none."""
+    return min(stands, key=ORDER.__getitem__, default=Stand.uncovered)
+
+
+def in_scope(area: str, areas: Sequence[str]) -> bool:
+    """Tell whether a unit of that area belongs to a round; no areas means everywhere."""
+    return not areas or any(within(area, one) for one in areas)
+
+
+def count(lines: Iterable[Line]) -> Count:
+    """Count units by how far they are."""
+    found = dict.fromkeys(Stand, 0)
+    for one in lines:
+        found[one.stand] += 1
+    return Count(**{stand.value: number for stand, number in found.items()})
+
+
+def counted(lines: Iterable[Line], by: Callable[[Line], K]) -> Mapping[K, Count]:
+    """Count units by how far they are, in parts: by level, area or group."""
+    parts: dict[K, list[Line]] = {}
+    for one in lines:
+        parts.setdefault(by(one), []).append(one)
+    return {part: count(found) for part, found in parts.items()}
+
+
+def province(line: Line) -> str:
+    """Return the first part of a unit's area."""
+    return line.area.partition("/")[0]
+
+
+def alerts(lines: Iterable[Line], today: date, ends_on: date, calendar: Calendar) -> Mapping[int, list[Line]]:
+    """Return the units that no visit has and whose round ends soon, by the group whose leader is told.
+
+    Soon is with :data:`ALERT_DAYS` worked days left or fewer, until the round is over.
+    """
+    if today > ends_on or calendar.between(today, ends_on) > ALERT_DAYS:
+        return {}
+    found: dict[int, list[Line]] = {}
+    for one in lines:
+        if one.stand is Stand.uncovered and one.group_id is not None:
+            found.setdefault(one.group_id, []).append(one)
+    return found
