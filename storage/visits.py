@@ -16,6 +16,7 @@ from storage import audit, campaigns
 from storage.campaigns import Unit
 from storage.custody import Kept
 from storage.entity import Entity, Json, Session, Whom, storable
+from storage.parts import Part
 from storage.people import FIELD, Person, Role
 
 _CURRENT = sa.text("superseded_at IS NULL")
@@ -79,6 +80,9 @@ class Visit(Kept, Entity):
     changes: Mapped[int] = mapped_column(init=False)
     unit: Mapped[Unit] = relationship(init=False, lazy="raise")
     members: Mapped[list[VisitMember]] = relationship(default_factory=list, lazy="raise", cascade="save-update, merge")
+    parts: Mapped[list[Part]] = relationship(
+        default_factory=list, lazy="raise", cascade="save-update, merge", order_by=(Part.came_at, Part.person_id)
+    )
 
     # Two replicas that change one visit at once: the second one's turn fails and is tried again on what is true then.
     __mapper_args__ = {"version_id_col": changes}  # noqa: RUF012 - SQLAlchemy's own way of saying it
@@ -106,6 +110,32 @@ class Visit(Kept, Entity):
         """
         named = person.has(now, *FIELD) and any(one.person_id == person.id for one in self.members)
         return named or self.group_id in _groups(person, now)
+
+    @property
+    def shared(self) -> bool:
+        """Tell whether several people have begun to work on it."""
+        return sum(one.began_at is not None for one in self.parts) > 1
+
+    def part_of(self, person: Person) -> Part | None:
+        """Return a person's part in it."""
+        return next((one for one in self.parts if one.person_id == person.id), None)
+
+    def come(self, person: Person, now: datetime) -> Part:
+        """Return a person's part in it, a new one for whoever comes in."""
+        part = self.part_of(person)
+        if part is None:
+            part = Part(person_id=person.id, came_at=now)
+            self.parts.append(part)
+        return part
+
+    def may_be_submitted_by(self, person: Person, now: datetime, *, led: bool) -> bool:
+        """Tell whether the person may hand it in: who works on it alone, else who leads its group.
+
+        ``led``: somebody leads the group now; where nobody does, anybody who works on the visit may.
+        """
+        if not self.open_to(person, now):
+            return False
+        return not self.shared or not led or person.has(now, Role.leader, Role.deputy, group_id=self.group_id)
 
     @classmethod
     def of(cls, person: Person, now: datetime) -> sa.ColumnElement[bool]:
@@ -190,7 +220,7 @@ async def plan(db: Session, visit: Visit) -> Visit:
 _VISIT = (
     sa.select(Visit)
     .where(Visit.id == sa.bindparam("visit_id"))
-    .options(joinedload(Visit.unit), joinedload(Visit.members))
+    .options(joinedload(Visit.unit), joinedload(Visit.members), joinedload(Visit.parts))
 )
 # NO KEY UPDATE: others may go on adding evidence and answers that merely refer to the visit.
 _LOCKED_VISIT = _VISIT.with_for_update(of=Visit, key_share=True).execution_options(populate_existing=True)
@@ -225,7 +255,7 @@ async def planned_for(db: Session, person: Person, now: datetime, limit: int = 5
         sa.select(Visit)
         .join(Visit.unit)
         .where(Visit.of(person, now), Visit.state != State.submitted)
-        .options(contains_eager(Visit.unit), joinedload(Visit.members))
+        .options(contains_eager(Visit.unit), joinedload(Visit.members), joinedload(Visit.parts))
         .order_by(
             sa.case((Visit.state == State.open, 0), (sa.or_(sa.false(), *today), 1), else_=2),
             Visit.planned_on.asc().nulls_last(),
@@ -242,7 +272,7 @@ async def unfinished(db: Session, campaign_id: int) -> list[Visit]:
         sa.select(Visit)
         .join(Visit.unit)
         .where(Unit.campaign_id == campaign_id, Unit.standing(), Visit.state != State.submitted)
-        .options(contains_eager(Visit.unit), joinedload(Visit.members))
+        .options(contains_eager(Visit.unit), joinedload(Visit.members), joinedload(Visit.parts))
         .order_by(Visit.id)
     )
     return list((await db.scalars(query)).unique())
@@ -253,7 +283,7 @@ async def handed_in(db: Session, person: Person, now: datetime, since: datetime,
     query = (
         sa.select(Visit)
         .where(Visit.of(person, now), Visit.state == State.submitted, Visit.submitted_at >= since)
-        .options(joinedload(Visit.unit), joinedload(Visit.members))
+        .options(joinedload(Visit.unit), joinedload(Visit.members), joinedload(Visit.parts))
         .order_by(Visit.submitted_at, Visit.id)
         .limit(limit)
     )
