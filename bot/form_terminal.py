@@ -5,35 +5,44 @@ An author's dry run. Knows no chat and stores nothing; at the end the submission
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from forms.canonical import InvalidAnswer
 from forms.question import MEDIA, SELECTS
 from forms.typed import typed
 from forms.values import words
+from handlers.text import mark
 
 if TYPE_CHECKING:
     from typing import TextIO
 
     from forms.question import Question
     from forms.walk import Walk
+    from handlers.text import Speech
 
-USAGE = "Enter keeps what is there; '-' clears it; '<' goes back; '+' adds another, '!' removes this one; '.' ends."
+USAGE = mark(
+    "Enter keeps what is there; “-” clears it; “<” goes back; “+” adds another, “!” removes this one; “.” ends."
+)
 _REASONS = {
-    "not_a_number": "a number is wanted", "not_an_integer": "a whole number is wanted",
-    "out_of_range": "this is outside what is allowed", "not_a_date": "a date is wanted, such as 2026-10-16",
-    "not_a_time": "a time is wanted, such as 08:30", "not_a_datetime": "a date and time is wanted",
-    "not_a_place": "latitude and longitude are wanted, such as 30.25 120.16",
-    "not_a_choice": "this is not among the choices",
-    "too_many_choices": "only one can be chosen", "readonly": "the form does not let this be changed",
-    "ambiguous_date": "which is the month? Write it as 2026-10-16",
+    "not_a_number": mark("Please type a number."), "not_an_integer": mark("Please type a whole number."),
+    "out_of_range": mark("This is outside what is allowed."),
+    "not_a_date": mark("Please type a date, such as 2026-10-16."),
+    "not_a_time": mark("Please type a time, such as 08:30."), "not_a_datetime": mark("Please type a date and a time."),
+    "not_a_place": mark("Please type latitude and longitude, such as 30.25 120.16."),
+    "not_a_choice": mark("This is not among the choices."),
+    "too_many_choices": mark("Only one can be chosen."), "readonly": mark("The form does not let this be changed."),
+    "ambiguous_date": mark("Which is the month? Please type it as 2026-10-16."),
+    "no_question": mark("The form does not let this be changed."),
 }  # fmt: skip
+MISSING = mark("This answer is required.")
+STANDS_NOT = mark("The form does not accept this answer.")
 
 
-def walk(walk: Walk, language: str, source: TextIO, shown: TextIO) -> None:
+def walk(walk: Walk, language: str, source: TextIO, shown: TextIO, speech: Speech) -> None:
     """Ask every question that is relevant, in order; ends with what is missing and the submission."""
     language = language or walk.form.default_language
-    shown.write(f"{walk.form.title} {walk.form.version}\n{USAGE}\n")
+    shown.write(f"{walk.form.title} {walk.form.version}\n{speech.label(USAGE)}\n")
     at = 0
     while True:
         questions = _questions(walk)
@@ -42,11 +51,22 @@ def walk(walk: Walk, language: str, source: TextIO, shown: TextIO) -> None:
         line = _asked(walk, questions[at], language, source, shown)
         if line is None or line == ".":
             break
-        at = _moved(walk, questions, at, line, language, shown)
+        at = _moved(walk, questions, at, line, language, _Screen(shown, speech))
     for violation in walk.violations():
-        said = violation.message(language) or violation.kind
+        said = violation.message(language) or speech.label(MISSING if violation.kind == "required" else STANDS_NOT)
         shown.write(f"! {walk.label(violation.path, language)}: {said}\n")
     shown.write(walk.xml() + "\n")
+
+
+@dataclass(frozen=True, slots=True)
+class _Screen:
+    """Where words go, and in which language."""
+
+    shown: TextIO
+    speech: Speech
+
+    def warn(self, said: str) -> None:
+        self.shown.write(f"! {self.speech.sentence(said)}\n")
 
 
 def _questions(walk: Walk) -> list[Question]:
@@ -57,8 +77,8 @@ def _questions(walk: Walk) -> list[Question]:
 def _asked(walk: Walk, question: Question, language: str, source: TextIO, shown: TextIO) -> str | None:
     """Show a question and read a line; None when there is no more."""
     path = question.path
-    mark = " *" if walk.required(path) else ""
-    shown.write(f"\n{walk.label(path, language) or question.name}{mark}\n")
+    star = " *" if walk.required(path) else ""
+    shown.write(f"\n{walk.label(path, language) or question.name}{star}\n")
     if walk.hint(path, language):
         shown.write(f"  {walk.hint(path, language)}\n")
     if question.kind == "note" or walk.readonly(path):
@@ -78,7 +98,7 @@ def _asked(walk: Walk, question: Question, language: str, source: TextIO, shown:
     return line.strip() if line else None
 
 
-def _moved(walk: Walk, questions: list[Question], at: int, line: str, language: str, shown: TextIO) -> int:
+def _moved(walk: Walk, questions: list[Question], at: int, line: str, language: str, screen: _Screen) -> int:
     """Take a line; give where to go on."""
     question = questions[at]
     try:
@@ -89,11 +109,11 @@ def _moved(walk: Walk, questions: list[Question], at: int, line: str, language: 
         if line:
             walk.set(question.path, "" if line == "-" else _answer(walk, question, line, language))
     except InvalidAnswer as error:
-        shown.write(f"! {_REASONS.get(error.code, error.code)}\n")
+        screen.warn(_REASONS.get(error.code, STANDS_NOT))
         return at
     violation = walk.violation(question.path)
     if violation is not None and line:
-        shown.write(f"! {violation.message(language) or 'this answer may not stand'}\n")
+        screen.warn(violation.message(language) or STANDS_NOT)
         return at
     return at + 1
 

@@ -141,7 +141,7 @@ def _diff(given: argparse.Namespace) -> None:
 
 def _walk(given: argparse.Namespace) -> None:
     made = form_files.usable(given.file, given.attachments, form_files.spoken(given.language))
-    form_terminal.walk(_opened(made), given.language, sys.stdin, sys.stdout)
+    form_terminal.walk(_opened(made), given.language, sys.stdin, sys.stdout, form_files.spoken(given.language))
 
 
 def _fill(given: argparse.Namespace) -> None:
@@ -165,7 +165,9 @@ def _fill(given: argparse.Namespace) -> None:
         except OSError as error:
             raise CommandError(f"--xml: {given.xml} cannot be written ({error.strerror}).") from None
     if refused:
-        raise CommandError("\n  ".join([f"{len(refused)} of {len(steps)} steps were not taken:", *refused]))
+        speech = form_files.spoken(given.language)
+        said = speech.label("{count} of {total} steps were not taken:", count=len(refused), total=len(steps))
+        raise CommandError("\n  ".join([said, *(one.told(speech.sentence) for one in refused)]))
 
 
 def _opened(made: Converted) -> Walk:

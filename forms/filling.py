@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypedDict
 
 from forms.canonical import InvalidAnswer
-from forms.problems import FormError, mark
+from forms.problems import FormError, mark, problem
 from forms.question import SELECTS
 from forms.values import text_of_number
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from forms.walk import Walk
 
 MAX_STEPS = 100_000
+NO_QUESTION = mark("Step {at}, {node}: the form has no such question.")
+FIXED = mark("Step {at}, {node}: the form does not let this be changed.")
 EXAMPLE = '{"path": "/data/q", "value": "…"} / {"add": "/data/rep"} / {"remove": "/data/rep[2]"}'
 _STEP = re.compile(r"/([^/\[\]]+)(?:\[(\d{1,6})\])?")
 
@@ -92,15 +94,15 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def taken(walk: Walk, steps: list[Step]) -> list[str]:
-    """Take the steps one after another; give a sentence for each that could not be taken."""
-    refused = []
+def taken(walk: Walk, steps: list[Step]) -> list[Problem]:
+    """Take the steps one after another; say of each that could not be taken why not."""
+    refused: list[Problem] = []
     for at, step in enumerate(steps, 1):
         try:
             take(walk, step)
         except InvalidAnswer as error:
-            reason = {"no_question": "there is no such node", "readonly": "the form does not let it be changed"}
-            refused.append(f"step {at}: {step.path}: {reason.get(error.code, error.code)}")
+            said = NO_QUESTION if error.code == "no_question" else FIXED
+            refused.append(problem(said, at=at, node=step.path))
     return refused
 
 

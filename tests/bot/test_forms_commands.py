@@ -66,7 +66,7 @@ def test_steps_not_taken_are_named_and_the_rest_is_told(
     assert main(["forms", "fill", str(form), "--answers", given]) == 1
     said = capsys.readouterr()
     assert json.loads(said.out)["values"]["/data/town"] == "hz"
-    assert "step 1: /data/no: there is no such node" in said.err
+    assert "Step 1, /data/no: the form has no such question" in said.err
 
 
 @pytest.mark.parametrize("content", ["", "{", "[1]", '{"path": 1}', "\x00"])
@@ -128,8 +128,8 @@ def test_form_is_walked_in_the_terminal(
     monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(typed) + "\n"))
     assert main(["forms", "walk", str(form)]) == 0
     said = capsys.readouterr().out
-    assert "this is not among the choices" in said
-    assert "this answer may not stand" in said
+    assert "This is not among the choices" in said
+    assert "The form does not accept this answer" in said
     assert "Age of 王" in said
     assert "<town>nb</town>" in said
 

@@ -80,7 +80,7 @@ def test_step_that_cannot_be_taken_is_told_and_the_rest_goes_on(walk: Walk) -> N
         {"remove": "/data/r[7]"},
     ]
     refused = taken(walk, steps_of([*steps, {"path": "/data/n", "value": "2"}]))
-    assert [one.split(":")[0] for one in refused] == ["step 1", "step 2", "step 3", "step 4"]
+    assert [one.message.split(",")[0] for one in refused] == ["Step 1", "Step 2", "Step 3", "Step 4"]
     assert walk.value("/data/n") == "2"
 
 
