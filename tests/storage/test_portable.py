@@ -30,10 +30,11 @@ from storage import (
 from storage.campaigns import Round, Unit
 from storage.database import Database
 from storage.drafts import DraftFile, FormDraft
-from storage.entity import Entity, Session
+from storage.entity import Entity, Moment, Session, Words
 from storage.evidence import Evidence
 from storage.inbox import Arrival
 from storage.portable import Shape
+from storage.sealed import SealedBytes, SealedJson
 from storage.surveys import Survey
 from supervision.doubts import Print
 from tests.storage.conftest import World
@@ -129,10 +130,46 @@ async def filled(database: Database, world: World, now: datetime) -> Database:
         notice = await notices.add(db, world.first.id, now)
         await notices.send(db, notice, [world.first.id, world.second.id], now)
         await _ballot(db, world, now)
+        await _one_of_each(db)
     async with database.begin() as db:  # a number that was given and is gone
         await inbox.store(db, [(6, 7, {})], now)
         await db.execute(sa.delete(Arrival).where(Arrival.update_id == 6))
     return database
+
+
+async def _one_of_each(db: Session) -> None:
+    """A row in every table that has none yet, so that nobody who makes a table can forget it here."""
+    await db.flush()
+    for table in schema.METADATA.sorted_tables:
+        if await db.scalar(sa.select(sa.exists().select_from(table))):
+            continue
+        given = {}
+        for column in table.columns:
+            if column.foreign_keys:
+                (key,) = column.foreign_keys
+                given[column.name] = await db.scalar(sa.select(key.column).limit(1))
+            elif column is not table.autoincrement_column:
+                given[column.name] = _some(column.type)
+        await db.execute(sa.insert(table).values(given))
+
+
+_SOME: dict[type, object] = {
+    Moment: datetime(2026, 12, 31, 23, 59, 59, 999999, tzinfo=UTC),
+    sa.Date: date(2028, 2, 29),
+    sa.Boolean: True,
+    sa.Double: 1e-7,
+    sa.BigInteger: 2**53 + 1,
+    Words: "半个\ud83d表情 \u200fשלום \u2028",
+    SealedBytes: b"\x01" + bytes(range(40)),
+    sa.LargeBinary: b"\x00\xff",
+    SealedJson: {"甲": [1, None, "\u2028"]},
+    sa.JSON: {"甲": [1, None, "\u2028"]},
+}
+
+
+def _some(kind: sa.types.TypeEngine[object]) -> object:
+    """A value of a column's type, odd where it may be."""
+    return list(kind.enum_class or kind.enums)[-1] if isinstance(kind, sa.Enum) else _SOME[type(kind)]
 
 
 async def _asked_about(db: Session, world: World, picture: Evidence, now: datetime) -> None:
@@ -177,7 +214,7 @@ async def test_every_row_arrives_as_it_was(filled: Database, elsewhere: str):
     await put(await carry(filled), other)
     before, after = await everything(filled), await everything(other)
     assert set(before) == set(schema.METADATA.tables)
-    assert [name for name, rows in before.items() if not rows and name not in {"invitations", "visit_members"}] == []
+    assert [name for name, rows in before.items() if not rows] == []
     assert after == before
     assert await other.revision() == (schema.head(), schema.head())
     await other.close()
