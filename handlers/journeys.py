@@ -21,6 +21,7 @@ from handlers.publishing import PUBLISHING
 from handlers.quiet import QUIET
 from handlers.reminder import REMINDER
 from handlers.status import STATUS
+from handlers.survey import SURVEY
 from handlers.trial import TRIAL
 from handlers.units import UNITS
 from handlers.visit import VISIT
@@ -41,6 +42,7 @@ JOURNEYS: Final[tuple[Journey, ...]] = (
     DRAW,
     INVITATION,
     NOTICE,
+    SURVEY,
     PLAN,
     COVERAGE,
     PROFILE,

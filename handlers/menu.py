@@ -61,6 +61,7 @@ OFFERS: Final = (
     Offer("campaign", mark("Campaign: dates, groups, people"), mark("Campaign"), "campaign.show"),
     Offer("units", mark("Register of units: import, look up"), mark("Register"), "units.show"),
     Offer("notice", mark("Notices: send one, see who has read it"), mark("Notices"), "notice.list"),
+    Offer("survey", mark("Quick surveys, anonymous"), mark("Surveys"), "survey.list"),
     Offer("forms", mark("Forms: check, try, publish"), mark("Forms"), "publishing.list"),
     Offer("status", mark("How the bot is doing"), mark("Status"), "status.show"),
     Offer("language", mark("Change the language"), mark("Language"), "profile.language"),

@@ -18,7 +18,7 @@ from handlers.journey import Journey
 from handlers.panel import show
 from handlers.roles import NAMES
 from handlers.text import mark, nearest, speech
-from storage import audit, invitations
+from storage import audit, invitations, surveys
 from storage.giving import GIVES
 from storage.invitations import Invitation, InvitationExpired, InvitationUnknown, InvitationUsed
 from storage.people import FIELD
@@ -54,6 +54,8 @@ async def start(turn: Turn, words: str) -> None:
     """Redeem the invitation a link carries; otherwise greet whoever is known."""
     if words.startswith(invitations.PREFIX):
         await _redeem(turn, words)
+    elif words.startswith(surveys.PREFIX):
+        await turn.enter("survey", link=words)
     elif turn.person is not None:
         await _greet(turn, turn.person)
     elif words:

@@ -233,6 +233,12 @@ async def close(db: Session, survey: Survey, now: datetime) -> None:
     await db.flush()
 
 
+async def forget_reminder(db: Session, notice_id: int) -> None:
+    """Forget whom a reminder went to: those are the people who had not answered by then."""
+    gone = sa.and_(Delivery.notice_id == notice_id, Delivery.state != sa.literal_column("'queued'"))
+    await db.execute(sa.delete(Delivery).where(gone))
+
+
 async def silent(db: Session, survey: Survey) -> list[int]:
     """Return the people who were asked, got it, and have not answered; nothing of what anybody said."""
     if survey.key is None or survey.notice_id is None:

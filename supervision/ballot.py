@@ -191,3 +191,16 @@ def counted(tally: dict[str, Any], items: Sequence[Item], answers: Mapping[str, 
             row = here.setdefault(item.key, [0, 0.0])
             row[0] += 1
             row[1] += number_in(answer) or 0.0
+
+
+# --- ready-made surveys ---
+
+
+def sheets(text: str) -> tuple[tuple[str, tuple[Question, ...]], ...]:
+    """Read ready-made surveys: ``# title``, then questions as people type them, an empty line between two; Unclear."""
+    found: list[tuple[str, tuple[Question, ...]]] = []
+    for part in re.split(r"^# ", text, flags=re.MULTILINE)[1:]:
+        title, _, body = part.partition("\n")
+        questions = tuple(typed(block) for block in re.split(r"\n\s*\n", body.strip()) if block.strip())
+        found.append((title.strip(), questions))
+    return tuple(found)

@@ -111,6 +111,8 @@ class Copy:
     def text(self, *, read_at: datetime | None = None) -> str:
         """Return the words of a copy, with what stands above and below them."""
         t, notice = self.speech.t, self.notice
+        if notice.body.get("survey"):
+            return words_of(notice.body)
         head = t("‼️ <b>Urgent notice</b>") if notice.urgent else t("📢 <b>Notice</b>")
         if self.author:
             head += Markup(" · ") + escape(self.author)
@@ -127,6 +129,8 @@ class Copy:
         return "\n\n".join(one for one in (str(head), words_of(notice.body), "\n".join(below)) if one)
 
     def _buttons(self, *, sample: bool) -> Rows:
+        if self.notice.body.get("survey"):
+            return ((Button(self.speech.label("Answer"), data("survey", "open", self.notice.body["survey"])),),)
         to = data("notice", "sample") if sample else data("notice", "read", self.notice.id)
         return ((Button(self.speech.label(READ), to),),)
 

@@ -73,7 +73,7 @@ async def listed(turn: Turn, _: object = None) -> None:
     everybody = await scope(turn) is None
     found = await notices.by(turn.db, None if everybody else turn.who.id, SHOWN)
     mine = [one for one in found if one.author_id == turn.who.id or not one.unsent]
-    shown = [one for one in mine if one.body["parts"] or not one.unsent]
+    shown = [one for one in mine if (one.body["parts"] or not one.unsent) and "survey" not in one.body]
     begin = Button(turn.label("Write a notice"), data("notice", "begin"))
     said = turn.t("<b>Notices</b>") if shown else turn.t("No notices yet. Write one, and see who has read it.")
     rows = [(Button(_line(turn, one), data("notice", "show", one.id)),) for one in shown]
