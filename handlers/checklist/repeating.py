@@ -7,6 +7,7 @@ has changed, the list is shown anew and nothing is done.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from handlers.checklist.answering import CHANGED
@@ -25,22 +26,9 @@ if TYPE_CHECKING:
     from handlers.sheet import Sheet
     from handlers.turn import Turn
 
-NO: Final = ("没有", "没", "无", "完", "结束", "no", "none", "no more", "done", "that's all")
-YES: Final = (
-    "有",
-    "还有",
-    "再加一个",
-    "加一个",
-    "加",
-    "再来一个",
-    "yes",
-    "add",
-    "add one",
-    "add another",
-    "another",
-    "more",
-)
-"""What people write in place of tapping; a final 了 is left out."""
+NO: Final = re.compile(r"(?:没有?了?|无|完了?|结束了?|no|none|no more|done|that's all)[.!。！]?", re.IGNORECASE)
+YES: Final = re.compile(r"(?:还?有|再?加一?个?|再来一?个|yes|add|add one|add another|more)[.!。！]?", re.IGNORECASE)
+"""What people write in place of tapping."""
 
 TOO_MANY = mark("{most} are listed here already; more are not taken.")
 
@@ -126,10 +114,11 @@ async def said(turn: Turn, sheet: Sheet, words: str) -> bool:
     """Take words for the list on screen: whether there is another; False when they say nothing of it."""
     state = held(turn, sheet)
     place = next((one for one in sheet.mores() if one.key == state.get("number")), None)
-    meant = words.strip().casefold().rstrip(" 。.!！了")
-    if place is None or state.get("mode") != "more" or meant not in (*NO, *YES):
+    meant = words.strip()
+    yes = YES.fullmatch(meant) is not None
+    if place is None or state.get("mode") != "more" or not (yes or NO.fullmatch(meant)):
         return False
-    if meant in YES:
+    if yes:
         await added(turn, sheet, place)
     else:
         await closed(turn, sheet, place)
