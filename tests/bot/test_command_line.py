@@ -126,8 +126,7 @@ def test_the_conversation_can_be_held_in_a_terminal(
     assert "2. 实施方案经过审阅" in said
 
 
-@pytest.mark.parametrize("door", ["polling", "webhook"])
-@pytest.mark.parametrize("driver", ["aiogram", "ptb"])
+@pytest.mark.parametrize(("door", "driver"), [("polling", "ptb"), ("webhook", "aiogram")])
 async def test_the_served_bot_answers_and_stops_when_told_to(
     door: str, driver: str, tmp_path: Path, unused_tcp_port: int
 ):
