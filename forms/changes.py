@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from forms.question import Definition, Question
     from forms.xpath import Expression
 
+_OWN = ""
+"""No language in particular: the form's default."""
 _RULES = {
     "relevant": "when it is asked", "required": "when it must be answered", "constraint": "which answers may stand",
     "calculate": "how it is worked out", "readonly": "when it may be changed", "count": "how often it is repeated",
@@ -139,7 +141,6 @@ def _choices(before: Question, after: Question) -> Iterator[Change]:
         yield Change(after.path, "choices", f"no longer offered: {', '.join(gone)}", means, lost=True)
     if come:
         yield Change(after.path, "choices", f"newly offered: {', '.join(come)}", "Nobody has chosen these yet")
-    default = ""
-    renamed = [value for value in one if value in two and one[value].label(default) != two[value].label(default)]
+    renamed = [value for value in one if value in two and one[value].label(_OWN) != two[value].label(_OWN)]
     if renamed:
         yield Change(after.path, "choices", f"worded anew: {', '.join(renamed)}", "Old answers read as the new wording")
