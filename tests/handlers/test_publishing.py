@@ -209,7 +209,7 @@ async def test_what_is_new_against_the_published_version_is_shown_before_publish
         assert line in said
     await desk.admin.tap("返回")
     await desk.admin.tap("丢弃…")
-    await desk.admin.tap("丢弃")
+    await desk.admin.tap("删除草稿")
     await desk.send("学习.md", form())
     assert "与已发布的完全相同。" in desk.admin.last.text
     assert "有哪些不同" not in [one.label for row in desk.admin.last.buttons for one in row]
@@ -274,7 +274,7 @@ async def test_a_retired_version_is_offered_no_more_and_one_that_is_awaited_stay
 async def test_a_draft_can_be_thrown_away(desk: Desk):
     await desk.send("学习.md", form())
     await desk.admin.tap("丢弃…")
-    await desk.admin.tap("丢弃")
+    await desk.admin.tap("删除草稿")
     assert "还没有发布过表单" in desk.admin.last.text
 
 
