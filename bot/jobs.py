@@ -16,7 +16,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.drivers.driver import utc_now
 from handlers.notice import feeding
-from storage import conversations, drafts, inbox, outbox, overlong, timers
+from storage import conversations, drafts, inbox, outbox, overlong, register_files, reminders, timers
 from storage.database import Unavailable
 
 if TYPE_CHECKING:
@@ -165,11 +165,13 @@ class Jobs:
                 fired = await timers.prune(db, now - KEEP_NAMED)
                 strangers = await conversations.prune(db, now - KEEP_STRANGERS)
                 forms = await drafts.prune(db, now - drafts.KEEP)
+                registers = await register_files.prune(db, now - register_files.KEEP)
+                await reminders.prune(db, now - reminders.KEEP)
         except Unavailable:
             _LOG.warning("old rows stay for now: the database is in trouble")
             return
-        words = "pruned %d updates, %d messages, %d timers, %d conversations of strangers, %d forms sent in"
-        _LOG.info(words, updates, messages, fired, strangers, forms)
+        words = "pruned %d updates, %d messages, %d timers, %d conversations of strangers, %d forms, %d registers"
+        _LOG.info(words, updates, messages, fired, strangers, forms, registers)
 
     async def sweep(self) -> None:
         """Delete files that were made for sending or left half-written a day ago, by the machine's own clock."""

@@ -255,6 +255,8 @@ async def planned_for(db: Session, person: Person, now: datetime, limit: int = 5
         sa.select(Visit)
         .join(Visit.unit)
         .where(Visit.of(person, now), Visit.state != State.submitted)
+        # What was planned at a unit that has dropped out is not to be done any more; what was begun is.
+        .where(sa.or_(Visit.state == State.open, Unit.standing()))
         .options(contains_eager(Visit.unit), joinedload(Visit.members), joinedload(Visit.parts))
         .order_by(
             sa.case((Visit.state == State.open, 0), (sa.or_(sa.false(), *today), 1), else_=2),

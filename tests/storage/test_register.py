@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from storage import people, register, seats
+from storage import people, register, seats, visits
 from storage.campaigns import Campaign, Group, Round, Unit
+from storage.forms import FormVersion
 from storage.people import Person, Role
+from storage.visits import Visit
 from supervision.register.comparing import compare
 from supervision.register.model import GroupLine, Register, RoundLine, Seat, UnitLine
 from supervision.register.terms import Terms
@@ -132,3 +134,25 @@ async def test_who_is_erased_loses_the_name_in_the_groups_table_too(database, ca
         await people.erase(db, person, NOW)
     async with database.read() as db:
         assert [one.name for one in await seats.of_group(db, group.id)] == ["李组长", ""]
+
+
+async def test_a_visit_planned_at_a_unit_that_dropped_out_is_nobodys_any_more(database, campaign):
+    await put(database, campaign, WHOLE)
+    async with database.begin() as db:
+        stored = await units(db)
+        person = Person(telegram_id=7, name="小钱", created_at=NOW)
+        person.appoint(Role.leader, NOW, group_id=stored["B"].group_id)
+        form = FormVersion(
+            form_id="f", version="1", title="f", xform="x", source=b"", source_name="f.md", sha256="0", published_at=NOW
+        )
+        db.add_all([person, form])
+        await db.flush()
+        for code in ("B", "C"):
+            visit = Visit(
+                unit_id=stored[code].id, group_id=stored["B"].group_id, form_version_id=form.id, created_at=NOW
+            )
+            await visits.plan(db, visit)
+    await put(database, campaign, Register(units=WHOLE.units[:2], columns=COLUMNS))
+    async with database.read() as db:
+        known = await people.by_telegram(db, 7)
+        assert [one.unit.code for one in await visits.planned_for(db, known, NOW)] == ["B"]
