@@ -56,7 +56,7 @@ def _problem(line: str, row: re.Match[str] | None) -> Problem:
     for pattern, what, cure in KNOWN:
         match = pattern.search(said)
         if match is not None:
-            values = {name: value.strip().strip("'") for name, value in match.groupdict().items() if value}
+            values = {name: value.strip().replace("'", "") for name, value in match.groupdict().items() if value}
             for other in OTHERS & values.keys():
                 values[next(iter(pattern.groupindex))] = values.pop(other)
             return problem(what, cure, row=number, **place, **values)

@@ -26,13 +26,7 @@ _TESTS = {"contains": "contains({}, {})", "startswith": "starts-with({}, {})", "
 def renewed(rows: DefinitionData, beside: Collection[str]) -> None:
     """Change the rows of a form in place; ``beside`` are the names of the files that lie beside it."""
     if rows.external_choices and any(_EXTERNAL.fullmatch(_of(row, "type")) for row in rows.survey or ()):
-        rows.choices = [*(rows.choices or []), *rows.external_choices]
-        names = dict.fromkeys(
-            key for sheet in (rows.choices_header, rows.external_choices_header) for key in (sheet or [{}])[0]
-        )
-        rows.choices_header = [names]
-        rows.sheet_names = [*(rows.sheet_names or []), "choices"]
-        rows.external_choices = rows.external_choices_header = None
+        _gather(rows)
     for row in rows.survey or ():
         external = _EXTERNAL.fullmatch(_of(row, "type"))
         if external is not None and rows.choices:
@@ -41,6 +35,17 @@ def renewed(rows: DefinitionData, beside: Collection[str]) -> None:
             _look_up(row, rows, beside)
     if rows.survey and rows.survey_header:  # pyxform reads the columns that the header names
         rows.survey_header = [dict.fromkeys((*rows.survey_header[0], *(key for row in rows.survey for key in row)))]
+
+
+def _gather(rows: DefinitionData) -> None:
+    """Put the external choices to the others; a name may be in an external list more than once."""
+    both = [dict(row) for row in (*(rows.choices or ()), *(rows.external_choices or ()))]
+    rows.choices = [{key.replace("list name", "list_name"): value for key, value in row.items()} for row in both]
+    rows.choices_header = [dict.fromkeys(key for row in rows.choices for key in row)]
+    rows.settings = [{**(rows.settings[0] if rows.settings else {}), "allow_choice_duplicates": "yes"}]
+    rows.settings_header = [dict.fromkeys(rows.settings[0])]
+    rows.sheet_names = [*(rows.sheet_names or []), "choices"]
+    rows.external_choices = rows.external_choices_header = None
 
 
 def _of(row: Row, column: str) -> str:
