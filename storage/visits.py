@@ -293,7 +293,10 @@ async def handed_in(db: Session, person: Person, now: datetime, since: datetime,
 
 
 async def answers(db: Session, visit_id: int) -> dict[str, str]:
-    """Return the current answers of a visit by path; cleared ones are left out."""
+    """Return the current answers of a visit by path; cleared ones are left out.
+
+    As they are stored: those of a repeat by the number of its instance, taken away or not (supervision/instances.py).
+    """
     query = sa.select(Answer.path, Answer.value).where(Answer.visit_id == visit_id, _CURRENT, Answer.value != "")
     return dict((await db.execute(query)).all())
 
