@@ -20,7 +20,7 @@ from storage import interviewees, sealed
 from storage.entity import Entity, Session, Whom
 from storage.people import Person, Role
 from storage.sealed import SealedBytes
-from storage.sealing import Box
+from storage.sealing import Box, key_of
 from storage.visits import Visit
 
 PAUSES: Final = tuple(timedelta(seconds=s) for s in (2, 10, 60, 300, 1800, 7200))
@@ -226,6 +226,11 @@ async def under_way(db: Session, person_id: int, at: datetime) -> bool:
     during = sa.or_(Interview.ended_at.is_(None), Interview.ended_at >= at)
     query = sa.select(Interview.id).where(Interview.by_id == person_id, Interview.started_at <= at, during)
     return await db.scalar(query.limit(1)) is not None
+
+
+async def keys_needed(db: Session) -> set[str]:
+    """Return the ids of the keys that interviews are sealed with."""
+    return {key_of(box) for box in await db.scalars(sa.select(Interview.box).where(Interview.box.is_not(None)))}
 
 
 # --- what was said ---

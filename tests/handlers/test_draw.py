@@ -165,6 +165,21 @@ def test_the_numbers_offered_rise() -> None:
     assert list(NUMBERS) == sorted(NUMBERS)
 
 
+async def test_a_draw_and_the_tally_are_the_same_on_both_databases(both_benches: Bench) -> None:
+    phone = await both_benches.let_in("督导员01", Role.inspector, group="二组")
+    visit = await plan(both_benches, unit="ZJ01")
+    await phone.text("/draw")
+    await phone.text(NAMES)
+    await phone.tap("按类分配")
+    await phone.tap("2")
+    assert (await draw(phone)).record().faults() == []
+    for kind, count in (("symposium", "12"), ("symposium", "8"), ("documents", "30")):
+        await phone.press(f"activity.add:{visit}:{kind}", 1)
+        await phone.text(count)
+    await phone.text("/tally")
+    assert "👥 座谈会 2（20人）  📂 调阅资料 1（30份）" in phone.last.text
+
+
 # --- lists as files ---
 
 
