@@ -41,7 +41,7 @@ from handlers.notice.feeding import AHEAD
 from handlers.registry import Registry
 from handlers.shelf import Shelf
 from handlers.turn import Kit
-from storage import inbox, outbox
+from storage import inbox, interviews, outbox
 from storage.blobs import Blobs
 from storage.database import Database
 from storage.outbox import State
@@ -176,9 +176,18 @@ class App:
         self._spawn(self._workers.run(), "workers")
         self._spawn(self._deliverer.run(), "deliverer")
         self._jobs.start()
+        await self._miss_keys()
         self._introduction = asyncio.create_task(introduce(self._driver), name="introduction")
         if not self._alone:
             await self._open_door()
+
+    async def _miss_keys(self) -> None:
+        """Say at once which keys are missing, and not only when somebody opens an interview; all else works."""
+        keyring = self.settings.keyring()
+        async with self.database.read() as db:
+            missing = await interviews.keys_needed(db) - set(keyring.ids if keyring else ())
+        if missing:
+            log.error("interviews are sealed with keys that are not here: %s", ", ".join(sorted(missing)))
 
     async def _open_door(self) -> None:
         """Let updates in: by webhook when there is an address for it, else by long poll."""
