@@ -140,7 +140,7 @@ async def test_heads_are_signed_and_a_forged_one_is_refused(here: Site, tmp_path
     public = tmp_path / "key.pub"
     given = verify_command.given_out([], heads, public)
     assert (await verify_command.verified(chosen, given))[1]
-    day, head, signature = line.split()
+    day, _head, signature = line.split()
     heads.write_text(f"{day} {'0' * 64} {signature}", encoding="utf-8")
     with pytest.raises(CommandError, match="was not signed with the key"):
         verify_command.given_out([], heads, public)
