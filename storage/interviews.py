@@ -230,7 +230,8 @@ async def under_way(db: Session, person_id: int, at: datetime) -> bool:
 
 async def keys_needed(db: Session) -> set[str]:
     """Return the ids of the keys that interviews are sealed with."""
-    return {key_of(box) for box in await db.scalars(sa.select(Interview.box).where(Interview.box.is_not(None)))}
+    boxes = await db.scalars(sa.select(Interview.box).where(Interview.box.is_not(None)))
+    return {key_of(box) for box in boxes if box is not None}
 
 
 # --- what was said ---

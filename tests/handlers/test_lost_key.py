@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.app import App
+from bot.config import Address, Secret, Settings
+from bot.terminal import TerminalDriver
 from handlers.chat import Text
 from handlers.journeys import JOURNEYS
 from storage import inbox, interviewees, interviews, quotes, rotation, talks
@@ -108,3 +111,21 @@ async def test_an_update_that_does_not_open_is_set_aside_and_the_chat_goes_on(
         (aside,) = await inbox.set_aside(db)
         assert SAID in str(aside.payload)
     await back.close()
+
+
+async def test_the_bot_says_at_the_start_which_key_is_missing_and_works(
+    sqlite_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    talk = await confidence(sqlite_url, tmp_path)
+    await talk.begin(SAID)
+    await talk.bench.database.close()
+    settings = Settings(
+        bot_token=Secret("1:" + "x" * 35),
+        database_url=Secret(sqlite_url),
+        data_dir=tmp_path,
+        listen=Address("127.0.0.1", 0),
+        key=Secret(new_key()),
+    )
+    async with App(settings, driver=TerminalDriver(1, "某人", "zh")) as app:
+        assert app.alive()
+    assert f"keys that are not here: {Keyring.parse(KEY).ids[0]}" in caplog.text
