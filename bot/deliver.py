@@ -207,7 +207,7 @@ class Deliverer:
             if at > now or len(self._busy) >= self._slots_for(bulk=bulk) or (bulk and self._stopping):
                 later = max(now, at) if at > now else later
                 break  # what comes after is no more urgent
-            self._limits.take(job.chat_id, now, price)
+            self._limits.take(job.chat_id, now, price, bulk=bulk)
             self._line.take(job)
             self._busy[job.chat_id] = asyncio.create_task(self._deliver(job, price), name=f"deliver {job.id}")
             started = True

@@ -42,10 +42,10 @@ class Window:
         limit = max(1.0, float(int(rate)))
         return cls(limit, limit / rate)
 
-    def ready_at(self, now: float, cost: float, keep: float = 0.0) -> float:
-        """Say when ``cost`` fits, leaving ``keep`` for others: a moment not later than ``now`` means at once."""
+    def ready_at(self, now: float, cost: float) -> float:
+        """Say when ``cost`` fits: a moment not later than ``now`` means at once."""
         self._forget(now)
-        room = self._limit - min(keep, self._limit - 1.0) - self._sum - self._open - cost
+        room = self._limit - self._sum - self._open - cost
         if room >= 0.0:
             return now
         for at, spent in self._spent:
@@ -111,7 +111,9 @@ class Limits:
 
     def __init__(self, *, overall: float, chat: float, burst: int, group_minute: float) -> None:
         self._overall = Window.of_rate(overall)
-        self._reserve = overall / 10  # the last tenth of every second is for people, not for bulk
+        # Bulk goes at an even pace: not all at once at the beginning of a second, after which a reply would have to
+        # wait for the rest of it. So it may take all there is, and whoever answers a person gets the next place.
+        self._bulk = Pace(overall, max(1.0, overall / 10))
         self._chat = (chat, burst)
         self._group_minute = group_minute
         self._chats: dict[int, Pace] = {}
@@ -121,7 +123,8 @@ class Limits:
 
     def overall_at(self, now: float, cost: float, *, bulk: bool) -> float:
         """Say when anything may be sent at all."""
-        return max(self._all_until, self._overall.ready_at(now, cost, self._reserve if bulk else 0.0))
+        at = max(self._all_until, self._overall.ready_at(now, cost))
+        return max(at, self._bulk.ready_at(now, cost)) if bulk else at
 
     def chat_at(self, chat_id: int, now: float, cost: float) -> float:
         """Say when this chat may be sent to, the overall limit left aside."""
@@ -134,13 +137,15 @@ class Limits:
             at = max(at, window.ready_at(now, 1.0))
         return at
 
-    def take(self, chat_id: int, now: float, cost: float) -> None:
+    def take(self, chat_id: int, now: float, cost: float, *, bulk: bool = False) -> None:
         """Note that a call to this chat is being made."""
         if len(self._chats) + len(self._groups) + len(self._refused) > _TIDY_ABOVE:
             self._tidy(now)
         group = chat_id < 0
         spent = 1.0 if group else cost
         self._overall.take(spent)
+        if bulk:
+            self._bulk.take(now, spent)
         self._chats.setdefault(chat_id, Pace(*self._chat)).take(now, spent)
         if group:
             self._groups.setdefault(chat_id, Window(max(1.0, self._group_minute), _GROUP_SECONDS)).take(1.0)

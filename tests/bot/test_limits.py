@@ -16,7 +16,7 @@ def send(to: Limits, chat_id: int, now: float, cost: float = 1.0, *, bulk: bool 
     """Wait as long as the limits ask, send, and return when."""
     while (at := max(to.chat_at(chat_id, now, cost), to.overall_at(now, cost, bulk=bulk))) > now:
         now = at
-    to.take(chat_id, now, cost)
+    to.take(chat_id, now, cost, bulk=bulk)
     to.answered(chat_id, now, cost)
     return now
 
@@ -70,15 +70,15 @@ def test_a_group_gets_twenty_a_minute() -> None:
     assert sent == [0.0] * 20 + [60.0] * 20 + [120.0]
 
 
-def test_bulk_leaves_room_for_a_reply() -> None:
-    to = limits()
-    chat = 0
-    while to.overall_at(0.0, 1.0, bulk=True) <= 0.0:
-        chat += 1
-        to.take(chat, 0.0, 1.0)
-        to.answered(chat, 0.0, 1.0)
-    assert chat == 27
-    assert to.overall_at(0.0, 1.0, bulk=False) == 0.0
+def test_bulk_goes_evenly_and_takes_all_there_is_but_a_reply_gets_the_next_place() -> None:
+    to, now, sent = limits(), 0.0, []
+    for chat in range(1, 301):
+        now = send(to, chat, now, bulk=True)
+        sent.append(now)
+        # Whoever answers a person just then waits for the next place: a tenth of a second at the worst.
+        assert to.overall_at(now, 1.0, bulk=False) - now <= 0.1 + 1e-9
+    assert sent[2] == 0.0 < sent[3], "no more than a tenth of a second's worth goes at once"
+    assert (len(sent) - 1) / (sent[-1] - sent[0]) > 29.9
 
 
 def test_a_rate_below_one_a_second_is_kept() -> None:
