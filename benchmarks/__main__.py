@@ -8,7 +8,21 @@ import gc
 import time
 from typing import TYPE_CHECKING
 
-from benchmarks import ceiling, cost, drivers, engines, figures, growth, latency, machine, start, turns, walk
+from benchmarks import (
+    ceiling,
+    cost,
+    custody,
+    drivers,
+    engines,
+    figures,
+    growth,
+    latency,
+    machine,
+    pictures,
+    start,
+    turns,
+    walk,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -23,6 +37,8 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[tuple[list[figures.Figure], str]]]]
     "drivers": drivers.run,
     "walk": walk.run,
     "engines": engines.run,
+    "custody": custody.run,
+    "pictures": pictures.run,
 }
 
 
