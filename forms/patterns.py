@@ -18,6 +18,11 @@ from forms.pattern_states import MAX_STATES, Program, TooLarge, program_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_PIECE: Final = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\$|\{,", re.DOTALL)
+_IN_CLASS: Final = re.compile(r"\\.|\[|--|&&|~~|\|\|", re.DOTALL)
+_SPACES: Final = "\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+"""What JavaScript takes for space besides ASCII's: also the wide one of Chinese."""
+
 MAX_MATCHED: Final = 5_000
 """A longer text matches nothing: no message of a chat is as long."""
 
@@ -52,10 +57,7 @@ class Pattern:
 @lru_cache(maxsize=512)
 def pattern_of(source: str) -> Pattern | None:
     r"""Compile a JavaScript regular expression, None when it is not one: ``$`` is the very end, ``\d`` is ASCII."""
-    translated = re.sub(r"\(\?<(?![=!])", "(?P<", source)
-    translated = re.sub(
-        r"\\.|\[(?:\\.|[^\]\\])*\]|\$", lambda m: r"\Z" if m[0] == "$" else m[0], translated, flags=re.DOTALL
-    )
+    translated = _PIECE.sub(lambda piece: _translated(piece[0]), re.sub(r"\(\?<(?![=!])", "(?P<", source))
     try:
         compiled = re.compile(translated, re.ASCII)
         tree = re._parser.parse(translated, re.ASCII)  # type: ignore[attr-defined]  # noqa: SLF001 - the tree re itself works on; nothing public gives it
@@ -76,6 +78,20 @@ def endless(source: str) -> bool:
     """Whether a pattern can only be matched against very short texts, so that its author had better write another."""
     found = pattern_of(source)
     return found is not None and found.most <= max(MAX_TRIED, MAX_STEPS // MAX_STATES // 2)
+
+
+def _translated(piece: str) -> str:
+    """Write a piece of a pattern as Python understands it: what ends a text, what is space, what repeats."""
+    if piece.startswith("["):
+        return "[" + _IN_CLASS.sub(lambda part: _of_class(part[0]), piece[1:-1]) + "]"
+    return {"$": r"\Z", "{,": r"\{,", r"\s": rf"[\s{_SPACES}]", r"\S": rf"[^\s{_SPACES}]"}.get(piece, piece)
+
+
+def _of_class(part: str) -> str:
+    """Write a part of a class of characters; Python means to make more of ``[`` and of doubled signs one day."""
+    if part.startswith("\\"):
+        return rf"\s{_SPACES}" if part == r"\s" else part
+    return part[:-1] + "\\" + part[-1]
 
 
 class _Ways:
