@@ -7,7 +7,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from benchmarks import ceiling, cost, engines, field, figures, growth, latency, machine, start, turns, walk
+from benchmarks import (
+    ceiling,
+    cost,
+    custody,
+    engines,
+    field,
+    figures,
+    growth,
+    latency,
+    machine,
+    pictures,
+    start,
+    turns,
+    walk,
+)
 from benchmarks.__main__ import BENCHMARKS
 
 if TYPE_CHECKING:
@@ -110,3 +124,14 @@ async def test_the_form_engine_is_measured_alone_where_node_is_missing(monkeypat
         "engines: one answer at 12 questions against 6",
     }
     assert all(one.value > 0 for one in found)
+
+
+async def test_a_season_of_links_is_made_and_found_sound():
+    found, _ = await custody.run(custody.Plan(520, 24, ("SQLite",), turn_bases=()))
+    assert "custody: SQLite, 520 links and 500 records verified" in {one.name for one in found}
+
+
+async def test_pictures_are_known_again_among_others():
+    found, _ = await pictures.run(pictures.Plan(3, 50, 2))
+    assert "pictures: taken for another, of 3 pairs" in {one.name for one in found}
+    assert all(one.met is not False for one in found)

@@ -292,7 +292,7 @@ COLUMNS = [(entity.__table__, name) for entity in (Answer, Evidence, Visit) for 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @given(data=st.data())
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_any_column_of_any_row_counts(worked: Database, data: st.DataObject) -> None:
     table, name = data.draw(st.sampled_from(COLUMNS))
     async with worked.read() as db:
