@@ -96,7 +96,5 @@ async def rotated(settings: Settings) -> tuple[str, list[str]]:
         await database.close()
     warnings = []
     if done.unreadable:
-        warnings = [
-            f"{done.unreadable:,} values open with none of the keys {', '.join(keyring.ids)}; left alone."
-        ]
+        warnings = [f"{done.unreadable:,} values open with none of the keys {', '.join(keyring.ids)}; left alone."]
     return f"{done.changed:,} values sealed anew with the key {keyring.ids[0]}.", warnings

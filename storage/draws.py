@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.entity import Entity, Json, Session, Whom
 from storage.people import Person
-from storage.sealed import SealedJson, readable
+from storage.sealed import SealedJson, Unreadable, readable
 from supervision import draw
 from supervision.draw import SEED_BYTES, Entry
 from supervision.draw_record import METHODS, Record
@@ -50,6 +50,11 @@ class Draw(Entity):
     def population(self) -> tuple[Entry, ...]:
         """Return what can be drawn. Raises CannotOpen."""
         return tuple(Entry(name, stratum) for name, stratum in readable(self.listed).get("entries", ()))
+
+    @property
+    def opens(self) -> bool:
+        """Tell whether the keys that it is sealed with are here."""
+        return not any(isinstance(one, Unreadable) for one in (self.seed, self.listed, self.drawn))
 
     @property
     def strata(self) -> int:

@@ -18,10 +18,12 @@ MOST: Final = 100_000
 """Names in one list."""
 
 NAMES: Final = frozenset(
-    ["姓名", "名称", "名字", "单位", "单位名称", "党组织", "党组织名称", "支部", "科室", "处室", "部门名称", "人员", "对象", "name", "names", "unit", "person", "office"]
+    re.split(" ", "姓名 名称 名字 单位 单位名称 党组织 党组织名称 支部 科室 处室 部门名称 人员 对象")
+    + re.split(" ", "name names unit person office")
 )
 STRATA: Final = frozenset(
-    ["类别", "分类", "类型", "层级", "级别", "分层", "组别", "部门", "车间", "片区", "stratum", "group", "category", "kind", "department", "level"]
+    re.split(" ", "类别 分类 类型 层级 级别 分层 组别 部门 车间 片区")
+    + re.split(" ", "stratum group category kind department level")
 )
 
 _PARTED: Final = re.compile(r"[\t,，]")

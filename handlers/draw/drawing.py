@@ -34,6 +34,10 @@ TOO_MANY = mark("This list has more than {most} names. Please send a shorter one
 WHICH_FILE = mark("A list is an .xlsx, .csv or .txt file, or simply text with one name on each line.")
 UNREADABLE = mark("This file cannot be read as a list. Please send it as .xlsx, .csv or .txt, or the names as text.")
 LARGER = mark("The list has {count}, so {size} cannot be drawn. Please take a number from 1 to {count}.")
+LOST = mark(
+    "This draw was sealed with a key that is not here at the moment, so it cannot be opened. Nothing of it is lost. "
+    "Please tell the administrator; everything else works."
+)
 NOT_A_NUMBER = mark("Please send how many are to be drawn, as a whole number.")
 
 
@@ -50,6 +54,8 @@ async def _own(turn: Turn, draw_id: int, *, made: bool = False) -> Draw:
     ours = made and found.group_id is not None and found.group_id == _group(turn)
     if found.by_id != turn.who.id and not ours:
         raise Stale
+    if not found.opens:
+        raise UserError(LOST)
     return found
 
 
@@ -64,7 +70,7 @@ async def begin(turn: Turn, words: str = "") -> None:
     """Settle on a seed and show its hash."""
     del words
     found = await draws.open_one(turn.db, turn.who)
-    if found is None:
+    if found is None or not found.opens:
         found = await draws.commit(turn.db, turn.who, _group(turn), turn.now)
         _note_down(turn, "draw.committed", found, commitment=found.commitment)
     await _ask_list(turn, found)
@@ -173,6 +179,8 @@ async def read(turn: Turn, timer: Timer) -> None:
     draw = await draws.get(turn.db, int(timer.args["draw"]))
     if draw is None or turn.person is None or draw.by_id != turn.person.id or draw.drawn_at is not None:
         return
+    if not draw.opens:
+        return
     if not draw.population:
         why = EMPTY if timer.args.get("why") == "empty" else UNREADABLE
         turn.say(turn.t(why))
@@ -255,7 +263,8 @@ async def record(turn: Turn, args: tuple[str, ...]) -> None:
 async def earlier(turn: Turn, args: tuple[str, ...]) -> None:
     """List the latest draws of the group."""
     del args
-    found = await draws.of_group(turn.db, _group(turn), turn.who.id)
+    every = await draws.of_group(turn.db, _group(turn), turn.who.id)
+    found = [one for one in every if one.opens]
     if not found:
         text = turn.t("No draw has been made yet.")
     else:

@@ -129,3 +129,24 @@ async def test_the_bot_says_at_the_start_which_key_is_missing_and_works(
     async with App(settings, driver=TerminalDriver(1, "某人", "zh")) as app:
         assert app.alive()
     assert f"keys that are not here: {Keyring.parse(KEY).ids[0]}" in caplog.text
+
+
+async def test_a_draw_under_a_lost_key_says_so_and_another_can_be_made(sqlite_url: str, tmp_path: Path) -> None:
+    talk = await confidence(sqlite_url, tmp_path)
+    phone = talk.inspector
+    await phone.text("/draw")
+    await phone.text("张三\n李四")
+    await phone.tap("1")
+    await phone.text("/draw")
+    await talk.bench.database.close()
+    other = Database(sqlite_url, keyring=Keyring.parse(new_key()))
+    bench = Bench.on(other, tmp_path, JOURNEYS)
+    bench.numbers, bench.now, bench.phones, phone.bench = talk.bench.numbers, talk.bench.now, {phone.id: phone}, bench
+    for data in ("draw.look:1", "draw.record:1", "draw.make:2:1:uniform"):
+        await phone.press(data, 1)
+        assert "没有丢失" in phone.toast, data
+    await phone.press("draw.earlier", 1)
+    assert "还没有抽取过" in phone.last.text
+    await phone.text("/draw")
+    assert "第3号随机抽取" in phone.last.text
+    await other.close()
