@@ -15,12 +15,13 @@ from markupsafe import Markup
 
 from forms.question import MEDIA
 from handlers.checklist import lines
-from handlers.checklist.card import Receipt, counted
+from handlers.checklist.card import WHICH, Receipt, counted, which
 from handlers.checklist.entry import add_note, enter_quickly
 from handlers.checklist.pieces import described, keep, made, quoted, where_to
 from handlers.checklist.steps import advance, held, show, show_overview
 from handlers.errors import UserError
 from handlers.items import Item
+from handlers.outline import GONE
 from handlers.sheet import answers
 from handlers.text import mark
 from handlers.widgets.words import labelled
@@ -108,10 +109,14 @@ def here(turn: Turn, sheet: Sheet) -> Item | None:
 
 def _lost(turn: Turn, sheet: Sheet, piece: Evidence) -> Markup | None:
     """Return what to say of a caption that is only a number, when no item here has it."""
-    named = _NUMBERED.fullmatch(piece.caption)
+    named = lines.alone(piece.caption)
     if named is None or piece.forwarded:
         return None
-    number = int(named[1])
+    key, number = named[0], int(named[0].partition(".")[0])
+    if key != str(number):
+        return turn.t(GONE, number=key) if sheet.removed(key) else turn.t("There is no item {number}.", number=key)
+    if sheet.alike(number):
+        return turn.t(WHICH, **which(turn, sheet, number))
     if any(one.number == number for one in sheet.spared()):
         return turn.t("Item {number} does not apply to this unit.", number=number)
     return turn.t("There is no item {number}.", number=number)

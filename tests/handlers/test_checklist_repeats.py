@@ -272,3 +272,15 @@ async def test_one_may_also_write_whether_there_is_another(bench: Bench):
     await phone.text("还有")
     assert title(phone) == "2.3. 干净吗"
     assert (await stored(here))["/data/room[2]/bed"] == "enough"
+
+
+async def test_a_photo_for_a_number_that_several_instances_have_waits_and_asks_which(bench: Bench):
+    here, phone = await two_rooms(bench)
+    await phone.tap("☰ 总览")
+    await phone.photo(caption="2")
+    assert complaint(phone).startswith("第2题这里有好几份：2.1、2.2。")
+    await phone.photo(caption="2.9")
+    assert complaint(phone) == "没有第2.9题。"
+    assert await here.pieces() == []
+    await phone.tap("2.2·")
+    assert {piece.path for piece in await here.pieces()} == {"/data/room[2]/look/clean"}
