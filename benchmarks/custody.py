@@ -70,7 +70,7 @@ async def run(plan: Plan | None = None) -> tuple[list[Figure], str]:
 
 def _followed(plan: Plan) -> float:
     """Follow one long chain; returns links a second. The links themselves are made before the clock starts."""
-    made = _chain("visit:1", [_about(1, at, plan) for at in range(1, plan.links // 4 + 1)])
+    made = _chain("visit:1", [_about(1, at) for at in range(1, plan.links // 4 + 1)])
     links = [Link(chain, seq, moment(at), *rest) for chain, seq, at, *rest in made]
     reader = Reader("visit:1")
     began = time.perf_counter()
@@ -79,7 +79,7 @@ def _followed(plan: Plan) -> float:
     return len(links) / (time.perf_counter() - began)
 
 
-def _about(visit: int, number: int, plan: Plan) -> tuple[str, str, str, datetime]:
+def _about(visit: int, number: int) -> tuple[str, str, str, datetime]:
     """Return (action, subject, digest, when) of one answer."""
     at = MORNING + timedelta(milliseconds=number)
     return "answer.given", f"answer:{number}", digest_of(Answer, _answer(visit, number, at)), at
