@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from pyxform.xls2json_backends import DefinitionData
 
+NOTED: Final = mark("The converter remarks: {said}")
 UNREADABLE: Final = mark("The file cannot be read ({said}).")
 SAVE_ANEW: Final = mark("Open it in Excel or WPS, save it anew as .xlsx, and send that file.")
 UNKNOWN: Final = mark("The form cannot be converted. The converter says: {said}")
@@ -33,8 +34,8 @@ _SHEET = re.compile(r"'(survey|choices|settings|entities|external_choices|osm)' 
 _COLUMN = re.compile(r"[Tt]he '([\w :()]+?)' (?:value|column)|column '([\w :]+?)'")
 
 
-def problems(message: str) -> list[Problem]:
-    """Take a message of pyxform's apart; at least one problem."""
+def problems(message: str, unknown: str = UNKNOWN) -> list[Problem]:
+    """Take a message of pyxform's apart; at least one problem. ``unknown`` is said of what is not known here."""
     found: list[tuple[str, re.Match[str] | None]] = []
     for line in (part.strip() for part in message.split("\n")):
         row = _ROW.search(line)
@@ -42,10 +43,10 @@ def problems(message: str) -> list[Problem]:
             found[-1] = (f"{found[-1][0]} {line}", found[-1][1])
         elif line:
             found.append((line, row))
-    return [_problem(line, row) for line, row in found] or [problem(UNKNOWN, LOOK, said="–")]
+    return [_problem(line, row, unknown) for line, row in found] or [problem(unknown, LOOK, said="–")]
 
 
-def _problem(line: str, row: re.Match[str] | None) -> Problem:
+def _problem(line: str, row: re.Match[str] | None, unknown: str) -> Problem:
     sheet, column = _SHEET.search(line), _COLUMN.search(line)
     said = _ROW.sub("", line).strip()
     number = int(row[1]) if row is not None and row[1].isdigit() else 0
@@ -57,10 +58,13 @@ def _problem(line: str, row: re.Match[str] | None) -> Problem:
         match = pattern.search(said)
         if match is not None:
             values = {name: value.strip().replace("'", "") for name, value in match.groupdict().items() if value}
+            if "second" in values:
+                values["missing"] = values.pop("second")
             for other in OTHERS & values.keys():
                 values[next(iter(pattern.groupindex))] = values.pop(other)
             return problem(what, cure, row=number, **place, **values)
-    return problem(UNKNOWN, LOOK, row=number, **place, said=said[:LONGEST])
+    cure = LOOK if unknown == UNKNOWN else ""
+    return problem(unknown, cure, row=number, **place, said=said[:LONGEST])
 
 
 def placed(one: Problem, rows: DefinitionData) -> Problem:

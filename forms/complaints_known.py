@@ -143,7 +143,7 @@ _TABLE: Final = (
     (r"Instance names must be unique within a form\. The name '(?P<name>[^']*)'|same instance id will be generated.*?Instance name: '(?P<other>[^']*)'",
      mark("Several lists are called “{name}”."), mark("Give each file, and each list, a name of its own.")),
     (r"do not contain valid machine-readable codes: (?P<names>.+?)\. ", mark("These languages have no code: {names}."), mark("Write it behind the name, such as Chinese (zh) or English (en).")),
-    (r"Language '(?P<language>[^']*)' is missing the (?P<sheet_name>\w+) (?P<missing>[\w,: ]+?) columns?\b", mark("The language {language} lacks the column {missing} in the sheet {sheet_name}."), mark("Add the translation, or leave it: another language is shown.")),
+    (r"Language '(?P<language>[^']*)' is missing the (?P<sheet_name>\w+) (?:columns (?P<missing>[\w,:\- ]+)|(?P<second>[\w:\-]+) column)", mark("The language {language} lacks the column {missing} in the sheet {sheet_name}."), mark("Add the translation, or leave it: another language is shown.")),
     (r"language '(?P<language>[^']*)'.*?missing|missing.*?translation", mark("Some translations are missing: another language is shown."), ""),
     # --- the file
     (r"'definition' was not recognized|not a supported type|does not appear to be a valid file", mark("This is not a form, or its file is damaged."), mark("Send the form as Excel (.xlsx, .xls), CSV, Markdown or XForm (.xml), saved anew if need be.")),

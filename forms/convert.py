@@ -90,7 +90,7 @@ def convert(data: bytes, name: str, attachments: Mapping[str, bytes] | None = No
         form = Form.parse(xform)
     except FormError as error:
         raise FormError(*(_placed(problem, rows.survey or ()) for problem in error.problems)) from None
-    said = (problem for note in notes_of_pyxform for problem in complaints.problems(note))
+    said = (problem for note in notes_of_pyxform for problem in complaints.problems(note, complaints.NOTED))
     placed = (_placed(problem, rows.survey or ()) for problem in form.warnings)
     warnings = tuple(dict.fromkeys((*notes, *said, *placed)))
     return Converted(xform, form.title, form.form_id, form.version, warnings, form)

@@ -24,6 +24,11 @@ _TYPES = {
     "background-audio": (mark("A chat cannot record in the background."), mark("Ask for a recording, as audio.")),
 }
 """A type → what is wrong with it, and the cure."""
+_RENAMED = {"calculate_here": "calculate", "calculate here": "calculate"}
+_RECORDED = re.compile(
+    r"(?:text|audio|speed violations?) audit|speed violations (?:count|list)|sensor_\w+(?: .*)?|comments|caseid"
+)
+"""What SurveyCTO's app records by itself; nothing of it changes what is asked."""
 _APPEARANCES = {
     r"printer:": (mark("A chat cannot print."), mark("Leave the printer out, or print from the computer."), True),
     r"ex:": (mark("A chat cannot open another app: the answer is typed."), "", False),
@@ -46,7 +51,14 @@ def looked_at(survey: Sequence[Row]) -> tuple[list[Problem], list[Problem]]:
         for column, said, cure, blocking in _faults(row):
             found = problem(said, cure, sheet="survey", row=number, column=column)
             (problems if blocking and _is_required(row) else warnings).append(found)
+        if _type(row) in _RENAMED:
+            row["type"] = _RENAMED[_type(row)]
         if _type(row) == "bearing":
+            silence(row)
+        elif _RECORDED.fullmatch(_type(row)):
+            warnings.append(
+                problem(mark("A chat cannot record this; it stays empty."), sheet="survey", row=number, column="type")
+            )
             silence(row)
     return problems, warnings
 

@@ -57,3 +57,12 @@ def test_type_that_nobody_knows_is_named_with_its_row() -> None:
     (problem,) = caught.value.problems
     assert (problem.row, problem.column) == (3, "type")
     assert "teleport" in problem.message
+
+
+@pytest.mark.parametrize(
+    "kind", ["caseid", "comments", "text audit", "speed violations count", "sensor_stream sound_level"]
+)
+def test_what_another_app_records_by_itself_stays_empty_with_a_warning(kind: str) -> None:
+    made = convert(survey(f"{kind} | b | | | |", "note | n | Case ${b} | | |"), "f.md")
+    assert made.form.questions["/data/b"].kind == "hidden"
+    assert [one.row for one in made.warnings if "cannot record" in one.message] == [3]
