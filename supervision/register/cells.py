@@ -26,6 +26,7 @@ _WIDE: Final = {
 }
 _DASHES: Final = dict.fromkeys(map(ord, "－—–‐‑‒−﹣"), "-") | {ord("＿"): "_", ord("．"): ".", ord("／"): "/"}
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"))
+_PLAIN: Final = {**_WIDE, **_INVISIBLE}
 _BLANK: Final = frozenset({"-", "--", "—", "——", "/", "\\", "无", "暂无", "n/a", "none", "null", "nil"})
 _NUMBER: Final = re.compile(
     r"([+-]?\d+(?:,\d{3})*)(?:\.0+)?\s*(?:人|名|个|位|people|persons?|members?)?", re.IGNORECASE
@@ -52,7 +53,7 @@ def text(value: Value) -> str:
     written = str(value)
     if written.isascii():
         return " ".join(written.split())
-    return " ".join(written.translate(_WIDE).translate(_INVISIBLE).split())
+    return " ".join(written.translate(_PLAIN).split())
 
 
 def optional(value: Value) -> str:

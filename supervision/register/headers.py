@@ -161,10 +161,7 @@ class Table:
 
     def repeats(self, row: Sequence[Value]) -> bool:
         """Tell whether a row is the header once more, as at the top of each printed page."""
-        hits = sum(meaning(self.kind, one) != "" for one in row if one is not None)
-        return hits >= len(NEEDED[self.kind]) and all(
-            meaning(self.kind, self.of(row, field)) == field for field in NEEDED[self.kind]
-        )
+        return all(meaning(self.kind, self.of(row, field)) == field for field in NEEDED[self.kind])
 
 
 def find(sheet: Sheet) -> Table | None:

@@ -13,9 +13,9 @@ from handlers.campaign import terms_of
 from supervision.register import cells
 from supervision.register.faults import What, letters
 from supervision.register.headers import looks_like
-from supervision.register.model import GroupLine, Register, RoundLine, Standing, UnitLine, plain_register, register_of
+from supervision.register.model import GroupLine, Register, Standing, UnitLine
 from supervision.register.reading import read
-from tests.handlers.setting_up import GROUPS, HEADER, ROWS, SHARED, workbook
+from tests.handlers.setting_up import HEADER, ROWS, SHARED, workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -195,7 +195,7 @@ def test_a_number_of_people_may_be_written_in_many_ways(written, number):
 
 
 @pytest.mark.parametrize(
-    "written", ["约25", "二十五", "25-30", 2.5, True, datetime(2026, 1, 1, tzinfo=UTC), "25人左右"]
+    "written", ["约25", "二十五", "25-30", 2.5, True, datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None), "25人左右"]
 )
 def test_what_is_no_number_of_people_is_named(written):
     found = rows(ROWS[0], ("X-1", "甲", "三级", "X-0", "党委", "浙江省", None, None, written, "三组"))
@@ -349,74 +349,6 @@ def test_free_tags_are_kept_and_known_ones_recognised():
     assert found.units[0].tags == ("重点联系", "science", "education")
 
 
-# --- groups and rounds ---
-
-
-def groups_of(*lines: tuple[Any, ...]) -> Register:
-    return look(workbook(groups=(GROUPS[0], *lines)))
-
-
-def test_faults_in_the_sheet_of_groups_are_named():
-    found = groups_of(
-        ("三组", "组长", "赵", "浙江省", None),
-        ("三组", "组长", "赵", None, None),
-        (None, "组员", None, None, "调研"),
-        ("三组", "书记", "钱", None, None),
-        ("三组", None, "孙", None, None),
-        ("四组", "组长", "李", "浙江省", None),
-    )
-    assert wrong(found) == [
-        ("C3", What.person_twice),
-        ("C4", What.person_missing),
-        ("B5", What.role_unknown),
-        ("B6", What.role_missing),
-        ("D7", What.area_twice),
-    ]
-
-
-def test_who_stands_in_two_groups_and_groups_without_a_leader_are_remarked():
-    found = groups_of(("三组", "组长", "赵", "浙江省", None), ("四组", "组员", "赵", None, None))
-    assert found.wrong == ()
-    assert sorted(one.what for one in found.remarks) == [What.leader_missing, What.person_elsewhere]
-
-
-def with_rounds(*lines: tuple[Any, ...]) -> Register:
-    book = openpyxl.load_workbook(io.BytesIO(workbook()))
-    sheet = book.create_sheet("轮次")
-    for line in (("轮次", "开始日期", "结束日期", "省份范围"), *lines):
-        sheet.append(line)
-    return look(saved(book), Standing(starts_on=date(2026, 9, 7), ends_on=date(2027, 2, 3)))
-
-
-def test_rounds_are_read_in_words_numbers_and_across_the_new_year():
-    found = with_rounds(
-        ("第一轮", "10月16日", "10月30日", "浙江、江苏"),
-        (2, 46344, 46350),
-        ("第十二轮（回头看）", "2026年12月20日", "1月10日"),
-    )
-    assert found.wrong == ()
-    assert found.rounds == (
-        RoundLine(1, date(2026, 10, 16), date(2026, 10, 30), ("浙江省", "江苏省")),
-        RoundLine(2, date(2026, 11, 18), date(2026, 11, 24)),
-        RoundLine(12, date(2026, 12, 20), date(2027, 1, 10)),
-    )
-
-
-def test_faults_in_the_sheet_of_rounds_are_named():
-    found = with_rounds(
-        ("首轮", "10月1日", "10月2日"), ("2", "下周", None),
-        ("3", "2026-11-02", "2026-11-01"), ("4", "2026-11-02", "2026-11-03"),
-        ("第四轮", "2026-11-05", "2026-11-06"),
-    )  # fmt: skip
-    assert wrong(found) == [
-        ("A2", What.round_unclear),
-        ("B3", What.day_unclear),
-        ("C3", What.day_missing),
-        ("C4", What.ends_before),
-        ("A6", What.round_twice),
-    ]
-
-
 # --- files that are none ---
 
 
@@ -438,13 +370,6 @@ def test_a_file_that_holds_no_register_says_so(content, what):
 def test_a_column_that_is_missing_or_there_twice_is_named():
     found = look(workbook((("A", "甲", "乙"),), ("编码", "名称", "单位名称"), None))
     assert [(one.what, one.cell) for one in found.wrong] == [(What.no_column, ""), (What.column_twice, "C2")]
-
-
-def test_a_register_comes_back_whole_from_where_it_was_put_by():
-    found = with_rounds(("第一轮", "10月16日", "10月30日", "浙江"))
-    assert register_of(plain_register(found)) == Register(
-        found.units, found.groups, found.seats, found.rounds, found.columns, found.by_area
-    )
 
 
 def test_a_file_is_known_by_its_name():
