@@ -5,6 +5,7 @@ Every draw is kept: whoever draws until they like what comes out is seen to by t
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from handlers.turn import Turn
     from storage.draws import Draw
 
+_COUNT: Final = re.compile(r"\s*(\d+)\s*[个名人]?\s*")
 SUFFIXES: Final = (".xlsx", ".csv", ".txt")
 EMPTY = mark("There is no name in this list. Please send one name on each line.")
 TOO_MANY = mark("This list has more than {most} names. Please send a shorter one.")
@@ -157,10 +159,10 @@ async def message(turn: Turn, sent: Message) -> bool:
     elif not isinstance(sent, Text):
         raise UserError(WHICH_FILE)
     elif doing == "size" and len(sent.text.split()) == 1:
-        word = sent.text.strip().removesuffix("个").removesuffix("名").removesuffix("人")
-        if not word.isdecimal():
+        counted = _COUNT.fullmatch(sent.text)
+        if counted is None:
             raise UserError(NOT_A_NUMBER)
-        await _make(turn, draw, int(word[:9]), str(turn.state.get("method", UNIFORM)))
+        await _make(turn, draw, int(counted[1][:9]), str(turn.state.get("method", UNIFORM)))
     else:
         _take(turn, draw, "text", of_text(sent.text))
     return True

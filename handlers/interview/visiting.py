@@ -47,6 +47,8 @@ SHOWN_NAMES: Final = 30
 _WORD: Final = re.compile(r"[\s,，、(（]")
 """What stands between a name and a post."""
 
+_COUNT: Final = re.compile(r"(\d{1,9})\s*[人名]?")
+
 NOT_A_NUMBER = mark("Please send a whole number such as 12, or the names, one on each line.")
 
 
@@ -236,10 +238,10 @@ async def take_due(turn: Turn, message: Message) -> None:
 def _count(lines: Sequence[str]) -> tuple[int, Sequence[str]]:
     """Read a number, or a list of names."""
     if len(lines) == 1:
-        word = lines[0].removesuffix("人").strip()
-        if not word.isdecimal() or not 1 <= int(word[:9]) <= MOST_DUE:
+        counted = _COUNT.fullmatch(lines[0])
+        if counted is None or not 1 <= int(counted[1]) <= MOST_DUE:
             raise UserError(NOT_A_NUMBER)
-        return int(word), ()
+        return int(counted[1]), ()
     if not 1 <= len(lines) <= MOST_NAMES:
         raise UserError(mark("At most {most} names at a time, one on each line."), most=MOST_NAMES)
     return len(lines), [brief(line, 60) for line in lines]
