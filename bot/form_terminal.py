@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from handlers.text import Speech
 
 USAGE = mark(
-    "Enter keeps what is there; “-” clears it; “<” goes back; “+” adds another, “!” removes this one; “.” ends."
+    "Enter keeps what is there; {clear} clears it; {back} goes back; {add} adds another, {remove} removes this one; "
+    "{end} ends."
 )
+KEYS = {"clear": "-", "back": "<", "add": "+", "remove": "!", "end": "."}
 _REASONS = {
     "not_a_number": mark("Please type a number."), "not_an_integer": mark("Please type a whole number."),
     "out_of_range": mark("This is outside what is allowed."),
@@ -42,7 +44,7 @@ STANDS_NOT = mark("The form does not accept this answer.")
 def walk(walk: Walk, language: str, source: TextIO, shown: TextIO, speech: Speech) -> None:
     """Ask every question that is relevant, in order; ends with what is missing and the submission."""
     language = language or walk.form.default_language
-    shown.write(f"{walk.form.title} {walk.form.version}\n{speech.label(USAGE)}\n")
+    shown.write(f"{walk.form.title} {walk.form.version}\n{speech.label(USAGE, **KEYS)}\n")
     at = 0
     while True:
         questions = _questions(walk)
