@@ -189,7 +189,7 @@ def test_what_was_found_is_counted_and_closes_the_visit_only_when_something_is_n
     assert [value(found, name) for name in ("missing_count", "partial_count", "rectification_due")] == ["2", "1", "yes"]
     closing = path_of(found, "closing")
     assert found.relevant(closing)
-    assert "2项未落实、1项部分落实" in found.label(closing, "zh_CN")
+    assert "1项部分落实、2项未落实" in found.label(closing, "zh_CN")
     assert "2 not done and 1 partly done" in found.label(closing, "en")
 
 
