@@ -15,7 +15,7 @@ from handlers.chat import Button, Change, Say, dump
 from handlers.journey import data
 from handlers.notice.composing import may_send
 from handlers.notice.copies import Copy, first_words
-from handlers.notice.following import HELD, card_of
+from handlers.notice.following import HELD, card_of, seen
 from handlers.text import speech
 from storage import deliveries, notices, outbox, people
 from storage.deliveries import State as Fate
@@ -154,7 +154,7 @@ class _Pack:
         """Change what was delivered; a corrected copy is to be read anew, an expired one not."""
         messages: list[tuple[int, Reply, str]] = []
         for delivery, person in old:
-            delivery.version = self._notice.version
+            delivery.version, delivery.chased = self._notice.version, self._notice.chased
             if person.telegram_id is None or delivery.message_id is None:
                 continue
             if self._notice.state is not State.expired:
@@ -215,8 +215,8 @@ async def _changed(db: Session, notice_id: int, now: datetime, *, lock: bool = F
     if author is None or author.telegram_id is None:
         return None
     text, rows = await card_of(db, notice, speech(author.language), now)
-    if notice.shown == str(text):
+    if notice.shown == seen(text, rows):
         return None
     if lock:
-        notice.shown, notice.shown_at = str(text), now
+        notice.shown, notice.shown_at = seen(text, rows), now
     return author.telegram_id, Change(message_id=notice.card, text=str(text), buttons=rows)

@@ -6,6 +6,7 @@ The figures are read from the ledger every time; nothing is counted on the side.
 from __future__ import annotations
 
 from datetime import timedelta
+from hashlib import blake2s
 from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup, escape
@@ -51,6 +52,9 @@ STATES: Final = {
     State.stopped: mark("stopped"),
     State.expired: mark("expired"),
 }
+QUIET: Final = frozenset({State.held, State.stopped, State.expired})
+"""States that have to be said: nothing goes out by itself any more."""
+
 NAMED: Final = {
     "unread": (mark("Not read yet"), Fate.sent, False),
     "read": (mark("Read"), Fate.sent, True),
@@ -100,11 +104,16 @@ async def keep(turn: Turn, notice: Notice) -> None:
     if not isinstance(turn.event, Tap):
         raise TypeError("the card of a notice comes of a tap")
     if notice.author_id == turn.who.id:
-        notice.card, notice.shown, notice.shown_at = turn.event.message_id, str(text), turn.now
+        notice.card, notice.shown, notice.shown_at = turn.event.message_id, seen(text, rows), turn.now
     if await outbox.card_of(turn.db, turn.chat_id) == turn.event.message_id:
         turn.card(text, rows, final=True)
     else:
         turn.change(text, rows)
+
+
+def seen(text: Markup, rows: Rows) -> str:
+    """Return what tells one look of the card from another, its buttons included."""
+    return blake2s(repr((str(text), rows)).encode(), digest_size=12).hexdigest()
 
 
 async def figures(turn: Turn, notice: Notice) -> tuple[Markup, Rows]:
@@ -130,7 +139,8 @@ async def card_of(db: Session, notice: Notice, speech: Speech, now: datetime) ->
     ):
         parts += [t(words, count=found[fate])] if found[fate] else []
     lines.append(Markup(" · ").join(parts))
-    lines += [_state(notice, speech, now, settled)] if notice.state is not State.sent else []
+    under_way = notice.state is State.sending and settled < notice.size
+    lines += [_state(notice, speech, now, settled)] if under_way or notice.state in QUIET else []
     return Markup("\n").join(lines), _buttons(notice, speech, found, sent - read)
 
 
@@ -213,13 +223,20 @@ async def chase(turn: Turn, args: tuple[str, ...]) -> None:
         raise UserError(STILL_OUT)
     if found[Fate.sent] <= read:
         raise UserError(ALL_READ)
-    if notice.chased_at is not None and turn.now < notice.chased_at + REST:
+    if _reminded(notice, turn.now) and notice.chased_at is not None:
         zone = zone_of(await campaign_of(turn.db, None))
         raise UserError(TOO_SOON, time=turn.speech.clock(notice.chased_at, zone))
     notice.chase(turn.now)
     turn.record("notice.chased", f"notice:{notice.id}", people=found[Fate.sent] - read)
     turn.toast(turn.label("{count} will be reminded.", count=found[Fate.sent] - read))
     await keep(turn, notice)
+
+
+def _reminded(notice: Notice, now: datetime) -> bool:
+    """Tell whether people were reminded of what it says now, less than an hour ago."""
+    if notice.chased_at is None or now >= notice.chased_at + REST:
+        return False
+    return notice.corrected_at is None or notice.corrected_at <= notice.chased_at
 
 
 async def stop(turn: Turn, args: tuple[str, ...]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -19,6 +20,7 @@ from bot.script import picture
 from bot.seed import seed
 from forms.convert import convert
 from handlers.journeys import JOURNEYS
+from handlers.notice import feeding
 from sandbox.client import Phone as RemotePhone
 from sandbox.server import Sandbox
 from storage import forms as form_versions
@@ -37,6 +39,9 @@ if TYPE_CHECKING:
     from storage.database import Database
 
 KEY = new_key()
+
+LATER = timedelta(hours=1)
+"""A notice's card changes only every few seconds; nobody in a play waits that long."""
 
 Screen = tuple[list[dict[str, Any]], list[list[str]], str]
 """The bot's messages, the reply keyboard, and the toast of the last tap."""
@@ -60,6 +65,7 @@ class EngineStage:
             bench.phones[one.id] = Phone(bench, one.id, one.name, one.language_code)
         bench.phones[9999] = Phone(bench, 9999, "路人", "zh-hans")
         self._sent: dict[int, int] = {}
+        self._ahead = timedelta()
 
     async def do(self, who: int, kind: str, words: str) -> None:  # noqa: C901, PLR0912 - one line an action
         phone = self.bench.phones[who]
@@ -97,6 +103,18 @@ class EngineStage:
             case _:
                 raise AssertionError(f"nobody can {kind}")
 
+        await self._told()
+
+    async def _told(self) -> None:
+        """Let notices go out and their authors' cards be brought up to date, as the ticker does."""
+        fed = changed = True
+        while fed or changed:
+            fed = await feeding.feed(self.bench.database, self.bench.now)
+            await self.bench.deliver()
+            self._ahead += LATER
+            changed = await feeding.refresh(self.bench.database, self.bench.now + self._ahead)
+            await self.bench.deliver()
+
     async def _twice(self, phone: Phone, label: str) -> None:
         """Tap a button and tap it again before the first tap has been seen to work."""
         message = next(one for one in reversed(phone.screen) if any(label in each for each in one.labels))
@@ -106,7 +124,21 @@ class EngineStage:
 
     async def screen(self, who: int) -> Screen:
         phone = self.bench.phones[who]
-        return [_as_message(one) for one in phone.bot_said], [list(row) for row in phone.menu], phone.toast
+        shown = [message for one in phone.bot_said for message in _as_messages(one)]
+        return shown, [list(row) for row in phone.menu], phone.toast
+
+
+def _as_messages(one: Any) -> list[dict[str, Any]]:
+    """An album is as many messages as it has pictures; the words stand under the first."""
+    if not one.media:
+        return [_as_message(one)]
+    about = _as_message(one)
+    about["caption_html"] = about.pop("text_html")
+    return [
+        (about if not at else {"id": one.id + at / 100, "buttons": []})
+        | {"photo": kind == "photo", "document": kind == "document"}
+        for at, (kind, _) in enumerate(one.media)
+    ]
 
 
 def _as_message(one: Any) -> dict[str, Any]:
@@ -128,6 +160,7 @@ class SandboxStage:
         self._phones: dict[int, RemotePhone] = {}
         self._toasts: dict[int, str] = {}
         self._sent: dict[int, int] = {}
+        self._ahead = timedelta()
 
     def _phone(self, who: int) -> RemotePhone:
         if who not in self._phones:
@@ -189,6 +222,10 @@ class SandboxStage:
         while self.telegram.world.updates.waiting:
             await asyncio.sleep(0.005)
         await self.app.settled()
+        self._ahead += LATER
+        while await feeding.refresh(self.app.database, self.telegram.world.clock.now() + self._ahead):
+            await self.app.settled()
+            self._ahead += LATER
 
     async def screen(self, who: int) -> Screen:
         seen = await self._phone(who).chat()
