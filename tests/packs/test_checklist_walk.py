@@ -190,7 +190,7 @@ def test_what_was_found_is_counted_and_closes_the_visit_only_when_something_is_n
     closing = path_of(found, "closing")
     assert found.relevant(closing)
     assert "1项部分落实、2项未落实" in found.label(closing, "zh_CN")
-    assert "2 not done and 1 partly done" in found.label(closing, "en")
+    assert "1 partly done and 2 not done" in found.label(closing, "en")
 
 
 def test_an_answer_that_no_longer_applies_is_not_counted(form: Form) -> None:
