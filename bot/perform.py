@@ -52,10 +52,14 @@ async def perform(driver: Driver, chat_id: int, reply: Reply, live: int | None, 
 
 async def _show(driver: Driver, chat_id: int, card: Card, live: int | None, files: Files) -> Performed:
     old = live
+    if card.quiet and not edits(card, live):  # the person has gone on meanwhile, to a card that knows more
+        return Performed(None, live, state=State.skipped)
     if edits(card, live) and live is not None:
         try:
             await driver.edit(chat_id, live, card.text, card.buttons)
-        except Gone:
+        except Gone as error:
+            if card.quiet:
+                return Performed(None, None, state=State.skipped, error=str(error))
             old = None
         else:
             return Performed(live, None if card.final else live)

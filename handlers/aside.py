@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from handlers.turn import PICTURED, WAITING
+from handlers.turn import LIVE, PICTURED, WAITING
 
 if TYPE_CHECKING:
     from handlers.turn import Turn
@@ -22,7 +22,7 @@ def hold(turn: Turn, journey: str, **state: Any) -> None:  # noqa: ANN401 - JSON
     conversation = turn.conversation
     back = turn.state.get(BACK)
     if back is None and conversation.journey not in ("", journey):
-        before = {name: value for name, value in turn.state.items() if name not in (WAITING, PICTURED)}
+        before = {name: value for name, value in turn.state.items() if name not in (WAITING, PICTURED, LIVE)}
         back = [conversation.journey, before]
     turn.remember(journey, **state, **({BACK: back} if back else {}))
 

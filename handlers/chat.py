@@ -203,6 +203,8 @@ class Card:
 
     ``picture`` or ``document`` is the SHA-256 of a stored file that it shows, ``filename`` the document's name: such a
     card is always sent anew, and so is the next one, for a picture cannot be edited into words.
+
+    A ``quiet`` one only ever changes the message ``tapped``: where another is the live card by then, it is left out.
     """
 
     kind: ClassVar[str] = "card"
@@ -211,6 +213,7 @@ class Card:
     buttons: Rows = ()
     tapped: int = 0
     final: bool = False
+    quiet: bool = False
     picture: str = ""
     document: str = ""
     filename: str = ""

@@ -13,6 +13,7 @@ from forms.question import MEDIA
 from forms.walk import Walk
 from handlers.errors import Stale
 from handlers.items import Item, More, stood
+from handlers.labour import Labour, labour_of
 from handlers.outline import ASKED, Outline
 from handlers.widgets.entries import fits
 from storage import evidence as evidences
@@ -47,6 +48,10 @@ class Sheet(Outline):
     """The number of the round the visit belongs to, 0 for none."""
     media: Mapping[str, str] = field(default_factory=dict)
     """What the form shows and is here: pictures and sounds by name, each with its SHA-256."""
+    labour: Labour = field(default_factory=Labour)
+    """Who has which items, where several work on the visit."""
+    told: bool = False
+    """Colleagues have been told in this turn that something has changed."""
 
     # --- what is open ---
 
@@ -113,6 +118,10 @@ class Sheet(Outline):
         """Return the items that stand in the way of handing in, in order."""
         return [item for item in self.numbered() if self.missing(item)]
 
+    def left(self) -> list[Item]:
+        """Return those of them that no colleague has."""
+        return [item for item in self.unfinished() if not self.labour.theirs(item)]
+
     def progress(self) -> tuple[int, int]:
         """Return (items complete, items that apply)."""
         items = self.numbered()
@@ -121,13 +130,16 @@ class Sheet(Outline):
     def next_open(self, after: Item | More | None = None) -> Item | More | None:
         """Return what is next to be answered after a station, else the first item in the way of handing in.
 
-        An item that is not complete; or a repeat of which nobody has said yet that there is no more.
+        An item that is not complete; or a repeat of which nobody has said yet that there is no more. What a colleague
+        has is left to them.
         """
         for station in self.stations()[self.index(after) + 1 :]:
+            if self.labour.theirs(station):
+                continue
             if self.closed(station) if isinstance(station, More) else self.complete(station):
                 continue
             return station
-        return next(iter(self.unfinished()), None)
+        return next(iter(self.left()), None)
 
     def index(self, station: Item | More | None) -> int:
         """Return where a station stands among all, -1 for none."""
@@ -260,6 +272,7 @@ async def sheet_of(turn: Turn, visit: Visit) -> Sheet:
     instances = stood(stored, form)
     pieces = [one for one in await evidences.of_visit(turn.db, visit.id) if instances.position(one.path) is not None]
     media = await turn.kit.shelf.media(turn.db, visit.form_version_id, form)
+    labour = await labour_of(turn, visit)
     now = turn.now.astimezone(zone)
     walk = Walk(
         form,
@@ -269,7 +282,7 @@ async def sheet_of(turn: Turn, visit: Visit) -> Sheet:
         started=(visit.opened_at or turn.now).astimezone(zone),
         instance_id=f"visit:{visit.id}",
     )
-    return Sheet(form, walk, instances, turn.speech.language, visit, answers, pieces, zone, now, number, media)
+    return Sheet(form, walk, instances, turn.speech.language, visit, answers, pieces, zone, now, number, media, labour)
 
 
 def pictures(form: Form, pieces: Sequence[Evidence]) -> dict[str, str]:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
+from zlib import crc32
 
 from handlers.chat import Card, Change, Commands, Say, Tap, Toast
 from storage import audit
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from markupsafe import Markup
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
 
 WAITING: Final = "waiting"
 """Where the conversation keeps what was sent and has no place yet, whichever journey holds the chat."""
+
+LIVE: Final = "live"
+"""What the conversation remembers while its live card may be drawn anew unasked: what stands under it."""
 
 PICTURED: Final = "pictured"
 """What the conversation remembers while its live card shows a file, whichever journey holds the chat."""
@@ -147,11 +152,20 @@ class Turn:
         """Send a new message to this chat."""
         self.reply(Say(text=str(text), buttons=buttons, menu=menu, **more))  # type: ignore[arg-type]
 
-    def card(self, text: str, buttons: Rows = (), *, final: bool = False) -> None:
-        """Show the live card: in place when it was tapped and holds words only, else at the bottom of the chat."""
+    def card(
+        self, text: str, buttons: Rows = (), *, final: bool = False, live: Mapping[str, Any] | None = None
+    ) -> None:
+        """Show the live card: in place when it was tapped and holds words only, else at the bottom of the chat.
+
+        ``live`` says that it may be drawn anew unasked, and what to know then; it is kept as long as the card is there.
+        """
         pictured = bool(self.state.get(PICTURED))
-        if pictured:
-            self.conversation.state = {name: value for name, value in self.state.items() if name != PICTURED}
+        if pictured or LIVE in self.state:
+            gone = {PICTURED, LIVE}
+            self.conversation.state = {name: value for name, value in self.state.items() if name not in gone}
+        if live is not None:
+            looks = crc32(repr((str(text), buttons)).encode())
+            self.conversation.state = {**self.state, LIVE: {**live, "looks": looks}}
         tapped = self.event.message_id if isinstance(self.event, Tap) and not pictured else 0
         self.reply(Card(text=str(text), buttons=buttons, tapped=tapped, final=final))
 
@@ -163,7 +177,8 @@ class Turn:
         ``picture``, or ``document`` and ``filename``, as a Card has them.
         """
         self.reply(Card(text=str(text), buttons=buttons, picture=picture, document=document, filename=filename))
-        self.conversation.state = self.state | {PICTURED: True}
+        rest = {name: value for name, value in self.state.items() if name != LIVE}
+        self.conversation.state = rest | {PICTURED: True}
 
     def change(self, text: str, buttons: Rows = ()) -> None:
         """Change the message whose button was tapped."""

@@ -38,6 +38,9 @@ LONGEST_DAY: Final = timedelta(hours=25)
 """The day on which clocks are put back."""
 
 
+LEADER_SUBMITS = mark("Several work on this visit, so whoever leads the group submits it. Tap “My part is done”.")
+
+
 async def today(turn: Turn, words: str = "") -> None:
     """List what is on today and what is overdue; a single visit opens at once."""
     del words
@@ -171,6 +174,8 @@ async def submit(turn: Turn, args: tuple[str, ...]) -> None:
     if sheet.visit.state == "submitted":
         await _sum_up(turn, sheet)
         return
+    if not sheet.labour.submits:
+        raise UserError(LEADER_SUBMITS)
     if sheet.unfinished():
         _not_yet(turn, sheet)
         return

@@ -263,6 +263,11 @@ async def waiting(db: Session, topic: str) -> int:
     return await db.scalar(sa.select(sa.func.count()).where(Outgoing.topic == topic, _WAITS)) or 0
 
 
+async def waits(db: Session, chat_id: int) -> bool:
+    """Tell whether anything is still to be sent to a chat."""
+    return bool(await db.scalar(sa.select(sa.exists().where(Outgoing.chat_id == chat_id, _WAITS))))
+
+
 async def backlog(db: Session, now: datetime) -> tuple[dict[Priority, int], datetime | None]:
     """Return how many messages wait by priority, every one a key, and when the oldest that is due was made.
 

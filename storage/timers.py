@@ -3,6 +3,7 @@
 Nothing here sleeps or ticks: whoever ticks calls :func:`fire_due`, in as many processes as there are.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -60,6 +61,29 @@ async def plan(db: Session, key: str, due_at: datetime, chat_id: int, name: str,
             set_={one: new[one] for one in ("due_at", "chat_id", "name", "args", "fired_at")},
             where=sa.or_(Timer.fired_at.is_(None), new.due_at > Timer.due_at),
         )
+    )
+
+
+async def soon(db: Session, key: str, due_at: datetime, chat_ids: Collection[int], name: str, args: Json) -> None:
+    """Plan a timer in each of some chats, ``key`` and the chat its key; one that waits already keeps its moment.
+
+    However often it is asked for, it fires once, and no later than was said first.
+    """
+    rows = [
+        {"key": f"{key}:{chat_id}", "due_at": due_at, "chat_id": chat_id, "name": name, "args": args, "fired_at": None}
+        for chat_id in chat_ids
+    ]
+    if not rows:
+        return
+    statement = insert_into(db, Timer)
+    new = statement.excluded
+    await db.execute(
+        statement.on_conflict_do_update(
+            index_elements=["key"],
+            set_={one: new[one] for one in ("due_at", "name", "args", "fired_at")},
+            where=Timer.fired_at.is_not(None),
+        ),
+        rows,
     )
 
 

@@ -116,15 +116,15 @@ class Visit(Kept, Entity):
         """Tell whether several people have begun to work on it."""
         return sum(one.began_at is not None for one in self.parts) > 1
 
-    def part_of(self, person: Person) -> Part | None:
+    def part_of(self, person_id: int) -> Part | None:
         """Return a person's part in it."""
-        return next((one for one in self.parts if one.person_id == person.id), None)
+        return next((one for one in self.parts if one.person_id == person_id), None)
 
-    def come(self, person: Person, now: datetime) -> Part:
+    def come(self, person_id: int, now: datetime) -> Part:
         """Return a person's part in it, a new one for whoever comes in."""
-        part = self.part_of(person)
+        part = self.part_of(person_id)
         if part is None:
-            part = Part(person_id=person.id, came_at=now)
+            part = Part(person_id=person_id, came_at=now)
             self.parts.append(part)
         return part
 

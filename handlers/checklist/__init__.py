@@ -4,9 +4,10 @@
 plain ``pieces``, and ``intake`` lets it in; ``repeating`` adds instances of repeats and takes them away; ``scanning``
 takes the code that was read in a photo; ``mending`` takes back, ``revising`` takes edited messages, ``complaining``
 says why something was not taken, ``continuing`` puts together what a client has cut, ``gallery`` shows what lies with
-an item. ``entry`` makes answers of words, which ``lines`` parts by item; ``steps`` is what they share; ``card``,
-``choosing``, ``listing`` and ``overview`` draw. All of them work on a ``Sheet`` (handlers/sheet.py) and none of them
-commits or sends.
+an item. ``differing`` asks whose answer stands; ``dividing`` shares a visit among several, whose ``shares`` are drawn;
+``sharing`` and ``following`` keep their cards in step. ``entry`` makes answers of words, which ``lines`` parts by item;
+``steps`` is what they share; ``card``, ``choosing``, ``listing`` and ``overview`` draw. All of them work on a ``Sheet``
+(handlers/sheet.py) and none of them commits or sends.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ from __future__ import annotations
 from handlers.checklist import (
     answering,
     complaining,
+    differing,
+    dividing,
     doubting,
+    following,
     gallery,
     leaving,
     mending,
@@ -63,10 +67,25 @@ CHECKLIST = Journey(
         "picture": picturing.picture,
         "code": scanning.code,
         "undo": mending.undo,
+        "noted": tapping.noted,
+        "mine": differing.mine,
+        "theirs": differing.theirs,
+        "both": differing.both,
+        "team": dividing.team,
+        "claim": dividing.claim,
+        "aspect": dividing.aspect,
+        "hand": dividing.hand,
+        "handto": dividing.handto,
+        "finish": dividing.finish,
         "drop": waiting.drop,
         "dropped": waiting.dropped,
     },
-    timers={"unreadable": gallery.unreadable, "scanned": scanning.scanned, "doubted": doubting.doubted},
+    timers={
+        "unreadable": gallery.unreadable,
+        "scanned": scanning.scanned,
+        "doubted": doubting.doubted,
+        "follow": following.follow,
+    },
     enter=tapping.enter,
     message=sending.message,
     edited=revising.edited,

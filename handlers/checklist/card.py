@@ -107,6 +107,8 @@ def question_card(
         for one in sheet.notes(screen)
     )
     parts.extend(_given(turn, sheet, screen, question))
+    if sheet.labour.theirs(screen):
+        parts.append(turn.t("👤 {who} has this item.", who=sheet.labour.name(sheet.labour.holder(screen))))
     choices = choosing.answers(turn, sheet, screen, question, page, held)
     how = _how(turn, sheet, screen, question, held) if question is main else Markup("")
     if how:
@@ -195,9 +197,19 @@ def _tools(turn: Turn, sheet: Sheet, screen: Item, question: Question, *, at_len
     if shown_with(sheet.walk, question, sheet.media, turn.speech.language):
         at = screen.questions.index(question)
         tools.append(Button("🖼", data("checklist", "picture", visit, number, at, 0)))
+    if sheet.labour.several and not written:
+        tools.append(_claim(turn, sheet, screen))
     if question is main and sheet.walk.guidance(question.path, turn.speech.language):
         tools.append(Button("ⓘ", data("checklist", "hint", visit, number, *([0] if at_length else []))))
     return (*first, tuple(moves), tuple(tools))
+
+
+def _claim(turn: Turn, sheet: Sheet, screen: Item) -> Button:
+    """Return the button that takes an item on, or hands over what is one's own."""
+    visit, who = sheet.visit.id, sheet.labour.holder(screen)
+    if who and (who == turn.who.id or turn.who.id in sheet.labour.lead):
+        return Button(turn.label("👤 Hand over"), data("checklist", "hand", visit, screen.key))
+    return Button("✋", data("checklist", "claim", visit, screen.key))
 
 
 def _waits(turn: Turn, sheet: Sheet, screen: Item, question: Question) -> Rows:

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from handlers.chat import Button
 from handlers.checklist.card import finished
+from handlers.checklist.shares import shares
 from handlers.items import titled
 from handlers.journey import data
 from handlers.progress import brief, clipped, headline, lacking, numbers_of
@@ -60,6 +61,8 @@ def overview_card(turn: Turn, sheet: Sheet, receipt: Receipt | None = None, page
     spared = sheet.spared()
     if spared:
         lines.append(turn.t("Not for this unit: {numbers}.", numbers=numbers_of(turn, spared)))
+    if sheet.labour.several and (who := shares(turn, sheet)):
+        lines += [Markup(), *who]
     rows = (*_numbers(sheet, shown), *_repeats(turn, sheet))
     if last:
         rows = (*rows, _pages(sheet, page, last))
@@ -138,16 +141,19 @@ def _besides(turn: Turn, sheet: Sheet) -> tuple[Button, ...]:
     return (
         Button(turn.label("🗣 Interviews"), data("interview", "visit", visit)),
         Button(turn.label("👥 Activities"), data("activity", "visit", visit)),
+        *([Button(turn.label("👤 Team"), data("checklist", "team", visit))] if sheet.labour.several else []),
     )
 
 
 def _way_on(turn: Turn, sheet: Sheet) -> tuple[Button, ...]:
     """Return the last row of the overview: the summary, or the next open item and handing in; the visits."""
-    visit, waiting = sheet.visit, sheet.unfinished()
+    visit, waiting = sheet.visit, sheet.left()
     visits = Button(turn.label("◀ Visits"), data("visit", "today"))
     if visit.state == "submitted":
         return Button(turn.label("Summary"), data("visit", "summary", visit.id)), visits
     submit = Button(turn.label("Submit"), data("visit", "submit", visit.id))
+    if not sheet.labour.submits:
+        submit = Button(turn.label("✓ My part is done"), data("checklist", "finish", visit.id))
     if not waiting:
         return submit, visits
     goes_on = turn.label("Go on with {number}", number=waiting[0].key)

@@ -6,6 +6,7 @@ with an undo. Nothing sent is dropped without a sentence. Files and places are h
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup
@@ -13,7 +14,7 @@ from markupsafe import Markup
 from forms import bounds
 from forms.question import MEDIA
 from handlers.chat import Attachment, Message, Place, Text
-from handlers.checklist import answering, continuing, filing, gallery, intake, lines, repeating, waiting
+from handlers.checklist import answering, continuing, differing, filing, gallery, intake, lines, repeating, waiting
 from handlers.checklist.card import Receipt
 from handlers.checklist.choosing import very_many
 from handlers.checklist.complaining import length_before
@@ -42,11 +43,11 @@ from handlers.checklist.steps import (
     write,
 )
 from handlers.errors import Unsuitable, UserError
-from handlers.progress import brief, called, value_text
+from handlers.progress import brief, value_text
 from handlers.sheet import sheet_of
 from handlers.text import mark
-from handlers.widgets.words import asked_in, labelled
-from storage import people, visits
+from handlers.widgets.words import asked_in
+from storage import visits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -193,6 +194,9 @@ async def _asked_for(turn: Turn, sheet: Sheet, screen: Item, question: Question,
     """Take the number, date or text that the card asks for."""
     value = read_typed(sheet, question, words) if question.kind in TYPED else words
     refuse_violation(turn, sheet, question, value)
+    if differing.earlier(turn, sheet, question, value) is not None:
+        await differing.ask(turn, sheet, [differing.pending(sheet, screen, question, value, sent.message_id)])
+        return
     await write(turn, sheet, question, value, sent.message_id)
     label = brief(asked_in(turn.speech, sheet.walk, question))
     done = turn.t("✓ Recorded: {label} {value}", label=label, value=brief(value_text(turn, sheet, question)))
@@ -241,13 +245,20 @@ async def _burst(turn: Turn, sheet: Sheet, entries: list[Line], sent: Message) -
     left: list[str | int] = []
     remarks: list[Markup] = []
     said: dict[str, str] = {}
+    differ: list[list[Any]] = []
     for entry in entries:
         screen = sheet.find(entry.key)
         if screen is None or not entry.matched or (entry.choice is None and not entry.note):
             left.append(_untaken(sheet, entry))
             continue
-        over = await _overwritten(turn, sheet, screen, entry)
-        before = sheet.walk.value(sheet.main(screen).path)
+        main = sheet.main(screen)
+        if entry.choice is not None and differing.earlier(turn, sheet, main, entry.choice) is not None:
+            refuse_violation(turn, sheet, main, entry.choice)
+            differ.append(differing.pending(sheet, screen, main, entry.choice, sent.message_id))
+            if not entry.note:
+                continue
+            entry = replace(entry, choice=None)  # noqa: PLW2901 - the sentence is noted, whichever answer stands
+        before = sheet.walk.value(main.path)
         try:
             await enter_quickly(turn, sheet, screen, entry, sent.message_id)
         except UserError as error:
@@ -256,14 +267,17 @@ async def _burst(turn: Turn, sheet: Sheet, entries: list[Line], sent: Message) -
             problem = turn.t(error.message, **error.values)
             remarks.append(turn.t("⚠ Item {number}: {problem}", number=screen.key, problem=problem))
             continue
-        remarks += [over] if over else []
         filed.append(screen)
         said[screen.key] = understood(turn, sheet, screen, entry, before)
     run = _run(turn, sheet, said, remarks, sent.message_id if filed else 0)
     done = turn.t("✓ Recorded: {items}", items="  ".join(run["said"].values())) if run["said"] else None
     text = Markup("\n").join([*([done] if done else []), *map(Markup, run["remarks"])])
     until = run["last"] if run["last"] != run["first"] else 0
-    _after_burst(turn, sheet, filed, Receipt(text, undo=run["first"], until=until, left=tuple(left)))
+    receipt = Receipt(text, undo=run["first"], until=until, left=tuple(left))
+    if differ:
+        await differing.ask(turn, sheet, differ, receipt)
+        return
+    _after_burst(turn, sheet, filed, receipt)
     turn.remember("checklist", **{**turn.state, "run": run})
 
 
@@ -287,21 +301,6 @@ def _run(turn: Turn, sheet: Sheet, said: dict[str, str], remarks: list[Markup], 
         "first": first,
         "last": message_id or before.get("last", 0),
     }
-
-
-async def _overwritten(turn: Turn, sheet: Sheet, screen: Item, entry: Line) -> Markup | None:
-    """Return what to say when a line changes what somebody else answered."""
-    main = sheet.main(screen)
-    value, standing = sheet.walk.value(main.path), sheet.standing(main)
-    if entry.choice in {None, value} or not value or standing is None or standing.by_id == turn.who.id:
-        return None
-    author = await people.by_id(turn.db, standing.by_id)
-    return turn.t(
-        "Item {number}: {who} had answered “{old}”.",
-        number=screen.key,
-        who=called(author),
-        old=labelled(turn.speech, sheet.walk, main, value),
-    )
 
 
 def _after_burst(turn: Turn, sheet: Sheet, filed: list[Item], receipt: Receipt) -> None:

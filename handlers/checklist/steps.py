@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from markupsafe import Markup
 
 from handlers.chat import Tap
+from handlers.checklist import sharing
 from handlers.checklist.card import Receipt, note_card, question_card
 from handlers.checklist.listing import more_card
 from handlers.checklist.overview import overview_card, page_of
@@ -70,7 +71,7 @@ def show(
     kept = kept if is_asking(turn, sheet, question) else ""
     more: dict[str, Any] = {"held": kept} if kept else {}
     hold(turn, sheet, screen, skipped=skipped, asking=sheet.stored(question.path), left=_left(receipt), **more)
-    turn.card(*question_card(turn, sheet, screen, question, receipt, held=kept))
+    turn.card(*question_card(turn, sheet, screen, question, receipt, held=kept), live=_under(receipt))
 
 
 def show_more(
@@ -79,7 +80,7 @@ def show_more(
     """Show the instances of a repeat and ask for another; ``back`` is one taken away just now, to be brought back."""
     receipt = _carried(turn, sheet, receipt)
     turn.remember("checklist", visit=sheet.visit.id, number=more.key, mode="more", left=_left(receipt))
-    turn.card(*more_card(turn, sheet, more, receipt, back=back, page=page))
+    turn.card(*more_card(turn, sheet, more, receipt, back=back, page=page), live=None if back else _under(receipt))
 
 
 def is_asking(turn: Turn, sheet: Sheet, question: Question) -> bool:
@@ -115,7 +116,7 @@ def show_overview(turn: Turn, sheet: Sheet, receipt: Receipt | None = None, page
         receipt = Receipt(where_to(turn), drop=True)
     receipt = _carried(turn, sheet, receipt)
     turn.remember("checklist", visit=sheet.visit.id, number=at, mode="overview", page=page, left=_left(receipt))
-    turn.card(*overview_card(turn, sheet, receipt, page))
+    turn.card(*overview_card(turn, sheet, receipt, page), live=_under(receipt))
 
 
 def show_again(turn: Turn, sheet: Sheet, receipt: Receipt | None = None) -> None:
@@ -139,7 +140,7 @@ def show_note(turn: Turn, sheet: Sheet, screen: Item, receipt: Receipt | None = 
     receipt = _carried(turn, sheet, receipt)
     skipped = let_wait(turn, sheet, screen)
     hold(turn, sheet, screen, mode="note", skipped=skipped, left=_left(receipt))
-    turn.card(*note_card(turn, sheet, screen, receipt))
+    turn.card(*note_card(turn, sheet, screen, receipt), live=_under(receipt))
 
 
 def _carried(turn: Turn, sheet: Sheet, receipt: Receipt | None) -> Receipt | None:
@@ -153,6 +154,24 @@ def _carried(turn: Turn, sheet: Sheet, receipt: Receipt | None) -> Receipt | Non
 
 def _left(receipt: Receipt | None) -> list[str | int]:
     return list(receipt.left) if receipt else []
+
+
+def _under(receipt: Receipt | None) -> dict[str, Any]:
+    """Return what stands under a card, so that it stands there still when the card is drawn anew unasked."""
+    if receipt is None:
+        return {}
+    plain = {"text": str(receipt.text), "undo": receipt.undo, "until": receipt.until, "drop": receipt.drop}
+    said = {"complaint": str(receipt.complaint)} if receipt.complaint else {}
+    return {name: value for name, value in plain.items() if value} | said
+
+
+def under(live: Mapping[str, Any]) -> Receipt | None:
+    """Return the receipt that stood under a card."""
+    if not live.keys() - {"looks"}:
+        return None
+    complaint = Markup(live["complaint"]) if "complaint" in live else None  # noqa: S704 - as it was said before
+    rest = {name: live[name] for name in ("undo", "until", "drop") if name in live}
+    return Receipt(Markup(live.get("text", "")), complaint=complaint, **rest)  # noqa: S704 - as it was said before
 
 
 def advance(turn: Turn, sheet: Sheet, screen: Item, receipt: Receipt | None = None, *, onward: bool = False) -> None:
@@ -216,6 +235,7 @@ async def keep_fresh(turn: Turn, sheet: Sheet) -> None:
 
 async def keep(turn: Turn, sheet: Sheet, path: str, value: str, message_id: int | None = None) -> None:
     """Store a value under a stored path, over the one that stands, which stays in the history."""
+    await sharing.begun(turn, sheet)
     sheet.answers[path] = await visits.write(
         turn.db,
         sheet.visit,

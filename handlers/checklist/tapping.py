@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING
 from handlers.chat import Button
 from handlers.checklist.card import question_card
 from handlers.checklist.choosing import page_with
+from handlers.checklist.differing import as_note, has_room, set_aside
+from handlers.checklist.entry import noted_with
 from handlers.checklist.intake import let_in
+from handlers.checklist.sharing import tell
 from handlers.checklist.steps import (
     advance,
     go_to,
@@ -113,8 +116,36 @@ async def _ask_before_changing(
     )
     change = data("checklist", "change", *args[:4], standing.id)
     keep = data("checklist", "go", sheet.visit.id, screen.key, 0)
+    rows: list[tuple[Button, ...]] = [(Button(turn.label("Change it"), change), Button(turn.label("Leave it"), keep))]
+    value = question.choices[number(args, 3)].value
+    if not mine and has_room(turn, sheet, screen, question, value):
+        noted = data("checklist", "noted", *args[:4], standing.id)
+        rows.append((Button(turn.label("Leave it, mine as a note"), noted),))
     hold(turn, sheet, screen)
-    turn.card(text, ((Button(turn.label("Change it"), change), Button(turn.label("Leave it"), keep)),))
+    turn.card(text, tuple(rows))
+
+
+async def noted(turn: Turn, args: tuple[str, ...]) -> None:
+    """Let a colleague's answer stand and put one's own into the note; asks again when theirs has moved on."""
+    sheet = await opened(turn, number(args, 0))
+    screen, question, choice = _aim(sheet, args)
+    if not choice:
+        _moved_on(turn, sheet, screen)
+    elif sheet.seen(question.path) != number(args, 4):
+        await _ask_before_changing(turn, sheet, screen, question, args)
+    else:
+        set_aside(turn, sheet, question, choice)
+        words = as_note(turn, sheet, question, choice)
+        if words not in note_lines(sheet, screen):
+            await write(turn, sheet, *noted_with(turn, sheet, screen, words))
+        turn.toast(turn.label("Noted on item {number}.", number=screen.key))
+        advance(turn, sheet, screen)
+
+
+def note_lines(sheet: Sheet, screen: Item) -> list[str]:
+    """Return the lines of an item's note, so that a button tapped twice writes once."""
+    note = sheet.note(screen)
+    return sheet.walk.value(note.path).splitlines() if note is not None else []
 
 
 async def change(turn: Turn, args: tuple[str, ...]) -> None:
@@ -275,6 +306,9 @@ async def enter(turn: Turn, *, visit: int) -> None:
     if sheet.visit.state == "submitted":
         show_overview(turn, sheet)
         return
+    if sheet.visit.part_of(turn.who.id) is None:
+        sheet.visit.come(turn.who.id, turn.now)
+        await tell(turn, sheet)
     receipt = None
     if turn.waiting:
         sheet = await opened(turn, visit)

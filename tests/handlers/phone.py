@@ -334,8 +334,10 @@ class Bench:
         phone.screen.append(shown)
         return shown.id
 
-    async def _show_card(self, db: Any, phone: Phone, card: Card) -> int:
+    async def _show_card(self, db: Any, phone: Phone, card: Card) -> int | None:
         live = await outbox.card_of(db, phone.id)
+        if card.quiet and live != card.tapped:
+            return None
         if live is not None and live == card.tapped:
             shown = phone.message(live)
             assert (shown.picture, shown.document) == ("", ""), "Telegram cannot edit a picture into words"

@@ -92,6 +92,7 @@ async def test_an_edited_burst_leaves_alone_the_line_that_somebody_has_changed_s
     first, second = await here.enter(), await here.enter(here.two)
     message = await first.text("9 ✅\n11 ✅")
     await second.text("9 ❌")
+    await second.tap("Mine")
     await first.edit(message, "9 ✅\n11 ◐")
     assert await here.answers() == {"i09": "missing", "i11": "partial"}
     assert "✓ 已更正：第11题。\n第9题后来改过，没有动。" in card(first).text

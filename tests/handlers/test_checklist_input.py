@@ -278,13 +278,14 @@ async def test_a_burst_is_filed_although_a_note_is_waited_for_but_a_sentence_is_
     assert (await here.answers())["i01_note"] == "9 部分 台账未更新"
 
 
-async def test_a_line_says_when_it_changes_what_somebody_else_answered(bench: Bench):
+async def test_a_line_shows_what_somebody_else_answered_before_it_changes_it(bench: Bench):
     here = await site(bench)
     await here.enter(here.two)
     await here.two.tap("In place")
     phone = await here.enter()
     await phone.text("1 ❌ 没有分工")
-    assert "第1题督导员04原答「✅ 到位」。" in card(phone).text
+    assert "督导员04 于 10月21日 09:00 答了「✅ 到位」。您的「❌ 未落实」还没有记录。" in card(phone).text
+    assert await here.answers() == {"i01": "done", "i01_note": "没有分工"}
     await phone.tap("撤销")
     assert await here.answers() == {"i01": "done"}
 

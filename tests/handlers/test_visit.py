@@ -265,6 +265,7 @@ async def test_a_visit_withdrawn_meanwhile_can_be_gone_on_with_by_the_other(benc
     assert card(second).labels[-2:] == ["Summary", "◀ Visits"]
     await first.tap("撤回")
     await second.text("5 ❌ changed my mind")
+    await second.tap("Mine")
     assert (await here.answers())["i05"] == "missing"
 
 
