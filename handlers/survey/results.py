@@ -29,6 +29,8 @@ from supervision.ballot import TEXT
 from supervision.ballot_figures import figures_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from handlers.chat import Rows
     from handlers.turn import Turn
     from reports.sheet import Cell, Sheet
@@ -104,13 +106,18 @@ def _in_words(turn: Turn, found: list[Figures]) -> list[Markup]:
     for one in found:
         lines.append(Markup("\n<b>{}</b>").format(_title(one)))
         lines += [
-            Markup("{} {} · {}%").format("、".join(labels) if turn.speech.language == "zh_CN" else ", ".join(labels),
+            Markup("{} {} · {}%").format(_listed(turn, labels),
                                          count, round(100 * count / one.count))
             for labels, count in one.cells
         ]  # fmt: skip
         if one.mean is not None:
             lines.append(turn.t("mean {mean}", mean=f"{one.mean:.1f}"))
     return lines
+
+
+def _listed(turn: Turn, names: Sequence[str]) -> str:
+    """Write names one after another, as the person's language does."""
+    return turn.label(", ").join(names)
 
 
 def _title(one: Figures) -> str:
@@ -161,7 +168,7 @@ def _bars(turn: Turn, one: Figures) -> Bars:
             [Bar(turn.label("{count} answers", count=one.count), [("done", one.count)], end)], title=_title(one)
         )
     rows = [
-        Bar("、".join(labels), [("done", count)], f"{count} · {round(100 * count / one.count)}%")
+        Bar(_listed(turn, labels), [("done", count)], f"{count} · {round(100 * count / one.count)}%")
         for labels, count in one.cells
     ]
     return Bars(rows, title=_title(one) + end, whole=one.count)
@@ -195,7 +202,9 @@ async def table(turn: Turn, args: tuple[str, ...]) -> None:
 def _whole(turn: Turn, found: list[Figures]) -> list[list[Cell]]:
     rows: list[list[Cell]] = [[turn.label("Question"), turn.label("Answer"), turn.label("Number"), turn.label("Share")]]
     for one in found:
-        rows += [[_title(one), "、".join(labels), count, round(count / one.count, 3)] for labels, count in one.cells]
+        rows += [
+            [_title(one), _listed(turn, labels), count, round(count / one.count, 3)] for labels, count in one.cells
+        ]
         if one.mean is not None:
             rows.append([_title(one), turn.label("mean"), one.count, round(one.mean, 2)])
     return rows
@@ -204,13 +213,13 @@ def _whole(turn: Turn, found: list[Figures]) -> list[list[Cell]]:
 def _divided(turn: Turn, found: list[tuple[Figures, tuple[Row, ...]]]) -> list[list[Cell]]:
     rows: list[list[Cell]] = []
     for one, parts in found:
-        labels: list[Cell] = ["、".join(labels) for labels, _ in one.cells] or [
+        labels: list[Cell] = [_listed(turn, labels) for labels, _ in one.cells] or [
             turn.label("Number"),
             turn.label("mean"),
         ]
         rows.append([_title(one), *labels])
         for part in parts:
-            name = "、".join(name or turn.label("elsewhere") for name in part.names)
+            name = _listed(turn, [name or turn.label("elsewhere") for name in part.names])
             mean: list[Cell] = [round(part.mean, 2)] if part.mean is not None else []
             rows.append([name, *part.figures, *mean])
         rows.append([])
