@@ -177,7 +177,9 @@ async def stop(db: Session, notice: Notice, now: datetime) -> None:
     notice.state, notice.ended_at, notice.at_work = State.stopped, now, False
 
 
-async def belongings(db: Session, now: datetime, groups: Collection[int] | None = None) -> list[Belongs]:
+async def belongings(
+    db: Session, now: datetime, groups: Collection[int] | None = None, person_id: int | None = None
+) -> list[Belongs]:
     """Return every role held now by somebody who can be written to, with its place; ``groups``: only in these.
 
     Erased people have no place to be written to. Whoever shut the bot out is there: they count as blocked.
@@ -197,6 +199,8 @@ async def belongings(db: Session, now: datetime, groups: Collection[int] | None 
         .join(Unit, Unit.id == Appointment.unit_id, isouter=True)
         .where(Appointment.holding(now), Person.telegram_id.is_not(None))
     )
+    if person_id is not None:
+        query = query.where(Appointment.person_id == person_id)
     if groups is not None:
         query = query.where(Appointment.group_id.in_(groups))
     return [

@@ -206,7 +206,7 @@ async def _place(turn: Turn, survey: Survey) -> str:
     """Return what an answer may tell of where its giver belongs: only what enough of those asked share."""
     if turn.person is None or not survey.places:
         return ""
-    mine = [one for one in await notices.belongings(turn.db, turn.now) if one.person == turn.person.id]
+    mine = await notices.belongings(turn.db, turn.now, person_id=turn.person.id)
     return next((survey.places[key] for key in map(key_of, mine) if key in survey.places), "")
 
 
