@@ -147,7 +147,7 @@ def _besides(turn: Turn, sheet: Sheet) -> tuple[Button, ...]:
 
 def _way_on(turn: Turn, sheet: Sheet) -> tuple[Button, ...]:
     """Return the last row of the overview: the summary, or the next open item and handing in; the visits."""
-    visit, waiting = sheet.visit, sheet.left()
+    visit, waiting = sheet.visit, sheet.left() or (sheet.unfinished() if sheet.labour.submits else [])
     visits = Button(turn.label("◀ Visits"), data("visit", "today"))
     if visit.state == "submitted":
         return Button(turn.label("Summary"), data("visit", "summary", visit.id)), visits

@@ -24,7 +24,7 @@ from handlers.notice import feeding
 from sandbox.client import Phone as RemotePhone
 from sandbox.server import Sandbox
 from storage import forms as form_versions
-from storage import visits
+from storage import timers, visits
 from storage.campaigns import Unit
 from storage.sealed import give
 from storage.sealing import Keyring, new_key
@@ -98,6 +98,8 @@ class EngineStage:
                 await phone.place()
             case "sticker":
                 await phone.sticker()
+            case "wait":
+                await self.bench.wait(seconds=float(words))
             case "form":
                 await plan(self.bench.database, words, self.bench.now)
             case _:
@@ -204,11 +206,22 @@ class SandboxStage:
                 await phone.location(30.25, 120.17)
             case "sticker":
                 await phone.do("sticker")
+            case "wait":
+                await self._wait(timedelta(seconds=float(words)))
             case "form":
                 await plan(self.app.database, words, self.telegram.world.clock.now())
             case _:
                 raise AssertionError(f"nobody can {kind}")
         await self._settled()
+
+    async def _wait(self, span: timedelta) -> None:
+        """Move the clock and let what was due in that time happen."""
+        now = self.telegram.world.clock.advance(span)
+        due: datetime | None = now
+        while due is not None and due <= now:
+            await asyncio.sleep(0.05)
+            async with self.app.database.read() as db:
+                due = await timers.next_due(db)
 
     async def _button(self, phone: RemotePhone, label: str) -> tuple[int, str]:
         for message in reversed(await phone.messages()):

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
 
 import pytest
 
+from handlers.checklist import sharing
 from sandbox.transcript import Transcript
 from storage import draws
 from tests.transcripts.stages import engine_stage, sandbox_stage
@@ -50,15 +52,22 @@ ACTIONS = {
     "🎤 ": "voice",
     "📍 ": "place",
     "🧷 ": "sticker",
+    "⏳ ": "wait",
     "⚙ ": "form",
 }
 """How a line that a person does begins, and ⚙: a visit with the form of that name (``forms/``) is planned for the group
-of the phone's demonstration. ``— 7003`` hands the play to another phone; ⏎ in words is a new line."""
+of the phone's demonstration. ``⏳ 600``: so many seconds pass. ``— 7003`` hands the play to another phone; ⏎ in words
+is a new line."""
 
 
 @pytest.fixture(autouse=True)
 def _the_same_draw_every_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(draws, "fresh_seed", lambda: bytes(32))
+
+
+@pytest.fixture(autouse=True)
+def _cards_follow_when_the_play_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sharing, "PAUSE", timedelta(minutes=5))
 
 
 REWRITE = bool(os.environ.get("REWRITE"))
