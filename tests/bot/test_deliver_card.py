@@ -31,6 +31,22 @@ async def test_a_tapped_card_is_edited_in_place(make_one: Callable[..., Post], f
     assert await post.card(4242) == live
 
 
+async def test_a_quiet_card_changes_the_live_one_and_is_left_out_where_another_has_come(
+    make_one: Callable[..., Post], faults: Faults, phone: Phone
+) -> None:
+    async with at_work(make_one()) as post:
+        await post.put(4242, Card(text="1/22", buttons=ROWS))
+        await until(post.settled)
+        live = await post.card(4242) or 0
+        await post.put(4242, Card(text="2/22", buttons=ROWS, tapped=live, quiet=True))
+        await until(post.settled)
+        await post.put(4242, Card(text="7/22", buttons=ROWS, tapped=live - 1, quiet=True))
+        await until(post.settled)
+        assert await post.card(4242) == live
+    assert said(await phone.messages()) == ["2/22"]
+    assert faults.methods() == ["sendmessage", "editmessagetext"]
+
+
 async def test_a_card_nobody_tapped_goes_to_the_bottom_and_the_old_one_away(
     make: Callable[..., Post], faults: Faults, phone: Phone
 ) -> None:

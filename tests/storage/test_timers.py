@@ -100,6 +100,21 @@ async def test_engines_that_fire_at_once_fire_each_timer_once(
     assert fired == dict.fromkeys(range(200), 1)
 
 
+async def test_what_is_wanted_soon_keeps_its_first_moment_and_can_be_wanted_again(
+    database: Database, now: datetime
+) -> None:
+    async def want(due_at: datetime) -> None:
+        async with database.begin() as db:
+            await timers.soon(db, "follow", due_at, [CHAT, CHAT + 1], "visit.follow", {})
+
+    await want(now + SOON)
+    await want(now + 2 * SOON)
+    assert await _fire(database, now + SOON) == [CHAT, CHAT + 1]
+    assert await _fire(database, now + 2 * SOON) == []
+    await want(now + 3 * SOON)
+    assert await _fire(database, now + 3 * SOON) == [CHAT, CHAT + 1]
+
+
 async def test_the_next_moment_is_known(database: Database, now: datetime) -> None:
     await _plan(database, now + SOON, "later")
     await _plan(database, now, "sooner")
