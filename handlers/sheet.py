@@ -120,7 +120,14 @@ class Sheet(Outline):
 
     def left(self) -> list[Item]:
         """Return those of them that no colleague has."""
-        return [item for item in self.unfinished() if not self.labour.theirs(item)]
+        return [item for item in self.unfinished() if not self.elsewhere(item)]
+
+    def elsewhere(self, station: Item | More) -> bool:
+        """Tell whether a colleague has a station, or is in the middle of it while nobody has it."""
+        if self.labour.holder(station) or not self.labour.several or isinstance(station, More):
+            return self.labour.theirs(station)
+        standing = self.standing(self.main(station)) if self.answered(station) else None
+        return standing is not None and standing.by_id != self.labour.me and standing.by_id in self.labour.names
 
     def progress(self) -> tuple[int, int]:
         """Return (items complete, items that apply)."""
@@ -134,7 +141,7 @@ class Sheet(Outline):
         has is left to them.
         """
         for station in self.stations()[self.index(after) + 1 :]:
-            if self.labour.theirs(station):
+            if self.elsewhere(station):
                 continue
             if self.closed(station) if isinstance(station, More) else self.complete(station):
                 continue

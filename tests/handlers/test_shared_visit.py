@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from handlers import chat
 from storage import people, timers, visits
 from storage.audit import Audit
 from storage.people import Role
 from storage.seats import Seat
-from tests.handlers.site import button, card, site, title
+from tests.handlers.phone import drain
+from tests.handlers.site import SMALL, button, card, site, title
 
 if TYPE_CHECKING:
     from tests.handlers.phone import Bench, Phone
@@ -104,6 +107,17 @@ async def test_the_walk_leaves_to_a_colleague_what_is_theirs(bench: Bench):
     await here.one.tap("✋")
     assert here.one.alert
     assert "督导员04" in here.one.toast
+
+
+async def test_what_a_colleague_is_in_the_middle_of_is_left_to_them(bench: Bench):
+    here = await begun(bench)
+    await here.at(3, here.two)
+    await here.two.tap("❌")
+    await here.at(1)
+    await here.one.tap("✅")
+    assert title(here.one).startswith("4. ")
+    await here.one.tap("总览")
+    assert "继续第4题" in card(here.one).labels
 
 
 async def test_an_aspect_is_taken_on_and_let_go_with_a_tap(bench: Bench):
@@ -244,3 +258,26 @@ async def test_of_two_leaders_one_submits_and_the_other_sees_who(bench: Bench):
         found = await visits.get(db, here.visit_id)
     assert found is not None
     assert found.submitted_by == (await bench.person(first)).id  # type: ignore[union-attr]
+
+
+async def test_two_leaders_who_submit_at_the_very_same_moment_submit_once(both_benches: Bench):
+    bench = both_benches
+    here = await site(bench, SMALL)
+    leaders = [
+        await bench.let_in(name, role, group="二组") for name, role in (("甲", Role.leader), ("乙", Role.deputy))
+    ]
+    for words in ("3 12", "7 ✅", "8 ✅", "9 ✅"):
+        await (here.one if here.one.bot_said else await here.enter()).text(words)
+    await here.at(2)
+    await here.one.photo()
+    await here.at(3)
+    await here.one.text("12")
+    for phone in leaders:
+        data = f"visit.submit:{here.visit_id}"
+        await bench.store(chat.Tap(**phone.about(), data=data, message_id=1, callback_id=f"c{phone.id}"))
+        bench.tapped[f"c{phone.id}"] = phone
+    await asyncio.gather(*(drain(bench.engine, phone.id) for phone in leaders))
+    await bench.deliver()
+    async with bench.database.read() as db:
+        assert await db.scalar(sa.select(sa.func.count()).where(Audit.action == "visit.submitted")) == 1
+    assert all("甲" in phone.last.text or "乙" in phone.last.text or "您" in phone.last.text for phone in leaders)
