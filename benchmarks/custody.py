@@ -71,7 +71,7 @@ async def run(plan: Plan | None = None) -> tuple[list[Figure], str]:
 def _followed(plan: Plan) -> float:
     """Follow one long chain; returns links a second. The links themselves are made before the clock starts."""
     made = _chain("visit:1", [_about(1, at) for at in range(1, plan.links // 4 + 1)])
-    links = [Link(chain, seq, moment(at), *rest) for chain, seq, at, *rest in made]
+    links = [Link(one[0], one[1], moment(one[2]), *one[3:]) for one in made]
     reader = Reader("visit:1")
     began = time.perf_counter()
     for link in links:

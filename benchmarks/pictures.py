@@ -196,7 +196,8 @@ async def _season(database: Database, plan: Plan, chance: Random) -> list[tuple[
             "size": 0,
             "attempts": 0,
         }
-        await db.execute(sa.insert(Evidence.__table__), [piece | {"id": at} for at in range(1, plan.stored + 1)])
+        pieces = [piece | {"id": at} for at in range(1, plan.stored + 1)]
+        await db.execute(sa.insert(Evidence.__table__), pieces)  # type: ignore[arg-type]  # it is a Table
         rows = []
         for at, one in enumerate(prints, 1):
             cut = dict(zip(("band0", "band1", "band2", "band3"), bands(one.bits), strict=True))
@@ -204,5 +205,5 @@ async def _season(database: Database, plan: Plan, chance: Random) -> list[tuple[
             rows.append(
                 cut | {"evidence_id": at, "bits": bits, "wide": f"{one.wide:064x}", "attempts": 1, "done_at": now}
             )
-        await db.execute(sa.insert(Fingerprint.__table__), rows)
+        await db.execute(sa.insert(Fingerprint.__table__), rows)  # type: ignore[arg-type]  # it is a Table
     return list(enumerate(prints, 1))

@@ -80,7 +80,7 @@ def _alike(one: object, other: object) -> bool:
 
 
 def _keys(dialect: object) -> tuple[str, ...]:
-    """Tell databases apart whose values are sealed with other keys: a compiled statement seals with those of its own."""
+    """Tell databases apart that seal with other keys: a compiled statement seals with those of its own."""
     found: tuple[str, ...] = getattr(getattr(dialect, "xundu_keyring", None), "ids", ())
     return found
 

@@ -110,10 +110,7 @@ async def test_words_with_no_visit_open_wait_and_a_sticker_does_not(bench: Bench
     assert here.one.last.text.startswith("这类消息用不了")
     await here.one.tap("浙江省")
     assert await here.answers() == {"i09": "done"}, "only the line that names its item is filed with one"
-    assert (
-        "✓ 已记：9✅\n文字2条「分工写在墙上」「大家都在」还没有归题"
-        in card(here.one).text
-    )
+    assert "✓ 已记：9✅\n文字2条「分工写在墙上」「大家都在」还没有归题" in card(here.one).text
     await here.one.tap("1·")
     assert (await here.answers())["i01_note"] == "分工写在墙上\n大家都在"
     assert "waiting" not in await here.state()

@@ -4,6 +4,8 @@ Revision ID: 0004
 Revises: 0003
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -15,7 +17,7 @@ depends_on = None
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True)
 WAITING = sa.text("state = 'waiting'")
-ADDED = {
+ADDED: dict[str, dict[str, sa.types.TypeEngine[Any]]] = {
     "units": {
         "members": NUMBER,
         "contact": sa.Text(),
