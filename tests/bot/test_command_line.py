@@ -178,7 +178,7 @@ def test_a_form_that_does_not_convert_is_named_by_row_and_reason(tmp_path: Path,
     assert "row 4" in said.out
     assert "name" in said.out
     assert "good.md" in said.out
-    assert "1 of 2 cannot be used" in said.err
+    assert "1 of 2 forms cannot be used" in said.err
     assert "Traceback" not in said.err
 
 
@@ -316,7 +316,9 @@ def test_a_group_is_taken_by_its_name(
 def test_a_kind_of_file_that_holds_no_form_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     (tmp_path / "form.docx").write_bytes(b"x")
     assert main(["forms", "check", str(tmp_path / "form.docx")]) == 1
-    assert "form.docx: cannot be read: a form is a file of the kind .xlsx" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "form.docx: This is not a form" in said
+    assert "A form is a file of the kind .xlsx" in said
 
 
 async def seeded(folder: Path) -> list[DemoPhone]:

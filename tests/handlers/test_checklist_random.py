@@ -62,6 +62,7 @@ step = st.one_of(
     st.tuples(st.just("edit"), person, st.tuples(pick, words)),
     st.tuples(st.just("wait"), person, st.none()),
 )
+ONWARD = ("去第", "Go to item", "提交", "Submit", "继续", "Go on", "没有了", "No more")
 CONFIRMED = re.compile(r"(?:第|Item )(\d+(?:\.\d+)*)(?:题：|: )(.+)")
 STORED = re.compile(r"✓ (?:已存：第|Stored: item )(\d+(?:\.\d+)*)(?:题|,)")
 
@@ -191,10 +192,10 @@ class Play:
         await self.here.enter(phone)
         for _ in range(60):
             labels = card(phone).labels
-            on = [one for one in labels if one.startswith(("提交", "Submit", "继续", "Go on", "没有了", "No more"))]
-            if on:
+            on = [one for one in labels if one.startswith(ONWARD)]
+            if on:  # what a colleague is in the middle of is left to them until there is nothing else
                 await phone.tap(on[0])
-                if on[0] in {"提交", "Submit"}:
+                if (await self.here.visit()).state == "submitted":
                     break
             else:
                 await self._answer(phone, labels)
