@@ -223,6 +223,8 @@ async def message(turn: Turn, sent: Message) -> bool:
     held = turn.state.get("move")
     if held is None or not isinstance(sent, Text):
         return False
+    if not may(turn.person, "plan.move", turn.now):  # the office's role may have ended since it asked
+        raise NotAllowed
     one = await _item(turn, (str(held),), lock=True)
     words = " ".join(sent.text.split())
     chosen = turn.state.get("day")

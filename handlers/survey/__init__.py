@@ -6,10 +6,12 @@ respondent's card, ``results`` shows what may be shown.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from handlers import aside, menu
+from handlers.access import may
 from handlers.belonging import roles_of
+from handlers.errors import NotAllowed
 from handlers.journey import Journey
 from handlers.menu import command
 from handlers.survey import answering, making, opening, results
@@ -18,9 +20,14 @@ if TYPE_CHECKING:
     from handlers.chat import Message
     from handlers.turn import Turn
 
+MAKING: Final = frozenset({"title", "question", "find"})
+"""Steps of whoever makes a survey; the others are of whoever answers one."""
+
 
 async def message(turn: Turn, sent: Message) -> bool:
-    """Give what was sent to the step that waits for it."""
+    """Give what was sent to the step that waits for it; anybody may answer, and making one asks for the right again."""
+    if turn.state.get("step") in MAKING and not may(turn.person, "/survey", turn.now):
+        raise NotAllowed
     match turn.state.get("step"):
         case "title" | "question":
             return await making.intake(turn, sent)

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from storage import calendars, work
+from storage import calendars, people, work
 from storage.people import Role
 from tests.handlers.phone import MORNING
 from tests.handlers.setting_up import begun
@@ -104,6 +104,19 @@ async def test_only_the_office_moves_deadlines(plan, role):
     await phone.text("/plan")
     await phone.press("plan.move:9", phone.last.id)
     assert phone.alert
+
+
+async def test_an_office_whose_role_ends_before_the_reason_moves_nothing(plan):
+    phone = await plan.let_in("两职", Role.inspector, group="二组")
+    async with plan.database.begin() as db:
+        (await people.by_telegram(db, phone.id)).appoint(Role.office, plan.now)
+    await phone.text("/plan")
+    await phone.press("plan.to:9:2027-01-15", phone.last.id)
+    async with plan.database.begin() as db:
+        (await people.by_telegram(db, phone.id)).dismiss(Role.office, plan.now)
+    await phone.text("元旦前后会议集中")
+    async with plan.database.read() as db:
+        assert (await work.item(db, 9)).due_on == date(2027, 1, 4)
 
 
 async def test_members_do_not_see_the_plan(plan):

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from handlers.notice import feeding
-from storage import surveys
+from storage import people, surveys
 from storage.conversations import Conversation
 from storage.people import Role
 from storage.surveys import Answer, State, Survey
@@ -181,6 +181,16 @@ async def test_a_survey_for_chosen_people_is_for_nobody_else(bench: Bench):
     for phone in (other, bench.stranger()):
         await phone.press("survey.open:1", 1)
         assert phone.toast.startswith("这份调查只请收到的人作答。")
+
+
+async def test_a_leader_whose_role_has_ended_adds_no_question(bench: Bench):
+    chief = await bench.let_in("组长", Role.leader, group="二组")
+    await make(chief)
+    asked = len((await survey(bench)).questions)
+    async with bench.database.begin() as db:
+        (await people.by_telegram(db, chief.id)).dismiss(Role.leader, bench.now)
+    await chief.text("还有吗？")
+    assert len((await survey(bench)).questions) == asked
 
 
 async def test_only_the_silent_are_reminded_and_whom_it_was_is_forgotten(bench: Bench):
