@@ -1,0 +1,149 @@
+"""Buttons that somebody makes up who knows how they are made: every kind, with the numbers of what is really there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+Buttons = dict[str, list[str]]
+"""Verb -> what such buttons carry."""
+
+FORMED = {  # journey -> what its buttons carry -> their verbs; {0} is a visit, {1} what the journey has made
+    "activity": {
+        "": "choose tally",
+        "{0}": "visit",
+        "{0}:site": "add",
+        "{1}": "open place clear remove restore",
+        "1": "round",
+        "{1}:9": "count",
+    },
+    "campaign": {
+        "": "begin",
+        "1": "show groups seat invite leave left",
+        "2": "group role",
+        "name:1": "ask",
+        "theme-education": "pack",
+        "theme-education:2027-03-01": "day start",
+    },
+    "coverage": {"": "all", "1:2": "show areas out", "1:2:planned:0": "names"},
+    "draw": {
+        "": "begin earlier",
+        "{1}": "units planned list record look",
+        "{1}:uniform": "method",
+        "{1}:2:uniform": "make",
+    },
+    "interview": {
+        "": "choose",
+        "{0}": "visit begin due quotes",
+        "{1}": "finish resume who staff read looks quote preview release erase erased",
+        "{1}:1": "go drop play named return",
+        "{1}:0": "pick",
+    },
+    "notice": {
+        "": "list begin sample",
+        "{1}": "drop edit empty whom everyone except preview settings urgent unplan show chase stop resume correct end "
+        "read",
+        "{1}:role:0:0": "pick",
+        "{1}:role:0:0:0": "choose",
+        "{1}:send": "when",
+        "{1}:send:2:-1": "at",
+        "{1}:7": "send",
+        "{1}:unread:0": "names",
+    },
+    "plan": {"": "show", "5": "item move", "5:2": "done undo", "5:2027-01-15": "to"},
+    "quiet": {"": "hours", "2100:0800": "set"},
+    "reminder": {"{1}": "open hand why", "{1}:day": "later", "{1}:3": "handed"},
+    "survey": {
+        "": "list begin new forms",
+        "0": "ready",
+        "1": "form",
+        "{1}": "drop draft pop title again how whom everyone except remind poster end show chart table words open cast "
+        "why",
+        "{1}:role:0:0": "pick",
+        "{1}:role:0:0:0": "choose",
+        "{1}:1": "look go",
+        "{1}:1:7": "days",
+        "{1}:1:0": "start",
+        "{1}:0:1": "answer",
+    },
+    "units": {
+        "": "show",
+        "1": "of template file faults remarks marked why drop",
+        "4": "unit",
+        "1:added:0": "names",
+        "1:keep:0": "apply",
+    },
+    "checklist": {
+        "{0}": "team finish bring",
+        "{0}:1": "claim aspect hand back mine theirs both overview",
+        "{0}:1:0": "picture more enough",
+        "{0}:1:1": "add into",
+        "{0}:1:1:0": "take",
+        "{0}:1:3": "handto",
+        "{0}:1:0:1:1": "noted",
+        "{0}:1:1:1": "code",
+    },
+    "publishing": {
+        "0": "list",
+        "1:0": "version questions rounds retire retired draft asks warnings faults changes publish published drop "
+        "dropped",
+        "1:2": "use",
+    },
+    "trial": {"0:1": "tap go hint over end add into remove picture", "version:1": "begin"},
+}
+
+
+def formed(visit: str, made: Mapping[str, int]) -> Buttons:
+    """Return a button of every verb named above; ``made`` is what there is of a journey: its number."""
+    return {
+        f"{journey}.{verb}": [
+            ":".join((f"{journey}.{verb}", *filter(None, [args.format(visit, made.get(journey, 1))])))
+        ]
+        for journey, kinds in FORMED.items()
+        for args, verbs in kinds.items()
+        for verb in verbs.split()
+    }
+
+
+def of_a_visit(visit: str, answers: Sequence[int], pieces: Sequence[tuple[int, int]], sent: int) -> Buttons:
+    """Return what the walk of this form shows seldom or never; ``pieces`` are (piece, visit), ``sent`` a message."""
+    return {
+        "checklist.toggle": [f"checklist.toggle:{visit}:1:0:0:0"],
+        "checklist.change": [f"checklist.change:{visit}:1:0:1:{one}" for one in answers[-5:]],
+        "checklist.clear": [f"checklist.clear:{visit}:{item}:{one}" for item in (1, 3) for one in answers[-5:]],
+        "checklist.remove": [f"checklist.remove:{of}:{one}:0" for one, of in pieces],
+        "checklist.restore": [f"checklist.restore:{of}:{one}:0" for one, of in pieces],
+        "checklist.removed": [f"checklist.removed:{of}:{one}:0:twice" for one, of in pieces],
+        "checklist.confirm": [f"checklist.confirm:{visit}:1:9:0"],
+        "checklist.retract": [f"checklist.retract:{visit}:1:9:0"],
+        "checklist.singly": [f"checklist.singly:{visit}:1:9:0"],
+        "checklist.drop": [f"checklist.drop:{visit}", "checklist.drop:0"],
+        "checklist.dropped": [f"checklist.dropped:{visit}:{one}" for one, _ in pieces],
+        "checklist.choices": [f"checklist.choices:{visit}:1:0:1"],
+        "checklist.day": [f"checklist.day:{visit}:2:3:20261021:0"],
+        "checklist.widget": [f"checklist.widget:{visit}:2:3:0:m202610", f"checklist.widget:{visit}:1:0:0:c0"],
+        "checklist.look": [f"checklist.look:{of}:{one}" for one, of in pieces],
+        "checklist.undo": [f"checklist.undo:{visit}:1:99999999", f"checklist.undo:{visit}:{sent}"],
+        "visit.submit": [f"visit.submit:{visit}"],
+        "visit.withdraw": [f"visit.withdraw:{visit}"],
+        "visit.summary": [f"visit.summary:{visit}"],
+        "checklist.later": [f"checklist.later:{visit}:1:1"],
+        "checklist.again": [f"checklist.again:{visit}:1"],
+    }
+
+
+STEWARDING: Buttons = {
+    "status.replay": [f"status.replay:{number}" for number in range(1, 9)],
+    "status.drop": [f"status.drop:{number}" for number in range(1, 9)],
+    "status.gone": [f"status.gone:{number}" for number in range(1, 9)],
+    "status.show": ["status.show"],
+    "invitation.skip": ["invitation.skip:office:0:0", "invitation.skip:inspector:2:0", "invitation.skip:admin:0:0"],
+    "invitation.group": ["invitation.group:inspector:2:0"],
+    "invitation.unit": ["invitation.unit:contact:2:4"],
+    "invitation.role": ["invitation.role:admin:0:0"],
+    "invitation.revoke": [f"invitation.revoke:{number}" for number in range(1, 12)],
+    "trial.begin": ["trial.begin:draft:1"],
+}
+"""What is the office's and the leaders'."""

@@ -1,0 +1,95 @@
+"""Who may do what, said once more and apart from the table: a row there that is loosened must not pass unseen.
+
+Said from what each role is there for, a whole journey where its verbs are alike. Nothing here is read from the table.
+"""
+
+from __future__ import annotations
+
+from handlers.access import STRANGER
+from storage.people import Role
+
+EVERYBODY = {STRANGER, *Role}
+FIELDWORK = {"leader", "deputy", "inspector", "liaison"}
+OFFICE = {"admin", "office"}
+SENDERS = OFFICE | {"leader"}
+
+WHO: dict[str, set[str]] = {
+    "/start": EVERYBODY,
+    "/help": EVERYBODY,
+    "/privacy": EVERYBODY,
+    "welcome.help": EVERYBODY,
+    "profile.privacy": EVERYBODY,
+    "profile.export": EVERYBODY,
+    "profile.erase": EVERYBODY,
+    "profile.sure": EVERYBODY,
+    "profile.gone": EVERYBODY,
+    "/language": {*Role},
+    "/cancel": {*Role},
+    "/me": {*Role},
+    "/more": {*Role},
+    "welcome": {*Role},
+    "profile": {*Role},
+    "quiet": {*Role},
+    "/invite": SENDERS,
+    "invitation": SENDERS,
+    "/status": OFFICE,
+    "status": OFFICE,
+    # setting up: the office fills in what an administrator has begun
+    "/campaign": OFFICE,
+    "campaign": OFFICE,
+    "campaign.begin": {"admin"},
+    "campaign.pack": {"admin"},
+    "campaign.day": {"admin"},
+    "campaign.start": {"admin"},
+    "/units": OFFICE,
+    "units": OFFICE,
+    "/forms": OFFICE,
+    "publishing": OFFICE,
+    "publishing.publish": {"admin"},
+    "publishing.published": {"admin"},
+    "publishing.rounds": {"admin"},
+    "publishing.use": {"admin"},
+    "publishing.retire": {"admin"},
+    "publishing.retired": {"admin"},
+    "trial": OFFICE,
+    # how far the work is: seen by all who work; a deadline is the office's to move
+    "/plan": OFFICE | FIELDWORK,
+    "plan": OFFICE | FIELDWORK,
+    "plan.move": OFFICE,
+    "plan.to": OFFICE,
+    "/coverage": OFFICE | FIELDWORK,
+    "coverage": OFFICE | FIELDWORK,
+    "reminder": OFFICE | FIELDWORK,
+    "/tally": OFFICE | FIELDWORK,
+    "activity.tally": OFFICE | FIELDWORK,
+    "activity.round": OFFICE | FIELDWORK,
+    # a draw is not to be known beforehand where it is drawn, and a liaison lives there
+    "/draw": OFFICE | {"leader", "deputy", "inspector"},
+    "draw": OFFICE | {"leader", "deputy", "inspector"},
+    # to many people at once: whoever answers for them writes; whoever got it answers, with no role too
+    "/notice": SENDERS,
+    "notice": SENDERS,
+    "notice.read": EVERYBODY,
+    "/survey": SENDERS,
+    "survey": SENDERS,
+    "survey.open": EVERYBODY,
+    "survey.answer": EVERYBODY,
+    "survey.go": EVERYBODY,
+    "survey.cast": EVERYBODY,
+    "survey.why": EVERYBODY,
+    "survey.message": EVERYBODY,
+    # on a visit, and nobody else: what was said and seen there is not the office's
+    "/today": FIELDWORK,
+    "/todo": FIELDWORK,
+    "visit": FIELDWORK,
+    "checklist": FIELDWORK,
+    "/interview": FIELDWORK,
+    "interview": FIELDWORK,
+    "/activity": FIELDWORK,
+    "activity": FIELDWORK,
+}
+
+
+def meant(row: str) -> set[str]:
+    """Return who is to have a row; nobody where nothing is said of it."""
+    return WHO.get(row, WHO.get(row.partition(".")[0], set()))
