@@ -23,6 +23,7 @@ from sandbox.faults import Rates, Settings
 from storage import timers
 from storage.database import Database
 from storage.inbox import Arrival, Source
+from storage.timers import Timer
 
 if TYPE_CHECKING:
     from benchmarks.proof.scene import Scene
@@ -55,6 +56,10 @@ class Outcome:
     timers_wrong: int
     refusals: int
     spread: list[int]
+
+
+CHATS = range(8_000_000, 8_000_020)
+KEY = "proof:"
 
 
 async def replicas(scene: Scene, seed: int, plan: Plan) -> Outcome:
@@ -93,9 +98,12 @@ async def replicas(scene: Scene, seed: int, plan: Plan) -> Outcome:
 
 
 async def _plan_timers(scene: Scene, dice: random.Random, plan: Plan) -> Counter[int]:
-    """Plan timers over the time of the run, of a kind that says nothing, and return how many each chat gets."""
+    """Plan timers over the time of the run, of a kind that says nothing, and return how many each chat gets.
+
+    In chats of their own: those of people have the bot's own timers too, and of what has fired only the chat is kept.
+    """
     until = max(plan.kills, 1) * plan.seconds_between
-    planned = Counter(dice.choice(scene.phones) for _ in range(plan.timers))
+    planned = Counter(dice.choice(CHATS) for _ in range(plan.timers))
     database = Database(scene.database_url)
     now = datetime.now(UTC)
     try:
@@ -103,7 +111,7 @@ async def _plan_timers(scene: Scene, dice: random.Random, plan: Plan) -> Counter
             for chat_id, count in planned.items():
                 for at in range(count):
                     due = now + timedelta(seconds=dice.uniform(0.0, until))
-                    key, name = f"proof:{chat_id}:{at}", "checklist.unreadable"  # of no piece: nothing is said
+                    key, name = f"{KEY}{chat_id}:{at}", "checklist.unreadable"  # of no piece: nothing is said
                     await timers.plan(db, key, due, chat_id, name, {"evidence": 0, "why": "missing"})
     finally:
         await database.close()
@@ -117,13 +125,14 @@ async def _timers_wrong(scene: Scene, planned: Counter[int]) -> int:
         async with asyncio.timeout(120):
             while True:
                 async with database.read() as db:
-                    due = await timers.next_due(db)
-                if due is None:
-                    break
+                    waiting = sa.exists().where(Timer.key.startswith(KEY), Timer.fired_at.is_(None))
+                    if not await db.scalar(sa.select(waiting)):
+                        break
                 await asyncio.sleep(0.2)
         await at_rest(scene)
         async with database.read() as db:
-            query = sa.select(Arrival.chat_id, sa.func.count()).where(Arrival.source == Source.timer)
+            query = sa.select(Arrival.chat_id, sa.func.count())
+            query = query.where(Arrival.source == Source.timer, Arrival.chat_id.in_(CHATS))
             fired = Counter(dict((await db.execute(query.group_by(Arrival.chat_id))).all()))
     finally:
         await database.close()
