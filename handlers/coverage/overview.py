@@ -18,7 +18,7 @@ from handlers.reasons import reason_words
 from handlers.text import mark
 from storage import calendars, campaigns
 from storage import coverage as ledgers
-from storage.people import Role
+from storage.people import FIELD, Role
 from supervision.coverage import Line, Stand, count, counted, province
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ AREAS: Final = 20
 OUT: Final = 15
 EVERYBODY: Final = 0
 
+NO_GROUP = mark("You belong to no group whose units could be shown.")
 NO_ROUND = mark("There is no round yet. Rounds come with the campaign or with the register.")
 STANDS: Final = {
     Stand.uncovered: mark("Not planned"),
@@ -52,10 +53,12 @@ async def coverage(turn: Turn, _: object) -> None:
 
 
 async def _own(turn: Turn) -> tuple[Campaign, int]:
-    """Return the campaign a person works in, and their group; the office is of none."""
+    """Return the campaign a person works in, and the group they go on visits for; the office sees them all."""
     held = turn.who.roles_now(turn.now)
     whole = any(one.role in (Role.admin, Role.office) for one in held)
-    group_id = next((one.group_id for one in held if one.group_id is not None), None)
+    group_id = next((one.group_id for one in held if one.role in FIELD and one.group_id is not None), None)
+    if not (whole or group_id):
+        raise UserError(NO_GROUP)
     found = await campaign_of(turn.db, group_id) if group_id else await campaigns.current(turn.db, turn.now)
     if found is None:
         raise UserError(NO_ROUND)

@@ -16,7 +16,7 @@ from handlers.access import may
 from handlers.chat import Button, Text
 from handlers.errors import NotAllowed, Stale, UserError
 from handlers.journey import data, number
-from handlers.plan.overview import due, plan_of
+from handlers.plan.overview import due, plan_of, visible
 from handlers.progress import brief, listed
 from handlers.roles import NAMES
 from handlers.text import mark
@@ -51,6 +51,7 @@ async def _item(turn: Turn, args: tuple[str, ...], *, lock: bool = False) -> Wor
     found = await work.item(turn.db, number(args, 0), lock=lock)
     if found is None:
         raise Stale
+    await visible(turn, found.campaign_id)
     return found
 
 

@@ -17,6 +17,7 @@ from handlers.journey import data, number
 from handlers.progress import bar
 from handlers.text import mark
 from storage import calendars, campaigns, work
+from storage.people import FIELD, Role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -76,22 +77,30 @@ async def plan_of(turn: Turn, campaign: Campaign) -> Plan:
 
 
 async def own_campaign(turn: Turn) -> Campaign:
-    """Return the campaign a person works in: that of their group, else the one that is on."""
-    held = [one.group_id for one in turn.who.roles_now(turn.now) if one.group_id is not None]
+    """Return the campaign a person works in: that of the group they go on visits for, else the one that is on."""
+    roles = turn.who.roles_now(turn.now)
+    held = [one.group_id for one in roles if one.role in FIELD and one.group_id is not None]
     found = await campaign_of(turn.db, held[0]) if held else await campaigns.current(turn.db, turn.now)
     if found is None:
         raise UserError(NO_PLAN)
     return found
 
 
+async def visible(turn: Turn, campaign_id: int) -> Campaign:
+    """Return a campaign that a button names: the office may see any, others their own. Raises Stale."""
+    named = await campaigns.get(turn.db, campaign_id)
+    office = turn.who.has(turn.now, Role.admin, Role.office)
+    if named is None or not (office or (await own_campaign(turn)).id == named.id):
+        raise Stale
+    return named
+
+
 async def show(turn: Turn, args: object) -> None:
     """Show the plan of one's own campaign, or of the one a button names."""
-    campaign = await own_campaign(turn)
     if isinstance(args, tuple) and args:
-        named = await campaigns.get(turn.db, number(args, 0))
-        if named is None:
-            raise Stale
-        campaign = named
+        campaign = await visible(turn, number(args, 0))
+    else:
+        campaign = await own_campaign(turn)
     plan = await plan_of(turn, campaign)
     if not plan.items:
         raise UserError(NO_PLAN)

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from storage import campaigns
-from storage.campaigns import Round, Unit
+from storage import campaigns, people
+from storage.campaigns import Group, Round, Unit
 from storage.people import Role
 from storage.visits import State, Visit
 from tests.handlers.phone import MORNING
@@ -121,3 +121,19 @@ async def test_those_who_are_visited_do_not_see_the_ledger(round_one, role):
     phone = await round_one.let_in("职工", role, group="二组")
     await phone.text("/coverage")
     assert "覆盖情况 · " not in phone.last.text
+
+
+async def test_who_visits_for_no_group_sees_nobodys_ledger(round_one):
+    phone = await round_one.let_in("小张", Role.inspector)
+    await phone.text("/coverage")
+    assert phone.last.text == "您目前不在任何督导组，没有可查看的单位。"
+
+
+async def test_a_contact_of_one_group_who_visits_for_another_sees_the_other(round_one):
+    phone = await round_one.let_in("小张", Role.contact, group="一组")
+    async with round_one.database.begin() as db:
+        person = await people.by_telegram(db, phone.id)
+        group = await db.scalar(sa.select(Group).where(Group.name == "二组"))
+        person.appoint(Role.inspector, round_one.now, group_id=group.id)
+    await phone.text("/coverage")
+    assert "第一轮 · 二组" in phone.last.text

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+import sqlalchemy as sa
 
+from handlers import campaign as packs
 from storage import calendars, people, work
 from storage.people import Role
 from tests.handlers.phone import MORNING
@@ -123,3 +125,17 @@ async def test_members_do_not_see_the_plan(plan):
     member = await plan.let_in("职工", Role.member, group="二组")
     await member.text("/plan")
     assert "工作计划" not in member.last.text
+
+
+async def test_a_plan_of_another_campaign_is_the_offices_to_see(plan):
+    async with plan.database.begin() as db:
+        other = await packs.start(db, "workplace-safety", now=plan.now, starts_on=date(2026, 9, 7))
+        theirs = sa.select(sa.func.min(work.WorkItem.id)).where(work.WorkItem.campaign_id == other.campaign.id)
+        strange = await db.scalar(theirs)
+    inspector = await plan.let_in("督导员01", Role.inspector, group="二组")
+    office = await plan.let_in("办公室", Role.office)
+    for phone, seen in ((inspector, False), (office, True)):
+        await phone.text("/plan")
+        for button in (f"plan.show:{other.campaign.id}", f"plan.item:{strange}"):
+            await phone.press(button, phone.last.id)
+            assert (not phone.alert) is seen, button
