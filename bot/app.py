@@ -244,6 +244,8 @@ class App:
 
     async def _close(self) -> None:
         """Let go of everything, whatever became of the ending in order."""
+        if self._runner is not None:
+            await self._runner.cleanup()
         if self._jobs is not None:
             await self._jobs.stop()
         await self._downloader.close()
