@@ -10,6 +10,7 @@ import asyncio
 import multiprocessing
 import resource
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
@@ -62,4 +63,5 @@ def _work(pipe: Connection, function: Callable[..., object], args: tuple[object,
         result = function(*args, **more)
     except (MemoryError, RecursionError):
         return  # whoever waits sees the pipe close
-    pipe.send(result)
+    with suppress(BrokenPipeError):  # whoever asked has been killed meanwhile
+        pipe.send(result)
