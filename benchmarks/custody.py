@@ -25,10 +25,10 @@ from benchmarks.stage import Wanted, served
 from benchmarks.turns import Contender, in_turns
 from benchmarks.turns import Plan as Turns
 from storage.audit import Audit, Chain
-from storage.custody import digest_of
 from storage.database import Database
-from storage.verification import Verification
-from storage.visits import Answer, State, Visit
+from storage.vault.custody import digest_of
+from storage.vault.verification import Verification
+from storage.visit.visits import Answer, State, Visit
 from supervision.custody import REGISTER, Link, Reader, hash_of, moment
 
 if TYPE_CHECKING:

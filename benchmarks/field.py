@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 import sqlalchemy as sa
 
-from bot.demo import PACK
+from bot.offline.demo import PACK
 from handlers import campaign as campaigns_journey
-from storage.campaigns import Group, Unit
+from storage.campaign.campaigns import Group, Unit
 from storage.database import Database
 from storage.people import Appointment, Person, Role
-from storage.visits import Answer, State, Visit
+from storage.visit.visits import Answer, State, Visit
 
 if TYPE_CHECKING:
     from storage.database import Session

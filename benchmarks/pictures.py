@@ -23,12 +23,12 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 from benchmarks import field
 from benchmarks.figures import Figure, at_most, stated
 from benchmarks.proof.postgres import migrated
-from bot import apart
-from bot.likeness import fingerprints
-from storage import pictures
+from bot.background import apart
+from bot.background.likeness import fingerprints
 from storage.database import Database
-from storage.evidence import Evidence, State
-from storage.pictures import Fingerprint
+from storage.files import pictures
+from storage.files.evidence import Evidence, State
+from storage.files.pictures import Fingerprint
 from supervision.doubts import Print, bands
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from bot.__main__ import main
-from storage import audit, custody
+from storage import audit
+from storage.vault import custody
 
 if TYPE_CHECKING:
     from storage.database import Session

@@ -20,12 +20,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from bot import config, hold, logs
-from bot.archive import BackupError, Refused
+from bot import config, hold
 from bot.arguments import parser
+from bot.backups.archive import BackupError, Refused
 from bot.drivers.errors import BadToken, Conflict, DriverError, Unreachable
 from bot.hold import CommandError
-from bot.live import ask
+from bot.monitoring import logs
+from bot.monitoring.live import ask
 from storage.database import Database, Unavailable
 from storage.people import Role
 
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 
 async def _demo(given: argparse.Namespace) -> None:
-    from bot import demo  # noqa: PLC0415 - the sandbox and its library are wanted by this command only
+    from bot.offline import demo  # noqa: PLC0415 - the sandbox and its library are wanted by this command only
 
     if given.reset:
         _say(demo.reset(given.data))
@@ -73,7 +74,7 @@ async def _serve(given: argparse.Namespace) -> None:
 
 
 async def _chat(given: argparse.Namespace) -> None:
-    from bot import talk  # noqa: PLC0415 - wanted by this command only
+    from bot.offline import talk  # noqa: PLC0415 - wanted by this command only
 
     if given.data is not None:
         await talk.run(given.data, Role(given.role), given.language)
@@ -83,7 +84,7 @@ async def _chat(given: argparse.Namespace) -> None:
 
 
 async def _campaign(given: argparse.Namespace) -> None:
-    from bot import campaign_command  # noqa: PLC0415 - the Telegram library is wanted by few commands
+    from bot.commands import campaign as campaign_command  # noqa: PLC0415 - the Telegram library is wanted by few commands
 
     settings = config.read(os.environ)
     await _up_to_date(settings)
@@ -91,7 +92,7 @@ async def _campaign(given: argparse.Namespace) -> None:
 
 
 async def _invite(given: argparse.Namespace) -> None:
-    from bot import invite_command  # noqa: PLC0415 - the Telegram library is wanted by few commands
+    from bot.commands import invite as invite_command  # noqa: PLC0415 - the Telegram library is wanted by few commands
 
     settings = config.read(os.environ)
     await _up_to_date(settings)
@@ -103,7 +104,7 @@ async def _invite(given: argparse.Namespace) -> None:
 
 
 async def _import(given: argparse.Namespace) -> None:
-    from bot import import_command  # noqa: PLC0415 - what reads workbooks is wanted by this command only
+    from bot.commands import importing as import_command  # noqa: PLC0415 - what reads workbooks is wanted by this command only
 
     settings = config.read(os.environ, need_token=False)
     await _up_to_date(settings)
@@ -128,7 +129,7 @@ async def _migrate(given: argparse.Namespace) -> None:
 
 
 async def _forms(given: argparse.Namespace) -> None:
-    from bot import forms_command  # noqa: PLC0415 - the converter is slow to import and wanted by few commands
+    from bot.commands import forms as forms_command  # noqa: PLC0415 - the converter is slow to import and wanted by few commands
 
     forms_command.run(given)
 
@@ -152,7 +153,7 @@ async def _check(given: argparse.Namespace) -> None:
 
 
 async def _backup(given: argparse.Namespace) -> None:
-    from bot.backup_command import backed_up  # noqa: PLC0415 - wanted by this command only
+    from bot.commands.backup import backed_up  # noqa: PLC0415 - wanted by this command only
 
     settings = config.read(os.environ, need_token=False)
     await _up_to_date(settings)
@@ -160,7 +161,7 @@ async def _backup(given: argparse.Namespace) -> None:
 
 
 async def _restore(given: argparse.Namespace) -> None:
-    from bot.backup_command import checked, restored  # noqa: PLC0415 - wanted by this command only
+    from bot.commands.backup import checked, restored  # noqa: PLC0415 - wanted by this command only
 
     if given.check:
         _tell(await checked(given.file))
@@ -169,13 +170,13 @@ async def _restore(given: argparse.Namespace) -> None:
 
 
 async def _draw(given: argparse.Namespace) -> None:
-    from bot import draw_command  # noqa: PLC0415 - wanted by this command only
+    from bot.commands import draw as draw_command  # noqa: PLC0415 - wanted by this command only
 
     _say(draw_command.verified(given.file))
 
 
 async def _key(given: argparse.Namespace) -> None:
-    from bot import key_command  # noqa: PLC0415 - wanted by this command only
+    from bot.commands import key as key_command  # noqa: PLC0415 - wanted by this command only
 
     if given.deed == "new":
         _say(key_command.made(given.file))
@@ -189,7 +190,7 @@ async def _key(given: argparse.Namespace) -> None:
 
 
 async def _verify(given: argparse.Namespace) -> None:
-    from bot import verify_command  # noqa: PLC0415 - wanted by this command only
+    from bot.commands import verify as verify_command  # noqa: PLC0415 - wanted by this command only
 
     settings = config.read(os.environ, need_token=False)
     given_out = verify_command.given_out(given.head, given.heads, given.public_key)
@@ -201,7 +202,7 @@ async def _verify(given: argparse.Namespace) -> None:
 
 
 async def _sign(given: argparse.Namespace) -> None:
-    from bot import sign_command  # noqa: PLC0415 - wanted by this command only
+    from bot.commands import sign as sign_command  # noqa: PLC0415 - wanted by this command only
 
     if given.new is not None:
         _say(sign_command.new_key(given.new))
@@ -212,7 +213,7 @@ async def _sign(given: argparse.Namespace) -> None:
 
 
 async def _inbox(given: argparse.Namespace) -> None:
-    from bot import inbox_command  # noqa: PLC0415 - wanted by this command only
+    from bot.commands import inbox as inbox_command  # noqa: PLC0415 - wanted by this command only
 
     settings = config.read(os.environ, need_token=False)
     await _up_to_date(settings)

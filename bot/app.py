@@ -16,35 +16,36 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from aiohttp import web
 
-from bot.apology import Apology
-from bot.comparing import Comparer
-from bot.custodian import Custodian
-from bot.deliver import Deliverer
-from bot.download import Downloader
+from bot.background.comparing import Comparer
+from bot.background.custodian import Custodian
+from bot.background.download import Downloader
+from bot.background.fetching import Fetcher
+from bot.background.introduction import introduce
+from bot.background.jobs import Jobs
+from bot.background.reading import Reader
+from bot.background.registering import RegisterReader
+from bot.commands.signing import private_key
 from bot.drivers.driver import open_driver, utc_now
 from bot.drivers.errors import RetryLater, Unreachable
 from bot.drivers.measured import Measured
-from bot.fetching import Fetcher
-from bot.health import Health
-from bot.introduction import introduce
-from bot.jobs import Jobs
-from bot.limits import Limits
-from bot.metrics import Metrics
-from bot.reading import Reader
-from bot.receive import Intake, Poller, Webhook
-from bot.registering import RegisterReader
-from bot.signing import private_key
-from bot.workers import Workers
+from bot.incoming.apology import Apology
+from bot.incoming.receive import Intake, Poller, Webhook
+from bot.incoming.workers import Workers
+from bot.monitoring.health import Health
+from bot.monitoring.metrics import Metrics
+from bot.outgoing.deliver import Deliverer
+from bot.outgoing.limits import Limits
 from handlers.engine import Engine, Outcome
 from handlers.journeys import JOURNEYS
 from handlers.notice.feeding import AHEAD
 from handlers.registry import Registry
 from handlers.shelf import Shelf
 from handlers.turn import Kit
-from storage import inbox, interviews, outbox
-from storage.blobs import Blobs
+from storage.chat import inbox, outbox
+from storage.chat.outbox import State
 from storage.database import Database
-from storage.outbox import State
+from storage.files.blobs import Blobs
+from storage.visit import interviews
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable

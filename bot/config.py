@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from storage import engines
-from storage.sealing import BadKey, Keyring
+from storage.vault.sealing import BadKey, Keyring
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

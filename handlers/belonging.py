@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from markupsafe import Markup
 
 from handlers.roles import NAMES
-from storage import campaigns
+from storage.campaign import campaigns
 from storage.people import Role
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from handlers.text import Speech
     from handlers.turn import Turn
-    from storage.campaigns import Campaign, Group, Unit
+    from storage.campaign.campaigns import Campaign, Group, Unit
     from storage.database import Session
     from storage.people import Person
 

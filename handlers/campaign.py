@@ -11,11 +11,12 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 from forms.convert import convert
-from storage import campaigns, timers
-from storage import forms as form_versions
-from storage.campaigns import Campaign, Round
+from storage.campaign import campaigns
+from storage.campaign import forms as form_versions
+from storage.campaign.campaigns import Campaign, Round
+from storage.campaign.work import Phase, WorkItem
+from storage.chat import timers
 from storage.people import Role
-from storage.work import Phase, WorkItem
 from supervision import pack as packs
 from supervision.register import terms
 
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from importlib.resources.abc import Traversable
 
+    from storage.campaign.forms import FormVersion
     from storage.database import Session
-    from storage.forms import FormVersion
     from supervision.pack import Pack
     from supervision.register.terms import Terms
 

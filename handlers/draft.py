@@ -15,7 +15,7 @@ from handlers.belonging import led_by, open_groups, roles_of, words
 from handlers.errors import NotAllowed, Stale
 from handlers.journey import data, number
 from handlers.roles import gives
-from storage import campaigns
+from storage.campaign import campaigns
 from storage.giving import AT_A_UNIT, IN_A_GROUP, everywhere, may_give
 from storage.people import Role
 

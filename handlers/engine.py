@@ -17,10 +17,11 @@ from handlers.errors import UserError
 from handlers.router import Router
 from handlers.text import mark, nearest, speech
 from handlers.turn import Kit, Turn
-from storage import audit, claims, conversations, inbox, outbox, people
+from storage import audit, people
+from storage.chat import claims, conversations, inbox, outbox
 from storage.database import Unavailable
 from storage.saving import save
-from storage.sealed import readable
+from storage.vault.sealed import readable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,9 +29,9 @@ if TYPE_CHECKING:
 
     from handlers.chat import Event
     from handlers.registry import Registry
-    from storage.claims import Claim
+    from storage.chat.claims import Claim
+    from storage.chat.inbox import Arrival
     from storage.database import Database, Session
-    from storage.inbox import Arrival
 
 log = logging.getLogger(__name__)
 

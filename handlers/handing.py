@@ -12,7 +12,7 @@ from storage.people import Role
 if TYPE_CHECKING:
     from handlers.turn import Turn
     from storage.people import Person
-    from storage.visits import Visit
+    from storage.visit.visits import Visit
 
 
 def may_withdraw(turn: Turn, visit: Visit, author: Person | None) -> bool:

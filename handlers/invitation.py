@@ -24,7 +24,7 @@ from handlers.once import put_once
 from handlers.panel import show
 from handlers.roles import NAMES, gives
 from handlers.text import mark
-from storage import campaigns
+from storage.campaign import campaigns
 from storage.giving import AT_A_UNIT, IN_A_GROUP
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from handlers.chat import Message, Rows
     from handlers.turn import Turn
-    from storage.campaigns import Unit
+    from storage.campaign.campaigns import Unit
 
 UNITS_SHOWN: Final = 12
 """How many units stand on buttons; more than that is quicker to type."""

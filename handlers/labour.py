@@ -9,14 +9,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from handlers.items import Item, More
-from storage import people, seats
+from storage import people
+from storage.campaign import seats
 from storage.people import Role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from handlers.turn import Turn
-    from storage.visits import Visit
+    from storage.visit.visits import Visit
 
 _LEAD = (Role.leader, Role.deputy)
 

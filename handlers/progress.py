@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from handlers.sheet import Sheet
     from handlers.turn import Turn
     from storage.people import Person
-    from storage.visits import Visit
+    from storage.visit.visits import Visit
 
 BAR: Final = 10
 FEW: Final = 3

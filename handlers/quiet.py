@@ -12,7 +12,7 @@ from handlers.chat import Button
 from handlers.errors import Stale
 from handlers.journey import Journey, data
 from handlers.panel import show
-from storage import calendars
+from storage.campaign import calendars
 from supervision.calendar import Quiet
 
 if TYPE_CHECKING:

@@ -11,8 +11,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from handlers.campaign import folder
-from storage import calendars, campaigns, coverage, people, reminders, timers, visits, work
+from storage import people
+from storage.campaign import calendars, campaigns, coverage, reminders, work
+from storage.chat import timers
 from storage.people import Role
+from storage.visit import visits
 from supervision.calendar import DAY, NoWorkday, moment, next_disturbable
 from supervision.coverage import Stand
 from supervision.reminders import DEFAULT, Matter, Rung, Whom, ladders, steps
@@ -20,7 +23,7 @@ from supervision.reminders import DEFAULT, Matter, Rung, Whom, ladders, steps
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from storage.campaigns import Campaign
+    from storage.campaign.campaigns import Campaign
     from storage.database import Session
     from storage.people import Person
 

@@ -16,8 +16,8 @@ from handlers.items import Item, More, stood
 from handlers.labour import Labour, labour_of
 from handlers.outline import ASKED, Outline
 from handlers.widgets.entries import fits
-from storage import evidence as evidences
-from storage import visits
+from storage.files import evidence as evidences
+from storage.visit import visits
 from supervision.instances import ENOUGH, plain
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from forms.form import Form
     from forms.question import Choice, Question, Screen
     from handlers.turn import Turn
-    from storage.evidence import Evidence
-    from storage.visits import Answer, Visit
+    from storage.files.evidence import Evidence
+    from storage.visit.visits import Answer, Visit
 
 
 @dataclass(slots=True)

@@ -9,16 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from forms.form import Form
-from storage import campaigns, drafts
-from storage import forms as form_versions
+from storage.campaign import campaigns, drafts
+from storage.campaign import forms as form_versions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
+    from storage.campaign.drafts import FormDraft
     from storage.database import Session
-    from storage.drafts import FormDraft
 
 DRAFTS: Final = 4
 """Forms that are not published and kept at hand; a large one takes 50 MB."""

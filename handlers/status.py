@@ -17,15 +17,17 @@ from handlers.errors import Stale
 from handlers.journey import Journey, data, number
 from handlers.panel import show
 from handlers.text import mark
-from storage import evidence, inbox, outbox, people, schema
-from storage.inbox import State
+from storage import people, schema
+from storage.chat import inbox, outbox
+from storage.chat.inbox import State
+from storage.files import evidence
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
     from handlers.chat import Rows
     from handlers.turn import Turn
-    from storage.inbox import Arrival
+    from storage.chat.inbox import Arrival
 
 SHOWN: Final = 3
 """How many set-aside updates are shown at once: more would not fit a telephone, and they come up as these go."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from handlers.items import Item
     from handlers.sheet import Sheet
     from handlers.turn import Turn
-    from storage.evidence import Evidence
+    from storage.files.evidence import Evidence
     from storage.people import Person
 
 WRONG: Final = ("❌", "◐")

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from handlers.router import Router
     from handlers.shelf import Shelf
     from handlers.text import Speech
-    from storage.blobs import Blobs
-    from storage.conversations import Conversation
-    from storage.custody import Kept
+    from storage.chat.conversations import Conversation
     from storage.database import Session
+    from storage.files.blobs import Blobs
     from storage.people import Person
+    from storage.vault.custody import Kept
 
 
 WAITING: Final = "waiting"

@@ -19,7 +19,8 @@ from handlers.progress import bar, headline, lacking, missing, unit_label
 from handlers.sheet import sheet_of
 from handlers.summary import summary_text
 from handlers.text import mark
-from storage import people, visits
+from storage import people
+from storage.visit import visits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from handlers.sheet import Sheet
     from handlers.turn import Turn
     from storage.people import Person
-    from storage.visits import Visit
+    from storage.visit.visits import Visit
 
 SHOWN: Final = 8
 """Visits on one card."""

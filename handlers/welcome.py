@@ -18,10 +18,11 @@ from handlers.journey import Journey
 from handlers.panel import show
 from handlers.roles import NAMES
 from handlers.text import mark, nearest, speech
-from storage import audit, invitations, surveys
+from storage import audit, invitations
 from storage.giving import GIVES
 from storage.invitations import Invitation, InvitationExpired, InvitationUnknown, InvitationUsed
 from storage.people import FIELD
+from storage.voices import surveys
 
 if TYPE_CHECKING:
     from collections.abc import Collection

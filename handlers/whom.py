@@ -19,8 +19,10 @@ from handlers.journey import data, number, word
 from handlers.roles import NAMES
 from handlers.rows import CHOSEN, in_rows
 from handlers.text import mark
-from storage import campaigns, notices, people
+from storage import people
+from storage.campaign import campaigns
 from storage.people import Role
+from storage.voices import notices
 from supervision import audience
 
 if TYPE_CHECKING:

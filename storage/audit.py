@@ -1,8 +1,8 @@
 """The audit trail, which is the chain of custody: who did what to what, and when, each deed linked to the one before.
 
 There is one way to write a deed down, :func:`record`, and one trail. Rows are only ever added: at the end of the
-transaction by storage/custody.py, which alone makes them. Details hold ids, codes and figures; never names, texts or
-tokens, for nothing in a link can be forgotten.
+transaction by storage/vault/custody.py, which alone makes them. Details hold ids, codes and figures; never names, texts
+or tokens, for nothing in a link can be forgotten.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from storage.entity import Entity, Json, Session, Whom
 from supervision.custody import OFFICE
 
 if TYPE_CHECKING:
-    from storage.custody import Kept
+    from storage.vault.custody import Kept
 
 CHAINED = ("visit",)
 """Kinds of subjects that have a chain each; what is done about any other goes into the office's chain."""

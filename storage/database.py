@@ -12,13 +12,14 @@ import sqlalchemy as sa
 from asyncpg import PostgresError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 
-from storage import custody, engines, schema, sealed
+from storage import engines, schema
 from storage.entity import Entity, Session
 from storage.leader import EmbeddedLeader, Leader, PostgresLeader
-from storage.sealing import Keyring
 from storage.signals import Bell, PostgresSignals, Signals
 from storage.together import Together
 from storage.trouble import Unavailable, reached, trouble
+from storage.vault import custody, sealed
+from storage.vault.sealing import Keyring
 
 __all__ = ["Bell", "Database", "Entity", "Leader", "Session", "Unavailable"]
 

@@ -14,10 +14,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage import schema
-from storage.blobs import SHA256
+from storage.chat.outbox import Outgoing, State
 from storage.entity import Moment, Session, Words
-from storage.outbox import Outgoing, State
-from storage.sealed import SealedBytes, SealedJson
+from storage.files.blobs import SHA256
+from storage.vault.sealed import SealedBytes, SealedJson
 
 Row = Sequence[object]
 """The values of a row in the order of its table's columns, as JSON knows them."""

@@ -9,37 +9,13 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from storage import (
-    activities,
-    audit,
-    calendars,
-    campaigns,
-    conversations,
-    deliveries,
-    drafts,
-    draws,
-    evidence,
-    forms,
-    inbox,
-    interviewees,
-    interviews,
-    invitations,
-    notices,
-    outbox,
-    parts,
-    people,
-    pictures,
-    quotes,
-    register_files,
-    reminders,
-    seats,
-    surveys,
-    talks,
-    timers,
-    visits,
-    work,
-)
+from storage import audit, invitations, people
+from storage.campaign import calendars, campaigns, drafts, forms, register_files, reminders, seats, work
+from storage.chat import conversations, inbox, outbox, timers
 from storage.entity import Entity, Session
+from storage.files import evidence, pictures
+from storage.visit import activities, draws, interviewees, interviews, parts, quotes, talks, visits
+from storage.voices import deliveries, notices, surveys
 
 MODULES = (
     activities,

@@ -26,7 +26,7 @@ from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.util import LRUCache
 
-from bot import logs
+from bot.monitoring import logs
 from forms.form import Form
 from storage import engines, upgrading
 from storage.database import Database

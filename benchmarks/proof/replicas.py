@@ -20,10 +20,10 @@ from benchmarks.proof.scene import BRISK
 from benchmarks.proof.serving import free_port
 from benchmarks.proof.verdict import Verdict, at_rest, compare
 from sandbox.faults import Rates, Settings
-from storage import timers
+from storage.chat import timers
+from storage.chat.inbox import Arrival, Source
+from storage.chat.timers import Timer
 from storage.database import Database
-from storage.inbox import Arrival, Source
-from storage.timers import Timer
 
 if TYPE_CHECKING:
     from benchmarks.proof.scene import Scene

@@ -8,25 +8,26 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.proof.serving import Serving
-from bot.demo import PACK, TOKEN
-from bot.script import picture
+from bot.offline.demo import PACK, TOKEN
+from bot.offline.script import picture
 from forms.convert import convert
 from handlers import campaign as campaigns_journey
 from sandbox.faults import Rates, Settings
 from sandbox.server import Sandbox
-from storage import forms, invitations
-from storage.campaigns import Group, Unit
+from storage import invitations
+from storage.campaign import forms
+from storage.campaign.campaigns import Group, Unit
 from storage.database import Database
 from storage.people import Role
-from storage.visits import Visit
+from storage.visit.visits import Visit
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
     from benchmarks.proof.hatchery import Hatchery
+    from storage.campaign.forms import FormVersion
     from storage.database import Session
-    from storage.forms import FormVersion
 
 FIRST_PHONE = 7101
 LEDGER = 1_000_000

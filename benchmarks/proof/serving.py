@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import select
 import signal
 import socket
@@ -26,6 +27,12 @@ READY_SECONDS = 300.0
 
 STOP_SECONDS = 60.0
 LOOK = 0.05
+
+_ORPHANED = re.compile(
+    r'Traceback \(most recent call last\):\n  File "<string>", line 1, in <module>\n(?:  .*\n)*?'
+    r".*multiprocessing/spawn\.py.*\n(?:  .*\n)*EOFError: Ran out of input\n"
+)
+"""A helper process that was being started when this one was killed finds nobody at the other end; Python says so."""
 
 
 class Unwell(RuntimeError):
@@ -169,8 +176,11 @@ class Serving:
         return self.log.read_text("utf-8", "replace") if self.log.exists() else ""
 
     def tracebacks(self) -> int:
-        """Count the bugs in the log: tracebacks, and lines that a process wrote as its last."""
-        said = self._said()
+        """Count the bugs in the log: tracebacks, and lines that a process wrote as its last.
+
+        Not what Python says in a process that was just being started when the one that started it was killed.
+        """
+        said = _ORPHANED.sub("", self._said())
         return said.count("Traceback (most recent call last)") + said.count(" CRITICAL ")
 
     def warned(self) -> int:

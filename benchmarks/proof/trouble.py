@@ -17,7 +17,7 @@ from benchmarks.proof.kills import fleet, handed_in
 from benchmarks.proof.scene import BRISK
 from benchmarks.proof.serving import free_port
 from benchmarks.proof.verdict import Verdict, at_rest, compare
-from bot.apology import WAIT
+from bot.incoming.apology import WAIT
 from handlers.text import speech
 from sandbox.faults import Settings
 

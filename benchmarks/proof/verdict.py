@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from benchmarks.proof.witness import heard
-from bot.apology import WAIT
+from bot.incoming.apology import WAIT
 from forms.form import Form
 from handlers.text import speech
-from storage import inbox, outbox
 from storage.audit import Audit
+from storage.campaign.forms import FormVersion
+from storage.chat import inbox, outbox
+from storage.chat.inbox import Arrival
+from storage.chat.outbox import Outgoing
 from storage.database import Database
-from storage.evidence import Evidence
-from storage.forms import FormVersion
-from storage.inbox import Arrival
-from storage.outbox import Outgoing
+from storage.files.evidence import Evidence
 from storage.people import Person
-from storage.visits import Answer, State, Visit
+from storage.visit.visits import Answer, State, Visit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -12,12 +12,12 @@ import sys
 from typing import TYPE_CHECKING
 
 from bot import __main__ as command
-from bot.settle import Settler
+from bot.outgoing.settle import Settler
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.receipts import Fate
+    from bot.outgoing.receipts import Fate
 
 
 def watch(path: str) -> None:

@@ -11,7 +11,7 @@ from handlers.journey import data
 from handlers.progress import brief, clipped
 from handlers.rows import in_rows
 from handlers.text import mark
-from storage.activities import Kind
+from storage.visit.activities import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from handlers.chat import Rows
     from handlers.text import Speech
     from handlers.turn import Turn
-    from storage.activities import Activity, Tallies
-    from storage.visits import Visit
+    from storage.visit.activities import Activity, Tallies
+    from storage.visit.visits import Visit
 
 NAMES: Final[Mapping[Kind, str]] = {
     Kind.symposium: mark("Symposium"),

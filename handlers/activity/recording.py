@@ -14,17 +14,19 @@ from handlers.errors import Stale, Unsuitable, UserError
 from handlers.journey import data, number
 from handlers.progress import unit_label
 from handlers.text import mark
-from storage import activities, audit, evidence, visits
-from storage.activities import MOST_COUNTED, Kind, path_of
-from storage.evidence import Evidence
+from storage import audit
+from storage.files import evidence
+from storage.files.evidence import Evidence
+from storage.visit import activities, visits
+from storage.visit.activities import MOST_COUNTED, Kind, path_of
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
     from handlers.chat import Message
     from handlers.turn import Turn
-    from storage.activities import Activity
-    from storage.visits import Visit
+    from storage.visit.activities import Activity
+    from storage.visit.visits import Visit
 
 NAME: Final = "activity"
 SHOWN: Final = 8

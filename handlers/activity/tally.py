@@ -11,12 +11,13 @@ from handlers.chat import Button
 from handlers.errors import Stale
 from handlers.journey import data, number
 from handlers.rows import in_rows
-from storage import activities, campaigns
+from storage.campaign import campaigns
 from storage.people import Role
+from storage.visit import activities
 
 if TYPE_CHECKING:
     from handlers.turn import Turn
-    from storage.campaigns import Group
+    from storage.campaign.campaigns import Group
 
 _OURS: Final = frozenset({Role.leader, Role.deputy, Role.inspector, Role.liaison})
 SHOWN: Final = 12

@@ -16,7 +16,8 @@ from handlers.chat import Button, Text
 from handlers.errors import Stale, UserError
 from handlers.journey import data
 from handlers.text import mark
-from storage import audit, campaigns
+from storage import audit
+from storage.campaign import campaigns
 from supervision.pack import PackError
 from supervision.register.cells import day as read_day
 

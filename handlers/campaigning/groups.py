@@ -18,16 +18,17 @@ from handlers.journey import data, number
 from handlers.progress import listed
 from handlers.roles import NAMES
 from handlers.text import mark
-from storage import audit, campaigns, seats
-from storage.campaigns import Group
+from storage import audit
+from storage.campaign import campaigns, seats
+from storage.campaign.campaigns import Group
+from storage.campaign.seats import Seat
 from storage.people import FIELD, Role
-from storage.seats import Seat
 from supervision.register.cells import several
 
 if TYPE_CHECKING:
     from handlers.chat import Rows
     from handlers.turn import Turn
-    from storage.campaigns import Campaign
+    from storage.campaign.campaigns import Campaign
 
 LONGEST: Final = 60
 DUTIES: Final = 300

@@ -14,7 +14,7 @@ from handlers.journey import number
 from handlers.link import invite as make
 from handlers.link import picture
 from handlers.once import put_once
-from storage import seats
+from storage.campaign import seats
 from storage.giving import may_give
 
 if TYPE_CHECKING:

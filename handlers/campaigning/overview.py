@@ -13,12 +13,12 @@ from handlers.access import may
 from handlers.chat import Button
 from handlers.errors import Stale
 from handlers.journey import data, number
-from storage import campaigns, seats
+from storage.campaign import campaigns, seats
 
 if TYPE_CHECKING:
     from handlers.chat import Rows
     from handlers.turn import Turn
-    from storage.campaigns import Campaign
+    from storage.campaign.campaigns import Campaign
 
 
 async def campaign(turn: Turn, args: object) -> None:

@@ -16,7 +16,7 @@ from handlers.chat import Text
 from handlers.checklist.card import Receipt
 from handlers.checklist.steps import hear, show_again
 from handlers.sheet import sheet_of
-from storage import visits
+from storage.visit import visits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

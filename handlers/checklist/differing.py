@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from handlers.items import Item
     from handlers.sheet import Sheet
     from handlers.turn import Turn
-    from storage.visits import Answer
+    from storage.visit.visits import Answer
 
 CHANGED = mark("This has changed since; please look again.")
 

@@ -18,17 +18,18 @@ from handlers.checklist.steps import opened
 from handlers.errors import Stale
 from handlers.journey import data, number
 from handlers.sheet import sheet_of
-from storage import evidence as evidences
-from storage import pictures, visits
+from storage.files import evidence as evidences
+from storage.files import pictures
 from storage.people import Role
+from storage.visit import visits
 from supervision.doubts import Why, roughly
 
 if TYPE_CHECKING:
     from handlers.chat import Rows, Timer
     from handlers.sheet import Sheet
     from handlers.turn import Turn
-    from storage.evidence import Evidence
-    from storage.pictures import Doubt
+    from storage.files.evidence import Evidence
+    from storage.files.pictures import Doubt
 
 _SHOWN = 4
 """Pieces that one question names line by line."""

@@ -25,15 +25,15 @@ from handlers.outline import GONE
 from handlers.sheet import answers
 from handlers.text import mark
 from handlers.widgets.words import labelled
-from storage import evidence as evidences
-from storage import pictures
+from storage.files import evidence as evidences
+from storage.files import pictures
 
 if TYPE_CHECKING:
     from handlers.chat import Attachment, Place
     from handlers.checklist.lines import Line
     from handlers.sheet import Sheet
     from handlers.turn import Turn
-    from storage.evidence import Evidence
+    from storage.files.evidence import Evidence
 
 _ADDRESS: Final = re.compile(r"^\s*(\d{1,3}(?:\.\d{1,3})*)(?:\s+|$)")
 """A caption that begins with a number on its own names the item: ``7 没有签到表``."""

@@ -11,7 +11,7 @@ from handlers.checklist.sharing import in_place, quietly
 from handlers.checklist.steps import show_again, under
 from handlers.sheet import sheet_of
 from handlers.turn import LIVE
-from storage import visits
+from storage.visit import visits
 
 if TYPE_CHECKING:
     from handlers.chat import Timer

@@ -21,16 +21,16 @@ from handlers.once import put_once
 from handlers.progress import brief, header, item_title
 from handlers.sheet import pictures, sheet_of
 from handlers.text import mark
-from storage import evidence as evidences
-from storage import visits
-from storage.scrubbing import scrubbed
+from storage.files import evidence as evidences
+from storage.files.scrubbing import scrubbed
+from storage.visit import visits
 
 if TYPE_CHECKING:
     from handlers.chat import Rows, Timer
     from handlers.items import Item
     from handlers.sheet import Sheet
     from handlers.turn import Turn
-    from storage.evidence import Evidence
+    from storage.files.evidence import Evidence
 
 FILE: Final = mark("File")
 KINDS: Final = {"photo": mark("Photo"), "voice": mark("Voice note"), "video": mark("Video"), "place": mark("Place")}

@@ -15,11 +15,11 @@ from handlers.checklist.pieces import summed
 from handlers.checklist.steps import show
 from handlers.journey import data
 from handlers.sheet import sheet_of
-from storage import visits
+from storage.visit import visits
 
 if TYPE_CHECKING:
     from handlers.turn import Turn
-    from storage.visits import Visit
+    from storage.visit.visits import Visit
 
 
 async def give_up(turn: Turn) -> bool:

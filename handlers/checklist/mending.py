@@ -12,7 +12,7 @@ from handlers.checklist.gallery import forget
 from handlers.checklist.steps import opened, show_again, write
 from handlers.journey import number
 from handlers.progress import numbers_of
-from storage import visits
+from storage.visit import visits
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from handlers.sheet import Sheet
     from handlers.turn import Turn
-    from storage.visits import Answer
+    from storage.visit.visits import Answer
 
 
 MOST_MESSAGES: Final = 400

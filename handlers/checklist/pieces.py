@@ -17,7 +17,7 @@ from handlers.checklist.card import counted
 from handlers.errors import UserError
 from handlers.progress import brief, listed
 from handlers.text import mark
-from storage.evidence import Evidence
+from storage.files.evidence import Evidence
 
 if TYPE_CHECKING:
     from handlers.sheet import Sheet

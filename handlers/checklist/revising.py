@@ -27,8 +27,8 @@ from handlers.progress import numbers_of
 from handlers.sheet import sheet_of
 from handlers.text import mark
 from handlers.widgets.kinds import widget_of
-from storage import evidence as evidences
-from storage import visits
+from storage.files import evidence as evidences
+from storage.visit import visits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from handlers.items import Item
     from handlers.sheet import Sheet
     from handlers.turn import Turn
-    from storage.evidence import Evidence
-    from storage.visits import Answer
+    from storage.files.evidence import Evidence
+    from storage.visit.visits import Answer
 
 TAKEN_BACK = mark(
     "What this message gave was taken back or changed since. Nothing was changed; to record it, send it anew."

@@ -19,8 +19,8 @@ from handlers.journey import data, number
 from handlers.progress import brief, item_title
 from handlers.sheet import sheet_of
 from handlers.widgets.words import asked_in
-from storage import evidence as evidences
-from storage import visits
+from storage.files import evidence as evidences
+from storage.visit import visits
 
 if TYPE_CHECKING:
     from forms.question import Question
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from handlers.items import Item
     from handlers.sheet import Sheet
     from handlers.turn import Turn
-    from storage.evidence import Evidence
+    from storage.files.evidence import Evidence
 
 SHOWN: Final = 8
 """Codes of one picture that are offered."""

@@ -47,7 +47,7 @@ from handlers.progress import brief, value_text
 from handlers.sheet import sheet_of
 from handlers.text import mark
 from handlers.widgets.words import asked_in
-from storage import visits
+from storage.visit import visits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

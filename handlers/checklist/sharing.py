@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Final
 from handlers.chat import Card
 from handlers.labour import labour_of
 from handlers.turn import LIVE
-from storage import outbox, parts, seats, timers
+from storage.campaign import seats
+from storage.chat import outbox, timers
+from storage.visit import parts
 from supervision.labour import divided
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from handlers.errors import Stale, UserError
 from handlers.items import More
 from handlers.sheet import Sheet, sheet_of
 from handlers.text import mark
-from storage import visits
+from storage.visit import visits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

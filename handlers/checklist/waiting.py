@@ -22,12 +22,13 @@ from handlers.handing import may_withdraw
 from handlers.journey import data, number
 from handlers.progress import called, unit_label
 from handlers.sheet import sheet_of
-from storage import people, visits
+from storage import people
+from storage.visit import visits
 
 if TYPE_CHECKING:
     from handlers.chat import Message, Rows
     from handlers.turn import Turn
-    from storage.visits import Visit
+    from storage.visit.visits import Visit
 
 SHOWN: Final = 5
 """Visits that are offered."""

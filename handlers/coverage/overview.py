@@ -16,8 +16,8 @@ from handlers.journey import data, number
 from handlers.progress import bar, brief
 from handlers.reasons import reason_words
 from handlers.text import mark
-from storage import calendars, campaigns
-from storage import coverage as ledgers
+from storage.campaign import calendars, campaigns
+from storage.campaign import coverage as ledgers
 from storage.people import FIELD, Role
 from supervision.coverage import Line, Stand, count, counted, province
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from handlers.chat import Rows
     from handlers.turn import Turn
-    from storage.campaigns import Campaign, Round
+    from storage.campaign.campaigns import Campaign, Round
     from supervision.coverage import Count
 
 NAMES: Final = 12

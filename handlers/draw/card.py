@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from handlers.chat import Rows
     from handlers.turn import Turn
-    from storage.draws import Draw
+    from storage.visit.draws import Draw
 
 NUMBERS: Final = (1, 2, 3, 5, 8, 10, 15, 20)
 NAMES_SHOWN: Final = 60

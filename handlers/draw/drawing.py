@@ -16,8 +16,10 @@ from handlers.draw.card import commitment_card, list_card, result_card
 from handlers.errors import Stale, UserError
 from handlers.journey import data, number
 from handlers.text import mark
-from storage import audit, campaigns, draws, visits
+from storage import audit
+from storage.campaign import campaigns
 from storage.people import FIELD
+from storage.visit import draws, visits
 from supervision.draw import DrawError, Entry, listed
 from supervision.draw_list import MOST, of_text
 from supervision.draw_record import METHODS, STRATIFIED, UNIFORM
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
     from handlers.chat import Message, Timer
     from handlers.turn import Turn
-    from storage.draws import Draw
+    from storage.visit.draws import Draw
 
 _COUNT: Final = re.compile(r"\s*(\d+)\s*[个名人]?\s*")
 SUFFIXES: Final = (".xlsx", ".csv", ".txt")

@@ -15,8 +15,9 @@ from handlers.interview import reading
 from handlers.interview.talk import counted, hold, interview_of, place_of, questions_of
 from handlers.journey import data, number
 from handlers.text import mark
-from storage import audit, interviewees, interviews
-from storage.interviews import State
+from storage import audit
+from storage.visit import interviewees, interviews
+from storage.visit.interviews import State
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from handlers.chat import Rows
     from handlers.interview.talk import Question
     from handlers.turn import Turn
-    from storage.interviews import Entry, Interview
+    from storage.visit.interviews import Entry, Interview
 
 EMPTY = mark("Nothing has been written down yet. Please send what was said, or leave with ◀.")
 

@@ -9,7 +9,7 @@ from handlers.interview import visiting
 from handlers.interview.quoting import quoted
 from handlers.interview.talk import OPENING, interview_of
 from handlers.journey import data, number
-from storage import interviews, quotes
+from storage.visit import interviews, quotes
 
 if TYPE_CHECKING:
     from handlers.turn import Turn

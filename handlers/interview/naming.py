@@ -12,12 +12,12 @@ from handlers.interview.visiting import not_yet
 from handlers.journey import data, number
 from handlers.progress import brief
 from handlers.text import mark
-from storage import interviewees, interviews
+from storage.visit import interviewees, interviews
 
 if TYPE_CHECKING:
     from handlers.chat import Message
     from handlers.turn import Turn
-    from storage.interviews import Interview
+    from storage.visit.interviews import Interview
 
 LONGEST: Final = 100
 OFFERED: Final = 12

@@ -1,7 +1,7 @@
 """Releases sentences of an interview one by one: word for word, without a name, seen beforehand, to be taken back.
 
-Choosing is by tapping sentences, or by sending the passage itself. What is released stands in storage/quotes.py with no
-way back to here; which quotes came of this interview is known in its own box alone.
+Choosing is by tapping sentences, or by sending the passage itself. What is released stands in storage/visit/quotes.py
+with no way back to here; which quotes came of this interview is known in its own box alone.
 """
 
 from __future__ import annotations
@@ -21,13 +21,14 @@ from handlers.journey import data, number
 from handlers.progress import clipped
 from handlers.rows import CHOSEN
 from handlers.text import mark, speech
-from storage import interviews, people, quotes
+from storage import people
 from storage.people import Role
+from storage.visit import interviews, quotes
 
 if TYPE_CHECKING:
     from handlers.chat import Message, Rows
     from handlers.turn import Turn
-    from storage.interviews import Interview
+    from storage.visit.interviews import Interview
 
 SHOWN: Final = 12
 """Sentences on a page."""

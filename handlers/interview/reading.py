@@ -12,14 +12,15 @@ from handlers.interview.talk import OPENING, hold, interview_of, length, questio
 from handlers.journey import data, number
 from handlers.progress import called
 from handlers.text import mark
-from storage import interviews, people, recordings
-from storage.interviews import State
+from storage import people
+from storage.visit import interviews, recordings
+from storage.visit.interviews import State
 
 if TYPE_CHECKING:
     from handlers.chat import Rows
     from handlers.interview.talk import Question
     from handlers.turn import Turn
-    from storage.interviews import Interview, Said
+    from storage.visit.interviews import Interview, Said
 
 PAGE: Final = 3000
 """Characters of what was said on one page."""

@@ -11,15 +11,15 @@ from handlers.interview import asking, naming, quoting, visiting
 from handlers.interview.talk import OPENING, counted, interview_of, questions_of, trouble
 from handlers.journey import data, number
 from handlers.text import mark
-from storage import interviews
-from storage.interviews import State
+from storage.visit import interviews
+from storage.visit.interviews import State
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
     from handlers.chat import Message, Timer
     from handlers.turn import Turn
-    from storage.interviews import Interview
+    from storage.visit.interviews import Interview
 
 MOST: Final = 500
 """Messages in one interview."""

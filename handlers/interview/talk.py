@@ -13,18 +13,19 @@ from handlers.campaign import guide_id
 from handlers.errors import Stale, UserError
 from handlers.sheet import preset
 from handlers.text import mark
-from storage import campaigns, interviews, visits
-from storage import forms as form_versions
+from storage.campaign import campaigns
+from storage.campaign import forms as form_versions
 from storage.people import Role
-from storage.sealing import CannotOpen, NoKey
+from storage.vault.sealing import CannotOpen, NoKey
+from storage.visit import interviews, visits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from zoneinfo import ZoneInfo
 
     from handlers.turn import Turn
-    from storage.interviews import Entry, Interview
-    from storage.visits import Visit
+    from storage.visit.interviews import Entry, Interview
+    from storage.visit.visits import Visit
 
 NAME: Final = "interview"
 NO_KEY = mark(

@@ -27,17 +27,19 @@ from handlers.interview.talk import (
 from handlers.journey import data, number
 from handlers.progress import brief, called, listed, unit_label
 from handlers.text import mark
-from storage import audit, interviewees, interviews, people, quotes, sealed, talks, visits
-from storage.interviews import State
-from storage.sealing import NoKey
+from storage import audit, people
+from storage.vault import sealed
+from storage.vault.sealing import NoKey
+from storage.visit import interviewees, interviews, quotes, talks, visits
+from storage.visit.interviews import State
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from handlers.chat import Message
     from handlers.turn import Turn
-    from storage.interviews import Interview
-    from storage.visits import Visit
+    from storage.visit.interviews import Interview
+    from storage.visit.visits import Visit
 
 SHOWN: Final = 8
 MOST_NAMES: Final = 300

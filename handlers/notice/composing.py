@@ -16,13 +16,13 @@ from handlers.journey import data, number
 from handlers.notice import copies
 from handlers.text import mark
 from handlers.whom import scope
-from storage import notices
 from storage.people import Role
+from storage.voices import notices
 
 if TYPE_CHECKING:
     from handlers.chat import Message
     from handlers.turn import Turn
-    from storage.notices import Notice
+    from storage.voices.notices import Notice
 
 KINDS: Final = {"photo": "photo", "file": "document", "video": "video", "voice": "voice"}
 """What a file that was sent is sent again as."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from handlers.chat import Rows
     from handlers.text import Speech
     from storage.entity import Json
-    from storage.notices import Notice
+    from storage.voices.notices import Notice
 
 LONGEST: Final = 3500
 """UTF-16 units of words in a notice: Telegram takes 4096, and what is added stands around them."""

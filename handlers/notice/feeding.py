@@ -17,11 +17,13 @@ from handlers.notice.composing import may_send
 from handlers.notice.copies import Copy, first_words
 from handlers.notice.following import HELD, card_of, seen
 from handlers.text import speech
-from storage import deliveries, notices, outbox, people
-from storage.deliveries import State as Fate
-from storage.notices import State
-from storage.outbox import Priority
+from storage import people
+from storage.chat import outbox
+from storage.chat.outbox import Priority
 from storage.people import Role
+from storage.voices import deliveries, notices
+from storage.voices.deliveries import State as Fate
+from storage.voices.notices import State
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,9 +31,9 @@ if TYPE_CHECKING:
 
     from handlers.chat import Reply
     from storage.database import Database, Session
-    from storage.deliveries import Delivery
-    from storage.notices import Notice
     from storage.people import Person
+    from storage.voices.deliveries import Delivery
+    from storage.voices.notices import Notice
 
 BATCH: Final = 100
 """Copies produced in one transaction: some ten milliseconds, in which nobody else writes."""

@@ -23,9 +23,10 @@ from handlers.panel import show as show_panel
 from handlers.progress import bar
 from handlers.text import mark
 from handlers.whom import scope
-from storage import deliveries, notices, outbox, timers
-from storage.deliveries import State as Fate
-from storage.notices import State
+from storage.chat import outbox, timers
+from storage.voices import deliveries, notices
+from storage.voices.deliveries import State as Fate
+from storage.voices.notices import State
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from handlers.text import Speech
     from handlers.turn import Turn
     from storage.database import Session
-    from storage.notices import Notice
+    from storage.voices.notices import Notice
 
 SHOWN: Final = 10
 PEOPLE: Final = 30

@@ -12,7 +12,8 @@ from handlers.chat import Tap
 from handlers.errors import Stale
 from handlers.journey import number
 from handlers.notice.copies import Copy
-from storage import deliveries, notices, people
+from storage import people
+from storage.voices import deliveries, notices
 
 if TYPE_CHECKING:
     from handlers.turn import Turn

@@ -21,7 +21,8 @@ from handlers.notice.composing import compose, may_send, mine_unsent
 from handlers.notice.copies import Copy, first_words
 from handlers.rows import CHOSEN
 from handlers.text import mark
-from storage import notices, timers
+from storage.chat import timers
+from storage.voices import notices
 from supervision.audience import Audience
 from supervision.moments import moment_in
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from handlers.chat import Message, Rows, Timer
     from handlers.turn import Turn
-    from storage.notices import Notice
+    from storage.voices.notices import Notice
 
 NOBODY = mark("Nobody fits this choice, so it would be sent to nobody. Please choose others.")
 NOTHING = mark("The notice has no content yet. Please write something first.")

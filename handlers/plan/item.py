@@ -20,7 +20,8 @@ from handlers.plan.overview import due, plan_of, visible
 from handlers.progress import brief, listed
 from handlers.roles import NAMES
 from handlers.text import mark
-from storage import audit, campaigns, people, reminders, work
+from storage import audit, people
+from storage.campaign import campaigns, reminders, work
 from storage.people import Role
 from supervision.register.cells import day as read_day
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from handlers.chat import Message, Rows
     from handlers.plan.overview import Plan
     from handlers.turn import Turn
-    from storage.work import WorkItem
+    from storage.campaign.work import WorkItem
 
 LEADING: Final = frozenset({Role.leader, Role.deputy})
 REASON: Final = 200

@@ -16,7 +16,7 @@ from handlers.errors import Stale, UserError
 from handlers.journey import data, number
 from handlers.progress import bar
 from handlers.text import mark
-from storage import calendars, campaigns, work
+from storage.campaign import calendars, campaigns, work
 from storage.people import FIELD, Role
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from handlers.chat import Rows
     from handlers.turn import Turn
-    from storage.campaigns import Campaign, Group
-    from storage.work import WorkDone, WorkItem
+    from storage.campaign.campaigns import Campaign, Group
+    from storage.campaign.work import WorkDone, WorkItem
     from supervision.calendar import Calendar
 
 NO_PLAN = mark("There is no plan yet: it comes with the campaign, which an administrator starts with /campaign.")

@@ -19,9 +19,9 @@ from handlers.publishing import preview, versions
 from handlers.publishing.compared import compared
 from handlers.publishing.fitness import unasked
 from handlers.text import mark
-from storage import drafts
-from storage import forms as form_versions
-from storage.drafts import State
+from storage.campaign import drafts
+from storage.campaign import forms as form_versions
+from storage.campaign.drafts import State
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from forms.form import Form
     from handlers.chat import Rows
     from handlers.turn import Turn
-    from storage.drafts import FormDraft
+    from storage.campaign.drafts import FormDraft
 
 FAULTS: Final = 8
 """Problems on one page."""

@@ -16,9 +16,9 @@ from handlers.journey import data
 from handlers.menu import keyboard
 from handlers.publishing import drafted
 from handlers.text import mark
-from storage import drafts
-from storage.drafts import DraftFile, FormDraft
-from storage.filenames import harmless
+from storage.campaign import drafts
+from storage.campaign.drafts import DraftFile, FormDraft
+from storage.files.filenames import harmless
 
 if TYPE_CHECKING:
     from markupsafe import Markup

@@ -1,7 +1,7 @@
 """Which visits use a form: an administrator chooses it for rounds that have not begun.
 
 A choice moves the visits of the round that are planned and not begun. One that has begun keeps its version, whatever
-is chosen later; that is the whole rule, and storage/forms.py holds it.
+is chosen later; that is the whole rule, and storage/campaign/forms.py holds it.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from handlers.progress import brief, listed
 from handlers.publishing import versions
 from handlers.publishing.fitness import hinders
 from handlers.text import mark
-from storage import campaigns
-from storage import forms as form_versions
+from storage.campaign import campaigns
+from storage.campaign import forms as form_versions
 
 if TYPE_CHECKING:
     from handlers.turn import Turn
-    from storage.campaigns import Campaign, Round
-    from storage.forms import FormVersion
+    from storage.campaign.campaigns import Campaign, Round
+    from storage.campaign.forms import FormVersion
 
 SHOWN: Final = 12
 """Rounds that are offered."""

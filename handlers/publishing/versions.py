@@ -17,16 +17,17 @@ from handlers.journey import data, number
 from handlers.progress import brief, called, listed
 from handlers.publishing import preview
 from handlers.text import mark
-from storage import audit, drafts, people
-from storage import forms as form_versions
+from storage import audit, people
+from storage.campaign import drafts
+from storage.campaign import forms as form_versions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from handlers.chat import Rows
     from handlers.turn import Turn
-    from storage.campaigns import Round
-    from storage.forms import FormVersion, Use
+    from storage.campaign.campaigns import Round
+    from storage.campaign.forms import FormVersion, Use
 
 SHOWN: Final = 6
 """Versions on one page."""

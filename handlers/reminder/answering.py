@@ -15,15 +15,16 @@ from handlers.journey import data, number
 from handlers.panel import show
 from handlers.reminder.telling import line, named
 from handlers.text import mark, speech
-from storage import audit, calendars, campaigns, people, reminders
+from storage import audit, people
+from storage.campaign import calendars, campaigns, reminders
+from storage.campaign.reminders import Reminder, State
 from storage.people import FIELD, Role
-from storage.reminders import Reminder, State
 from supervision.calendar import moment
 
 if TYPE_CHECKING:
     from handlers.chat import Message, Rows
     from handlers.turn import Turn
-    from storage.campaigns import Campaign
+    from storage.campaign.campaigns import Campaign
     from storage.people import Person
 
 REASON: Final = 200

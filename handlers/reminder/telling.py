@@ -15,8 +15,10 @@ from handlers.chat import Button
 from handlers.journey import data
 from handlers.progress import brief
 from handlers.text import mark, speech
-from storage import calendars, campaigns, people, reminders, visits, work
-from storage.reminders import State
+from storage import people
+from storage.campaign import calendars, campaigns, reminders, work
+from storage.campaign.reminders import State
+from storage.visit import visits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
     from handlers.chat import Timer
     from handlers.text import Speech
     from handlers.turn import Turn
-    from storage.campaigns import Campaign
-    from storage.reminders import Reminder
+    from storage.campaign.campaigns import Campaign
+    from storage.campaign.reminders import Reminder
     from supervision.calendar import Calendar
 
 SHOWN: Final = 8

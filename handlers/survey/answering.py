@@ -16,13 +16,13 @@ from handlers.errors import Stale, UserError
 from handlers.journey import data, number
 from handlers.rows import in_rows
 from handlers.text import mark
-from storage import notices, surveys
+from storage.voices import notices, surveys
 from supervision.ballot import NUMBER, TEXT, WORDS
 
 if TYPE_CHECKING:
     from handlers.chat import Message, Rows
     from handlers.turn import Turn
-    from storage.surveys import Survey
+    from storage.voices.surveys import Survey
     from supervision.ballot import Item
 
 OVER = mark("This survey is closed. Thank you for wanting to answer.")

@@ -18,8 +18,9 @@ from handlers.journey import data, number
 from handlers.survey.from_form import questions_of
 from handlers.text import mark
 from handlers.whom import scope
-from storage import forms, surveys
-from storage.surveys import State, Survey
+from storage.campaign import forms
+from storage.voices import surveys
+from storage.voices.surveys import State, Survey
 from supervision import ballot
 from supervision.ballot import MOST_ITEMS, MOST_QUESTIONS, Question, Unclear, items_of, sheets, typed
 

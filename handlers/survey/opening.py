@@ -23,8 +23,9 @@ from handlers.survey.answering import key_of
 from handlers.survey.making import NO_QUESTIONS, mine, mine_draft, name_of
 from handlers.text import mark
 from reports.poster import Poster
-from storage import notices, surveys, timers
-from storage.surveys import State
+from storage.chat import timers
+from storage.voices import notices, surveys
+from storage.voices.surveys import State
 from supervision.audience import Audience
 from supervision.suppression import places_of
 
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
 
     from handlers.chat import Message, Timer
     from handlers.turn import Turn
-    from storage.notices import Notice
-    from storage.surveys import Survey
+    from storage.voices.notices import Notice
+    from storage.voices.surveys import Survey
 
 DAYS: Final = (1, 3, 7, 14, 30)
 NOBODY = mark("Nobody fits this choice, so it would be sent to nobody. Please choose others.")

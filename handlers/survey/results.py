@@ -22,9 +22,10 @@ from reports.charts import Row as Bar
 from reports.picture import Heading, compose
 from reports.sheet import workbook
 from reports.theme import LIGHT
-from storage import deliveries, outbox, surveys
-from storage.deliveries import State as Fate
-from storage.surveys import State
+from storage.chat import outbox
+from storage.voices import deliveries, surveys
+from storage.voices.deliveries import State as Fate
+from storage.voices.surveys import State
 from supervision.ballot import TEXT
 from supervision.ballot_figures import figures_of
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from handlers.chat import Rows
     from handlers.turn import Turn
     from reports.sheet import Cell, Sheet
-    from storage.surveys import Survey
+    from storage.voices.surveys import Survey
     from supervision.ballot_figures import Figures, Row
 
 SHOWN: Final = 3300

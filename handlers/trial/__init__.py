@@ -23,7 +23,7 @@ from handlers.trial.card import asked_at, picture_rows, stop_card
 from handlers.trial.order import instances, stops
 from handlers.widgets.kinds import widget_of
 from handlers.widgets.pictures import shown_with
-from storage import drafts
+from storage.campaign import drafts
 
 if TYPE_CHECKING:
     from forms.form import Form

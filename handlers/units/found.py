@@ -18,15 +18,15 @@ from handlers.once import put_once
 from handlers.reasons import LONGEST, REASONS, UNSAID
 from handlers.register_words import FIELDS, fault_of, said
 from handlers.text import mark
-from storage import campaigns, register, register_files
-from storage.register_files import State
+from storage.campaign import campaigns, register, register_files
+from storage.campaign.register_files import State
 from supervision.register.comparing import compare
 from supervision.register.model import register_of
 
 if TYPE_CHECKING:
     from handlers.chat import Rows
     from handlers.turn import Turn
-    from storage.register_files import RegisterFile
+    from storage.campaign.register_files import RegisterFile
 
 FAULTS: Final = 8
 NAMES: Final = 15

@@ -17,12 +17,12 @@ from handlers.once import put_once
 from handlers.progress import listed
 from handlers.reasons import reason_words
 from handlers.text import mark
-from storage import campaigns, register_files
+from storage.campaign import campaigns, register_files
 
 if TYPE_CHECKING:
     from handlers.chat import Rows
     from handlers.turn import Turn
-    from storage.campaigns import Campaign, Unit
+    from storage.campaign.campaigns import Campaign, Unit
 
 FOUND: Final = 8
 """Units shown for some words; more than that takes more words."""

@@ -16,9 +16,9 @@ from handlers.journey import data
 from handlers.menu import keyboard
 from handlers.text import mark
 from handlers.units import found, overview
-from storage import register_files
-from storage.filenames import harmless
-from storage.register_files import RegisterFile, State
+from storage.campaign import register_files
+from storage.campaign.register_files import RegisterFile, State
+from storage.files.filenames import harmless
 from supervision.register.headers import looks_like
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from handlers.errors import Stale, UserError
 from handlers.rows import CHOSEN, in_rows
 from handlers.text import mark
 from handlers.widgets.asked import Asked, Step, Untapped, chosen
-from storage.filenames import harmless
+from storage.files.filenames import harmless
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

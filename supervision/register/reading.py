@@ -1,6 +1,6 @@
 """Reads a whole register: every table of a file, what it says, and all that is wrong with it.
 
-Pure, but for what it costs: it is run in a process of its own (bot/apart.py). It applies nothing.
+Pure, but for what it costs: it is run in a process of its own (bot/background/apart.py). It applies nothing.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Reads a workbook or a CSV into plain rows: merged cells filled, errors of formulas kept, whatever the file is.
 
-Meant for a process of its own (bot/apart.py): it loads openpyxl, and a file may be made to hurt. What the rows mean is
-decided elsewhere.
+Meant for a process of its own (bot/background/apart.py): it loads openpyxl, and a file may be made to hurt. What the
+rows mean is decided elsewhere.
 """
 
 from __future__ import annotations

@@ -6,11 +6,11 @@ import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from bot.deliver import Deliverer
-from bot.limits import Limits
+from bot.outgoing.deliver import Deliverer
+from bot.outgoing.limits import Limits
 from handlers.chat import Button, Reply, dump
-from storage import outbox
-from storage.outbox import Outgoing, Priority, State
+from storage.chat import outbox
+from storage.chat.outbox import Outgoing, Priority, State
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.apology import WAIT, Apology
-from bot.receive import Intake
+from bot.incoming.apology import WAIT, Apology
+from bot.incoming.receive import Intake
 from handlers.chat import Button, Say
 from storage.database import Database, Unavailable
 from tests.bot.conftest import now, until
@@ -80,7 +80,7 @@ async def test_a_tap_is_answered_by_a_toast(intake: Intake, one_driver: Driver, 
 async def test_whoever_waits_for_a_lock_is_told_before_it_is_given_up(
     sqlite_url: str, one_driver: Driver, phone: Phone, nothing: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.receive._LATE_SECONDS", 0.05)
+    monkeypatch.setattr("bot.incoming.receive._LATE_SECONDS", 0.05)
     database, woken = Database(sqlite_url), list[int]()
     intake = Intake(database, woken.extend, now, Apology(one_driver, lambda *_: None, nothing))
     other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)

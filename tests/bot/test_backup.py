@@ -12,20 +12,21 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from bot import restore as restoring
 from bot.__main__ import main
-from bot.archive import BackupError, Refused, opened
-from bot.backup import back_up
-from bot.demo import PACK
+from bot.backups import restore as restoring
+from bot.backups.archive import BackupError, Refused, opened
+from bot.backups.backup import back_up
 from bot.hold import hold
+from bot.offline.demo import PACK
+from bot.offline.seed import seed
 from bot.progress import Progress
-from bot.seed import seed
-from storage import inbox, outbox, upgrading
-from storage.blobs import Blobs
+from storage import upgrading
+from storage.chat import inbox, outbox
 from storage.database import Database
-from storage.evidence import Evidence
+from storage.files.blobs import Blobs
+from storage.files.evidence import Evidence
 from storage.people import Person
-from storage.visits import Visit
+from storage.visit.visits import Visit
 from tests.handlers.phone import MORNING
 
 if TYPE_CHECKING:

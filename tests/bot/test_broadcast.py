@@ -12,10 +12,10 @@ import pytest
 from bot.app import App
 from bot.config import Address, Secret, Settings
 from sandbox.faults import Settings as Faults
-from storage import deliveries, notices
-from storage.deliveries import State as Fate
-from storage.notices import State
 from storage.people import Person, Role
+from storage.voices import deliveries, notices
+from storage.voices.deliveries import State as Fate
+from storage.voices.notices import State
 
 if TYPE_CHECKING:
     from pathlib import Path

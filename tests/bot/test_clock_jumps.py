@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from bot import jobs
 from bot.app import App
+from bot.background import jobs
 from bot.config import Address, Secret, Settings
-from bot.demo import INSPECTOR, PACK
-from bot.seed import seed
+from bot.offline.demo import INSPECTOR, PACK
+from bot.offline.seed import seed
 from sandbox.client import Phone
 from sandbox.faults import Planned
-from storage import overlong
-from storage.inbox import Arrival, Source
-from storage.outbox import Outgoing, State
-from storage.visits import Answer
+from storage.chat import overlong
+from storage.chat.inbox import Arrival, Source
+from storage.chat.outbox import Outgoing, State
+from storage.visit.visits import Answer
 from tests.bot.conftest import until
 
 if TYPE_CHECKING:

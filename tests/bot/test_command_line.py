@@ -12,10 +12,10 @@ import pytest
 
 from bot.__main__ import main
 from bot.config import Secret, Settings
-from bot.demo import INSPECTOR, PACK, TOKEN
 from bot.hold import database as database_held
 from bot.hold import hold
-from bot.seed import seed
+from bot.offline.demo import INSPECTOR, PACK, TOKEN
+from bot.offline.seed import seed
 from sandbox.client import Phone
 from sandbox.server import Sandbox
 from storage import invitations, upgrading
@@ -25,7 +25,7 @@ from tests.handlers.phone import MORNING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.seed import DemoPhone
+    from bot.offline.seed import DemoPhone
 
 OTHER_TOKEN = "7000000001:" + "A" * 35
 

@@ -6,9 +6,9 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from handlers.chat import Card, Say, dump
-from storage import outbox
+from storage.chat import outbox
+from storage.chat.outbox import Priority, State
 from storage.database import Database
-from storage.outbox import Priority, State
 from tests.bot.conftest import Faults, now, until
 from tests.bot.post import ROWS, Post, at_work, said
 
@@ -117,7 +117,7 @@ async def test_a_restart_goes_on_with_what_is_pending(make: Callable[..., Post],
 async def test_a_ring_in_the_commit_is_enough_to_wake_it(
     make: Callable[..., Post], faults: Faults, phone: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.deliver.POLL_SECONDS", 60.0)
+    monkeypatch.setattr("bot.outgoing.deliver.POLL_SECONDS", 60.0)
     async with at_work(make()) as post:
         await asyncio.sleep(0.1)
         async with post.database.begin() as db:

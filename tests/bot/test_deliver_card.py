@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from handlers.chat import Card, Change, Commands, Say
 from sandbox.errors import ApiError
-from storage.outbox import State
+from storage.chat.outbox import State
 from tests.bot.conftest import Faults, until
 from tests.bot.post import ROWS, Post, at_work, said
 
@@ -141,7 +141,9 @@ async def test_a_final_card_is_never_skipped(make_one: Callable[..., Post], faul
 async def test_a_card_that_comes_while_one_is_under_way_takes_the_place_of_those_between(
     make_one: Callable[..., Post], faults: Faults, phone: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.deliver.POLL_SECONDS", 60.0)  # so that nothing but the end of a send brings the next
+    monkeypatch.setattr(
+        "bot.outgoing.deliver.POLL_SECONDS", 60.0
+    )  # so that nothing but the end of a send brings the next
     faults.open.clear()
     async with at_work(make_one()) as post:
         await post.put(4242, Card(text="1/22"))

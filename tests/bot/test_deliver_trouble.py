@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from bot.deliver import ATTEMPTS
 from bot.drivers.errors import Unreachable
+from bot.outgoing.deliver import ATTEMPTS
 from handlers.chat import Card, Say
 from sandbox.errors import ApiError
-from storage import outbox, people
+from storage import people
+from storage.chat import outbox
+from storage.chat.outbox import Priority, State
 from storage.database import Database, Unavailable
-from storage.outbox import Priority, State
 from tests.bot.conftest import Clock, Faults, now, until
 from tests.bot.post import Post, at_work, said
 
@@ -133,7 +134,7 @@ async def test_when_telegram_is_down_nothing_is_lost_and_nothing_counts_as_an_at
         return await send(chat_id, say, files)
 
     monkeypatch.setattr(one_driver, "send", sometimes)
-    monkeypatch.setattr("bot.deliver._LONGEST_OUTAGE", 0.05)
+    monkeypatch.setattr("bot.outgoing.deliver._LONGEST_OUTAGE", 0.05)
     post = Post(sqlite_database, one_driver, nothing, now)
     async with at_work(post):
         await post.put(4242, Say(text="a"), Say(text="b"))
@@ -195,7 +196,7 @@ async def test_a_fate_is_kept_while_the_database_is_in_trouble_and_nothing_is_se
     nothing: Callable[[str], Path],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("bot.settle._AGAIN_SECONDS", 0.02)
+    monkeypatch.setattr("bot.outgoing.settle._AGAIN_SECONDS", 0.02)
     database, begin, down = Database(sqlite_url), Database.begin, []
 
     def sometimes(self: Database) -> Any:
@@ -223,7 +224,7 @@ async def test_a_fate_is_kept_while_the_database_is_in_trouble_and_nothing_is_se
 async def test_a_revoked_token_stops_the_sending_and_keeps_the_messages(
     make_one: Callable[..., Post], faults: Faults, phones: list[Phone], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.deliver._REVOKED_SECONDS", 0.2)
+    monkeypatch.setattr("bot.outgoing.deliver._REVOKED_SECONDS", 0.2)
     faults.refuse = lambda *_: ApiError(401, "Unauthorized")
     post = make_one(at_once=1)
     await post.put(1, Say(text="a"))

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.doorkeeper import STRANGERS_A_MINUTE, Doorkeeper
-from bot.receive import Intake
-from storage import inbox, upgrading
+from bot.incoming.doorkeeper import STRANGERS_A_MINUTE, Doorkeeper
+from bot.incoming.receive import Intake
+from storage import upgrading
+from storage.chat import inbox
 from storage.database import Database, Unavailable
 
 if TYPE_CHECKING:

@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from bot.download import Downloader
+from bot.background.download import Downloader
 from bot.drivers.errors import BadToken, Rejected, RetryLater, TooLarge, Unreachable
 from handlers.chat import Attachment
-from storage import evidence, forms, visits
-from storage.blobs import Blobs
-from storage.campaigns import Campaign, Group, Unit
-from storage.evidence import PAUSES, Evidence, State
+from storage.campaign import forms
+from storage.campaign.campaigns import Campaign, Group, Unit
+from storage.files import evidence
+from storage.files.blobs import Blobs
+from storage.files.evidence import PAUSES, Evidence, State
 from storage.people import Person
-from storage.visits import Visit
+from storage.visit import visits
+from storage.visit.visits import Visit
 from tests.bot.conftest import until
 
 if TYPE_CHECKING:

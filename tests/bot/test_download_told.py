@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.drivers.errors import TooLarge
-from storage import evidence, inbox, timers
-from storage.evidence import Evidence, State
+from storage.chat import inbox, timers
+from storage.files import evidence
+from storage.files.evidence import Evidence, State
 from tests.bot.test_download import Home, failing, picture, sent
 from tests.transcripts.stages import sandbox_stage
 

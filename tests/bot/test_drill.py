@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from bot import restore as restoring
 from bot.app import App
-from bot.backup import back_up
+from bot.backups import restore as restoring
+from bot.backups.backup import back_up
 from bot.config import Address, Secret, Settings
-from bot.demo import INSPECTOR, PACK, TOKEN
-from bot.script import UNIT, picture
-from bot.seed import seed
+from bot.offline.demo import INSPECTOR, PACK, TOKEN
+from bot.offline.script import UNIT, picture
+from bot.offline.seed import seed
 from sandbox.client import Phone
 from sandbox.server import Sandbox
-from storage.blobs import Blobs
+from storage.chat.inbox import Arrival
+from storage.chat.outbox import Outgoing
 from storage.database import Database
 from storage.entity import Entity
-from storage.evidence import Evidence
-from storage.inbox import Arrival
-from storage.outbox import Outgoing
+from storage.files.blobs import Blobs
+from storage.files.evidence import Evidence
 from tests.bot.conftest import until
 from tests.handlers.phone import MORNING
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from bot.archive import Manifest
+    from bot.backups.archive import Manifest
 
 POURING = (7001, 7002, 7004, 7005, 7006)
 """Everybody of the demonstration but the inspector."""

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.background.fetching import Fetcher
 from bot.drivers.errors import Rejected, RetryLater, Unreachable
-from bot.fetching import Fetcher
 from handlers.chat import MAX_FILE_BYTES
-from storage import interviews, recordings
-from storage.interviews import Entry, Fetched
+from storage.visit import interviews, recordings
+from storage.visit.interviews import Entry, Fetched
 from tests.handlers.confidence import confidence
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.__main__ import main
-from bot.import_command import spoken
+from bot.commands.importing import spoken
 from tests.handlers.setting_up import ROWS, workbook
 
 if TYPE_CHECKING:

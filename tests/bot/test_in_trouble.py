@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from bot import demo
+from bot.offline import demo
 from handlers.chat import Say, dump
 from sandbox.client import Phone
 from sandbox.faults import FAULTS, Planned, Rates, Settings
-from storage import outbox
-from storage.inbox import Arrival
-from storage.outbox import State
+from storage.chat import outbox
+from storage.chat.inbox import Arrival
+from storage.chat.outbox import State
 from storage.people import Person
 
 if TYPE_CHECKING:

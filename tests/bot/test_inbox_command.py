@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot import inbox_command
 from bot.__main__ import main
-from bot.inbox_command import NotSetAside
-from storage import audit, inbox
+from bot.commands import inbox as inbox_command
+from bot.commands.inbox import NotSetAside
+from storage import audit
+from storage.chat import inbox
+from storage.chat.inbox import State
 from storage.database import Database
-from storage.inbox import State
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.app import App
+from bot.background.introduction import DESCRIPTION, LANGUAGES, SHORT, introduce
 from bot.config import Address, Secret, Settings
-from bot.introduction import DESCRIPTION, LANGUAGES, SHORT, introduce
 from handlers.text import speech
 from sandbox.errors import ApiError
 from tests.bot.conftest import until

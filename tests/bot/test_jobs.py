@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from bot.jobs import KEEP, KEEP_NAMED, Jobs
-from storage import inbox, outbox, timers
-from storage.blobs import Blobs
+from bot.background.jobs import KEEP, KEEP_NAMED, Jobs
+from storage.chat import inbox, outbox, timers
+from storage.chat.inbox import Source
+from storage.chat.outbox import State
 from storage.database import Database
-from storage.inbox import Source
-from storage.outbox import State
+from storage.files.blobs import Blobs
 from tests.bot.conftest import until
 
 if TYPE_CHECKING:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.__main__ import main
+from bot.commands.key import key_of
 from bot.config import ConfigError, Settings, read
-from bot.demo import KEPT
-from bot.key_command import key_of
-from storage import inbox
+from bot.offline.demo import KEPT
+from storage.chat import inbox
 from storage.database import Database
-from storage.sealing import Keyring, new_key
+from storage.vault.sealing import Keyring, new_key
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from bot import apart
-from bot.likeness import fingerprints
+from bot.background import apart
+from bot.background.likeness import fingerprints
 from supervision.doubts import ALIKE, BANDS, NEAR, Print, bands, metres, neighbours
 from tests.handlers.test_checklist_doubts import drawn, jpeg
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.limits import EDIT_COST, Limits, Pace, Window
+from bot.outgoing.limits import EDIT_COST, Limits, Pace, Window
 
 
 def limits(**more: float) -> Limits:

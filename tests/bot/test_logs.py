@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot import demo, logs
 from bot.__main__ import main
-from bot.script import Walker, picture, play
+from bot.monitoring import logs
+from bot.offline import demo
+from bot.offline.script import Walker, picture, play
 from handlers.journey import Command
 from sandbox.client import Phone
 from sandbox.errors import ApiError
@@ -215,4 +216,4 @@ def test_libraries_are_kept_from_chatting():
     with logged("text"):
         for name in ("httpx", "telegram.Bot", "aiogram.event", "sqlalchemy.engine", "aiosqlite", "a_new_one"):
             assert not logging.getLogger(name).isEnabledFor(logging.INFO), name
-        assert logging.getLogger("bot.deliver").isEnabledFor(logging.DEBUG)
+        assert logging.getLogger("bot.outgoing.deliver").isEnabledFor(logging.DEBUG)

@@ -14,21 +14,22 @@ import sqlalchemy as sa
 from aiohttp import web
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot import metrics
 from bot.__main__ import main
 from bot.app import App
 from bot.config import Address, Secret, Settings
 from bot.drivers.errors import Blocked, DriverError, Rejected, RetryLater, TooLarge, Unreachable
 from bot.drivers.measured import OUTCOMES, Measured, outcome_of
-from bot.health import Health
-from bot.metrics import Metrics
+from bot.monitoring import metrics
+from bot.monitoring.health import Health
+from bot.monitoring.metrics import Metrics
 from handlers.chat import Say
 from handlers.engine import Outcome
 from sandbox.client import Phone
 from sandbox.errors import ApiError
-from storage import inbox, outbox, timers, upgrading
+from storage import upgrading
+from storage.chat import inbox, outbox, timers
+from storage.chat.outbox import Priority
 from storage.database import Database
-from storage.outbox import Priority
 from tests.bot.conftest import until
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from alembic import command
 
 from bot.__main__ import main
-from bot.demo import TOKEN
+from bot.offline.demo import TOKEN
 from storage import engines, schema, upgrading
 from storage.database import Database
 

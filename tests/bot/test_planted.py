@@ -18,15 +18,17 @@ import asyncpg
 import pytest
 
 from bot.app import App
-from bot.backup import back_up
+from bot.backups.backup import back_up
+from bot.commands.inbox import shown
 from bot.config import Address, Secret, Settings
-from bot.demo import PACK, TOKEN
-from bot.inbox_command import shown
-from bot.seed import seed
+from bot.offline.demo import PACK, TOKEN
+from bot.offline.seed import seed
 from sandbox.server import Sandbox
-from storage import inbox, interviews, people
-from storage.blobs import Blobs
-from storage.sealing import new_key
+from storage import people
+from storage.chat import inbox
+from storage.files.blobs import Blobs
+from storage.vault.sealing import new_key
+from storage.visit import interviews
 from tests.handlers.phone import MORNING
 from tests.transcripts.stages import SandboxStage
 

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from bot import apart, reading
-from bot.bundle import Read, Sent, read
+from bot.background import apart, reading
+from bot.background.bundle import Read, Sent, read
+from bot.background.reading import Reader
 from bot.drivers.errors import Rejected, Unreachable
-from bot.reading import Reader
-from storage import drafts
-from storage.drafts import DraftFile, FormDraft, State
+from storage.campaign import drafts
+from storage.campaign.drafts import DraftFile, FormDraft, State
+from storage.chat.timers import Timer
 from storage.people import Person
-from storage.timers import Timer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -8,9 +8,9 @@ from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.receipts import Fate, Receipts
+from bot.outgoing.receipts import Fate, Receipts
 from handlers.chat import Card, Say
-from storage.outbox import State
+from storage.chat.outbox import State
 from tests.bot.conftest import Faults, now, until
 from tests.bot.post import ROWS, Post, at_work, said
 

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.drivers.errors import BadToken, Conflict, Unreachable
-from bot.receive import MAX_BODY_BYTES, SECRET_HEADER, Intake, Poller, Webhook, chat_of
-from storage import inbox
+from bot.incoming.receive import MAX_BODY_BYTES, SECRET_HEADER, Intake, Poller, Webhook, chat_of
+from storage.chat import inbox
 from storage.database import Database, Unavailable
 from tests.bot import raw
 from tests.bot.conftest import now, until
@@ -149,7 +149,7 @@ async def test_text_that_no_column_would_take_is_kept_as_it_came(database: Datab
 async def test_nothing_is_confirmed_while_nothing_can_be_stored(
     broken: Broken, one_driver: Driver, phone: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.receive._LONGEST_PAUSE", 0.05)
+    monkeypatch.setattr("bot.incoming.receive._LONGEST_PAUSE", 0.05)
     broken.broken = True
     woken = Woken()
     poller = asyncio.create_task(Poller(one_driver, broken, Intake(broken, woken, now), wait=0).run())
@@ -180,8 +180,8 @@ async def test_a_second_bot_is_reported_and_the_poller_goes_on_when_it_is_gone(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr("bot.receive._CONFLICT_SECONDS", 0.02)
-    monkeypatch.setattr("bot.receive._LONGEST_PAUSE", 0.02)
+    monkeypatch.setattr("bot.incoming.receive._CONFLICT_SECONDS", 0.02)
+    monkeypatch.setattr("bot.incoming.receive._LONGEST_PAUSE", 0.02)
     fetch = one_driver.fetch
     answers: list[Exception] = [Unreachable("x", fate_unknown=True), Conflict("terminated"), Conflict("terminated")]
 
@@ -212,7 +212,7 @@ async def test_a_revoked_token_ends_the_poller(sqlite_database: Database, telegr
 async def test_only_one_of_several_processes_polls_and_another_takes_over(
     postgres_url: str, one_driver: Driver, phone: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.receive._FOLLOW_SECONDS", 0.05)
+    monkeypatch.setattr("bot.incoming.receive._FOLLOW_SECONDS", 0.05)
     first, second = Database(postgres_url), Database(postgres_url)
     woken = [Woken(), Woken()]
     pollers = [

@@ -7,11 +7,11 @@ from collections import defaultdict
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
-from bot.receive import Intake
-from bot.workers import TURNS_AT_A_TIME, Workers
-from storage import inbox
+from bot.incoming.receive import Intake
+from bot.incoming.workers import TURNS_AT_A_TIME, Workers
+from storage.chat import inbox
+from storage.chat.inbox import State
 from storage.database import Database
-from storage.inbox import State
 from tests.bot import raw
 from tests.bot.conftest import now, until
 
@@ -107,7 +107,7 @@ async def test_what_waited_at_the_start_is_taken_up(database: Database) -> None:
 async def test_a_poison_update_is_set_aside_and_its_chat_and_the_others_go_on(
     database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.workers.POLL_SECONDS", 0.01)
+    monkeypatch.setattr("bot.incoming.workers.POLL_SECONDS", 0.01)
     turns = Turns(database, clock=clock)
     workers = Workers(database, turns, clock)
     task = await running(workers)
@@ -198,7 +198,7 @@ async def test_two_processes_on_one_database_share_the_work_without_doubling_it(
 async def test_chats_another_process_works_on_take_no_connection_of_ours(
     postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.workers.POLL_SECONDS", 0.05)
+    monkeypatch.setattr("bot.incoming.workers.POLL_SECONDS", 0.05)
     theirs, ours = Database(postgres_url, connections=20), Database(postgres_url, connections=4)
     turns = Turns(ours)
     workers = Workers(ours, turns, now)

@@ -17,11 +17,11 @@ import sqlalchemy as sa
 from PIL import Image
 from playwright.async_api import async_playwright, expect
 
-from bot import demo
-from bot.script import picture
+from bot.offline import demo
+from bot.offline.script import picture
 from sandbox.client import Phone
 from sandbox.server import Sandbox
-from storage.visits import Answer
+from storage.visit.visits import Answer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot import demo
 from bot.__main__ import main
 from bot.hold import CommandError
+from bot.offline import demo
 from sandbox.client import Phone
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import bundle
+from bot.background import bundle
 from forms import instance
 from forms.attachments import embedded
 from forms.convert import convert

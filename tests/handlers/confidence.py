@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from forms.convert import convert
 from handlers.campaign import GUIDE, folder
 from handlers.journeys import JOURNEYS
-from storage import forms as form_versions
-from storage import interviews
+from storage.campaign import forms as form_versions
 from storage.database import Database
 from storage.people import Role
-from storage.sealing import Keyring, new_key
+from storage.vault.sealing import Keyring, new_key
+from storage.visit import interviews
 from tests.handlers.conftest import campaign
 from tests.handlers.phone import Bench
 from tests.handlers.site import plan
@@ -20,7 +20,7 @@ from tests.handlers.site import plan
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from storage.interviews import Interview
+    from storage.visit.interviews import Interview
     from tests.handlers.phone import Phone
 
 KEY = new_key()

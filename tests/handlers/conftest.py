@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from handlers.journeys import JOURNEYS
-from storage.campaigns import Campaign, Group, Unit
+from storage.campaign.campaigns import Campaign, Group, Unit
 from tests.handlers.phone import Bench
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from bot.reading import Reader
-from storage.campaigns import Round
+from bot.background.reading import Reader
+from storage.campaign.campaigns import Round
 from storage.people import Role
-from storage.visits import Visit
+from storage.visit.visits import Visit
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -23,8 +23,10 @@ from handlers.engine import Engine, Outcome
 from handlers.registry import Registry
 from handlers.shelf import Shelf
 from handlers.turn import Kit
-from storage import campaigns, inbox, outbox, people, timers
-from storage.blobs import Blobs
+from storage import people
+from storage.campaign import campaigns
+from storage.chat import inbox, outbox, timers
+from storage.files.blobs import Blobs
 from storage.people import Person
 from tests.handlers.screen import Shown, parse, written
 
@@ -32,9 +34,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from handlers.journey import Journey
-    from storage.campaigns import Group
+    from storage.campaign.campaigns import Group
+    from storage.chat.outbox import Outgoing
     from storage.database import Database
-    from storage.outbox import Outgoing
     from storage.people import Role
 
 MORNING = datetime(2026, 10, 21, 1, 0, tzinfo=UTC)

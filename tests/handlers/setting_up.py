@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import sqlalchemy as sa
 
-from bot.registering import RegisterReader
+from bot.background.registering import RegisterReader
 from handlers import campaign as packs
 from handlers.journeys import JOURNEYS
-from storage.campaigns import Campaign, Group
+from storage.campaign.campaigns import Campaign, Group
 from storage.database import Database
 from storage.people import Role
 from tests.handlers.desk import Files

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 
 from forms.convert import Converted, convert
 from handlers.campaign import folder
-from storage import evidence, people, visits
-from storage import forms as form_versions
-from storage.campaigns import Unit
+from storage import people
+from storage.campaign import forms as form_versions
+from storage.campaign.campaigns import Unit
+from storage.files import evidence
 from storage.people import Role
-from storage.visits import Visit
+from storage.visit import visits
+from storage.visit.visits import Visit
 
 if TYPE_CHECKING:
-    from storage.evidence import Evidence
+    from storage.files.evidence import Evidence
     from storage.people import Person
     from tests.handlers.phone import Bench, Phone
     from tests.handlers.screen import Shown
@@ -119,7 +121,7 @@ class Site:
 
     async def state(self, phone: Phone | None = None) -> dict[str, object]:
         """What the chat remembers."""
-        from storage import conversations  # noqa: PLC0415 - for this alone
+        from storage.chat import conversations  # noqa: PLC0415 - for this alone
 
         async with self.bench.database.begin() as db:
             return (await conversations.load(db, (phone or self.one).id, self.bench.now)).state

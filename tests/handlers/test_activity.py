@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from storage import activities, evidence, people
-from storage.activities import Kind
+from storage import people
+from storage.files import evidence
 from storage.people import Role
+from storage.visit import activities
+from storage.visit.activities import Kind
 from tests.handlers.site import Site, plan, site
 
 if TYPE_CHECKING:
-    from storage.activities import Activity
+    from storage.visit.activities import Activity
     from tests.handlers.phone import Bench
 
 

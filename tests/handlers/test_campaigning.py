@@ -8,8 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from handlers.journeys import JOURNEYS
-from storage import campaigns, seats
-from storage.campaigns import Campaign, Group
+from storage.campaign import campaigns, seats
+from storage.campaign.campaigns import Campaign, Group
 from storage.people import Role
 from tests.handlers.phone import Bench
 

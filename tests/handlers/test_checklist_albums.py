@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from handlers import chat
-from storage import inbox, verification
-from storage.evidence import Evidence
+from storage.chat import inbox
+from storage.files.evidence import Evidence
+from storage.vault import verification
 from tests.handlers.screen import written
 from tests.handlers.site import plan, site
 

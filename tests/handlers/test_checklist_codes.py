@@ -9,8 +9,8 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageDraw
 
-from bot.download import Downloader
-from storage.codes import codes_in
+from bot.background.download import Downloader
+from storage.files.codes import codes_in
 from tests.handlers.desk import Files
 from tests.handlers.site import Site, card, complaint, site, title
 

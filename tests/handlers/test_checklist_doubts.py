@@ -11,13 +11,15 @@ import pytest
 import sqlalchemy as sa
 from PIL import ExifTags, Image, ImageDraw, ImageFilter
 
-from bot.comparing import Comparer, Taken
-from storage import campaigns, pictures, verification
-from storage import evidence as evidences
-from storage.campaigns import Group, Unit
-from storage.exif import exif_of
+from bot.background.comparing import Comparer, Taken
+from storage.campaign import campaigns
+from storage.campaign.campaigns import Group, Unit
+from storage.files import evidence as evidences
+from storage.files import pictures
+from storage.files.exif import exif_of
+from storage.files.pictures import Fingerprint
 from storage.people import Role
-from storage.pictures import Fingerprint
+from storage.vault import verification
 from tests.handlers.site import Site, add_unit, button, card, plan, site
 
 if TYPE_CHECKING:

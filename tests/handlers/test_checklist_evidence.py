@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from storage import evidence, timers
+from storage.chat import timers
+from storage.files import evidence
 from tests.handlers.site import SMALL, Site, button, card, site, title
 
 if TYPE_CHECKING:
-    from storage.evidence import Evidence
+    from storage.files.evidence import Evidence
     from tests.handlers.phone import Bench
 
 
 async def unreadable(here: Site, piece: Evidence, why: str) -> None:
-    """Let a download end badly, as bot/download.py notes it."""
+    """Let a download end badly, as bot/background/download.py notes it."""
     async with here.bench.database.begin() as db:
         one = await evidence.get(db, piece.id)
         assert one is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from storage import evidence
+from storage.files import evidence
 from tests.handlers.site import UNIT, card, site
 
 if TYPE_CHECKING:

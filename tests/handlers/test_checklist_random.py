@@ -19,10 +19,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from handlers.journeys import JOURNEYS
-from storage import conversations, visits
+from storage.chat import conversations
 from storage.database import Database
-from storage.evidence import Evidence
-from storage.visits import Answer
+from storage.files.evidence import Evidence
+from storage.visit import visits
+from storage.visit.visits import Answer
 from supervision.instances import numbers_in, plain
 from tests.handlers.conftest import campaign
 from tests.handlers.every import EVERY

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from storage import visits
+from storage.visit import visits
 from tests.handlers.rooms import ROOMS
 from tests.handlers.site import Site, button, card, complaint, site, title
 

@@ -7,10 +7,11 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from storage import campaigns, people
-from storage.campaigns import Group, Round, Unit
+from storage import people
+from storage.campaign import campaigns
+from storage.campaign.campaigns import Group, Round, Unit
 from storage.people import Role
-from storage.visits import State, Visit
+from storage.visit.visits import State, Visit
 from tests.handlers.phone import MORNING
 from tests.handlers.setting_up import begun
 from tests.handlers.test_reminder import pass_by, said

@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from bot import sign_command, signing, verify_command
 from bot.__main__ import main
+from bot.background.custodian import Custodian
+from bot.commands import sign as sign_command
+from bot.commands import signing
+from bot.commands import verify as verify_command
 from bot.config import Secret, Settings
-from bot.custodian import Custodian
 from bot.hold import CommandError
 from handlers.text import speech
-from storage import outbox
+from storage.chat import outbox
 from storage.people import Role
-from storage.visits import Answer
+from storage.visit.visits import Answer
 from tests.handlers.site import Site, site
 
 if TYPE_CHECKING:

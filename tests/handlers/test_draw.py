@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot import apart
-from bot.fetching import Fetcher
-from bot.lists import pairs_of
+from bot.background import apart
+from bot.background.fetching import Fetcher
+from bot.background.lists import pairs_of
 from handlers.draw.card import NUMBERS
-from storage import draws
 from storage.people import Role
+from storage.visit import draws
 from supervision.draw import Entry, listed
 from supervision.draw_record import Record
 from tests.handlers.desk import Files
@@ -21,7 +21,7 @@ from tests.handlers.site import plan
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from storage.draws import Draw
+    from storage.visit.draws import Draw
     from tests.handlers.phone import Bench, Phone
 
 HASH = re.compile(r"[0-9a-f]{64}")

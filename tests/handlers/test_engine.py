@@ -14,7 +14,8 @@ from handlers.errors import UserError
 from handlers.journey import Command, Journey
 from handlers.journeys import JOURNEYS
 from handlers.registry import Registry
-from storage import conversations, inbox, outbox, people, timers
+from storage import people
+from storage.chat import conversations, inbox, outbox, timers
 from storage.people import Role
 from tests.handlers.phone import drain
 from tests.handlers.site import card, site

@@ -11,7 +11,7 @@ from handlers import chat
 from handlers.errors import Stale
 from handlers.journey import Command, Journey
 from handlers.registry import Registry
-from storage import inbox
+from storage.chat import inbox
 from storage.database import Unavailable
 from storage.people import Role
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from bot import apart
-from storage import forms
+from bot.background import apart
+from storage.campaign import forms
 from storage.people import Role
 from tests.handlers.desk import Desk, open_desk
 from tests.handlers.site import Site, card, title

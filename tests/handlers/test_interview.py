@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from handlers.access import ACCESS
-from storage import interviewees, interviews, people, visits
+from storage import people
 from storage.people import Role
-from storage.sealing import new_key
+from storage.vault.sealing import new_key
+from storage.visit import interviewees, interviews, visits
 from tests.handlers.confidence import KEY, confidence
 
 if TYPE_CHECKING:
@@ -284,7 +285,7 @@ async def test_without_a_key_interviews_are_refused_and_everything_else_works(sq
 async def test_with_another_key_an_interview_says_so_and_is_not_lost(sqlite_url: str, tmp_path: Path) -> None:
     from handlers.journeys import JOURNEYS  # noqa: PLC0415 - for this alone
     from storage.database import Database  # noqa: PLC0415
-    from storage.sealing import Keyring  # noqa: PLC0415
+    from storage.vault.sealing import Keyring  # noqa: PLC0415
     from tests.handlers.phone import Bench  # noqa: PLC0415
 
     talk = await confidence(sqlite_url, tmp_path)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from storage import audit, interviewees, interviews, people, quotes
+from storage import audit, people
+from storage.visit import interviewees, interviews, quotes
 from tests.handlers.confidence import confidence
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from PIL import Image
 
 from handlers.draft import Draft
 from handlers.link import picture
-from storage import conversations
-from storage.campaigns import Campaign, Group, Unit
+from storage.campaign.campaigns import Campaign, Group, Unit
+from storage.chat import conversations
 from storage.people import Role
 from tests.handlers.inviting import LINK, invite, link_in
 from tests.handlers.site import plan

@@ -8,13 +8,15 @@ import pytest
 
 from bot.app import App
 from bot.config import Address, Secret, Settings
-from bot.terminal import TerminalDriver
+from bot.offline.terminal import TerminalDriver
 from handlers.chat import Text
 from handlers.journeys import JOURNEYS
-from storage import inbox, interviewees, interviews, quotes, rotation, talks
+from storage.chat import inbox
 from storage.database import Database
-from storage.sealing import KeyLost, Keyring, new_key
-from storage.visits import Visit
+from storage.vault import rotation
+from storage.vault.sealing import KeyLost, Keyring, new_key
+from storage.visit import interviewees, interviews, quotes, talks
+from storage.visit.visits import Visit
 from tests.handlers.confidence import KEY, confidence
 from tests.handlers.phone import Bench, drain, written
 

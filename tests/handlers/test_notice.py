@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handlers.notice import feeding
-from storage import deliveries, notices, people
-from storage.notices import State
+from storage import people
 from storage.people import Role
+from storage.voices import deliveries, notices
+from storage.voices.notices import State
 
 if TYPE_CHECKING:
-    from storage.notices import Notice
+    from storage.voices.notices import Notice
     from tests.handlers.phone import Bench, Phone
 
 

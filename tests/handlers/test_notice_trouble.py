@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from storage import notices, people
-from storage.deliveries import State as Fate
-from storage.notices import State
+from storage import people
 from storage.people import Role
+from storage.voices import notices
+from storage.voices.deliveries import State as Fate
+from storage.voices.notices import State
 from tests.handlers.test_notice import compose, fates, notice, people_of, send_to_inspectors, tick
 
 if TYPE_CHECKING:

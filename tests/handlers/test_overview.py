@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from handlers.checklist.overview import COLUMNS, MOST, columns
-from storage import visits
-from storage.campaigns import Round
+from storage.campaign.campaigns import Round
+from storage.visit import visits
 from tests.handlers.site import card, site, title
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from handlers import campaign as packs
-from storage import calendars, people, work
+from storage import people
+from storage.campaign import calendars, work
 from storage.people import Role
 from tests.handlers.phone import MORNING
 from tests.handlers.setting_up import begun

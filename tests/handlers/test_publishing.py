@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot import apart
+from bot.background import apart
 from handlers.chat import MAX_FILE_BYTES
-from storage import audit, forms, visits
+from storage import audit
+from storage.campaign import forms
 from storage.people import Role
+from storage.visit import visits
 from tests.handlers.desk import Desk, open_desk
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from datetime import time
 
 import pytest
 
-from storage import calendars
+from storage.campaign import calendars
 from storage.people import Role
 from supervision.calendar import Quiet
 

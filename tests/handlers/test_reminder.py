@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from storage import calendars, forms, people, visits, work
-from storage.campaigns import Group, Unit
+from storage import people
+from storage.campaign import calendars, forms, work
+from storage.campaign.campaigns import Group, Unit
+from storage.campaign.reminders import Reminder, State
 from storage.people import Role
-from storage.reminders import Reminder, State
-from storage.visits import Visit
+from storage.visit import visits
+from storage.visit.visits import Visit
 from supervision.calendar import Quiet
 from tests.handlers.setting_up import begun
 

@@ -8,8 +8,9 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from handlers import chat
-from storage import conversations, inbox, outbox, people
-from storage.outbox import Priority
+from storage import people
+from storage.chat import conversations, inbox, outbox
+from storage.chat.outbox import Priority
 from storage.people import Role
 from tests.handlers.phone import drain
 from tests.handlers.site import site

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from handlers import chat
-from storage import people, timers, visits
+from storage import people
 from storage.audit import Audit
+from storage.campaign.seats import Seat
+from storage.chat import timers
 from storage.people import Role
-from storage.seats import Seat
+from storage.visit import visits
 from tests.handlers.phone import drain
 from tests.handlers.site import SMALL, button, card, site, title
 

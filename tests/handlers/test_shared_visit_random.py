@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from handlers.journeys import JOURNEYS
-from storage import visits
 from storage.database import Database
 from storage.people import Role
+from storage.visit import visits
 from tests.handlers.conftest import campaign
 from tests.handlers.phone import Bench
 from tests.handlers.site import Site, card, person_of, site
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from storage.visits import Answer
+    from storage.visit.visits import Answer
     from tests.handlers.phone import Phone
 
 ITEMS = ("1", "3", "4")

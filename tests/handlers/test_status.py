@@ -11,9 +11,10 @@ from handlers import chat
 from handlers.access import ACCESS
 from handlers.journeys import JOURNEYS
 from handlers.status import PRIORITIES
-from storage import audit, inbox, outbox
-from storage.inbox import State
-from storage.outbox import Priority
+from storage import audit
+from storage.chat import inbox, outbox
+from storage.chat.inbox import State
+from storage.chat.outbox import Priority
 from storage.people import Role
 from tests.handlers.conftest import campaign
 from tests.handlers.phone import Bench, written

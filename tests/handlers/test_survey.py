@@ -10,10 +10,11 @@ import pytest
 import sqlalchemy as sa
 
 from handlers.notice import feeding
-from storage import people, surveys
-from storage.conversations import Conversation
+from storage import people
+from storage.chat.conversations import Conversation
 from storage.people import Role
-from storage.surveys import Answer, State, Survey
+from storage.voices import surveys
+from storage.voices.surveys import Answer, State, Survey
 from tests.handlers.test_notice import tick
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from bot import apart
-from storage.evidence import Evidence
+from bot.background import apart
+from storage.files.evidence import Evidence
 from storage.people import Role
-from storage.visits import Answer
+from storage.visit.visits import Answer
 from tests.handlers.desk import Desk, open_desk
 
 if TYPE_CHECKING:

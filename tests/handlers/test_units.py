@@ -9,13 +9,13 @@ import openpyxl
 import pytest
 import sqlalchemy as sa
 
-from bot import apart
+from bot.background import apart
 from handlers.campaign import template_of, terms_of
 from handlers.register_words import SENTENCES, fault_of, plain, said
 from handlers.text import LANGUAGES, speech
-from storage.campaigns import Unit
+from storage.campaign.campaigns import Unit
+from storage.campaign.register_files import RegisterFile
 from storage.people import Role
-from storage.register_files import RegisterFile
 from supervision.register.faults import Fault, What
 from supervision.register.model import Standing
 from supervision.register.reading import read

@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from storage import audit, campaigns, people, visits
+from storage import audit, people
+from storage.campaign import campaigns
 from storage.people import Role
-from storage.verification import Verification
-from storage.visits import VisitMember
+from storage.vault.verification import Verification
+from storage.visit import visits
+from storage.visit.visits import VisitMember
 from tests.handlers.site import SMALL, add_unit, card, person_of, plan, site, title
 
 if TYPE_CHECKING:

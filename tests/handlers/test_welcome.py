@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from handlers.link import invite as make_link
-from storage import audit, campaigns, invitations
+from storage import audit, invitations
+from storage.campaign import campaigns
 from storage.people import Role
 from tests.handlers.phone import BOT, Bench, Phone
 

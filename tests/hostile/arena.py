@@ -18,16 +18,17 @@ import sqlalchemy as sa
 
 from bot.drivers.aiogram_driver import AiogramDriver
 from bot.drivers.ptb_driver import PtbDriver
-from bot.receive import Intake
-from bot.seed import seed
+from bot.incoming.receive import Intake
+from bot.offline.seed import seed
 from handlers.chat import Card, Change, Commands, load
 from handlers.engine import Engine, Outcome
 from handlers.journeys import JOURNEYS
 from handlers.registry import Registry
 from handlers.shelf import Shelf
 from handlers.turn import Kit
-from storage import campaigns, inbox, outbox, timers
-from storage.blobs import Blobs
+from storage.campaign import campaigns
+from storage.chat import inbox, outbox, timers
+from storage.files.blobs import Blobs
 from storage.people import Person, Role
 from tests.handlers.phone import BOT, MORNING, drain
 from tests.handlers.screen import Shown

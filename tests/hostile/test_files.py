@@ -19,10 +19,10 @@ from PIL import Image, PngImagePlugin
 from handlers.chat import Say
 from sandbox.client import Phone
 from sandbox.server import Sandbox
-from storage.blobs import Blobs
-from storage.evidence import Evidence
-from storage.exif import exif_of
-from storage.filenames import MOST_BYTES, harmless
+from storage.files.blobs import Blobs
+from storage.files.evidence import Evidence
+from storage.files.exif import exif_of
+from storage.files.filenames import MOST_BYTES, harmless
 from tests.hostile.arena import DRIVERS, MORNING, many
 from tests.hostile.words import EVERY, PATHS
 
@@ -106,7 +106,7 @@ BOMBS: dict[str, Callable[[], bytes]] = {
 LOOK = """
 import resource, sys, time
 from pathlib import Path
-from storage.exif import exif_of
+from storage.files.exif import exif_of
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 exif_of(Path(sys.argv[1]))
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before, time.process_time())

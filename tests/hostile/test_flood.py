@@ -13,12 +13,12 @@ import sqlalchemy as sa
 
 from bot.app import App
 from bot.config import Secret, Settings
-from bot.doorkeeper import STRANGERS_A_MINUTE, Doorkeeper
 from bot.drivers.driver import Me, utc_now
 from bot.drivers.ptb_driver import PtbDriver
-from bot.seed import seed
-from storage.inbox import Arrival
-from storage.outbox import Outgoing, State
+from bot.incoming.doorkeeper import STRANGERS_A_MINUTE, Doorkeeper
+from bot.offline.seed import seed
+from storage.chat.inbox import Arrival
+from storage.chat.outbox import Outgoing, State
 from storage.people import Person, Role
 from tests.bot import raw
 from tests.bot.conftest import Clock, until

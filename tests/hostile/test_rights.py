@@ -20,7 +20,7 @@ from handlers.text import LANGUAGES, speech
 from storage import people
 from storage.database import Database
 from storage.people import Role
-from storage.sealing import Keyring, new_key
+from storage.vault.sealing import Keyring, new_key
 from tests.hostile.arena import DOMAIN, MORNING, Arena
 from tests.hostile.forgeries import STEWARDING, formed, of_a_visit
 from tests.hostile.hands import Hands

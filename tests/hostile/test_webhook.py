@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import pytest
 
-from bot import receive
 from bot.app import App
 from bot.config import Address, Secret, Settings
-from bot.receive import MAX_BODY_BYTES, SECRET_HEADER
+from bot.incoming import receive
+from bot.incoming.receive import MAX_BODY_BYTES, SECRET_HEADER
 from sandbox.server import Sandbox
-from storage import inbox
+from storage.chat import inbox
 from tests.bot import raw
 from tests.hostile.arena import memory
 

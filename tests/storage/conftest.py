@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from storage import forms, visits
-from storage.campaigns import Campaign, Group, Round, Unit
+from storage.campaign import forms
+from storage.campaign.campaigns import Campaign, Group, Round, Unit
 from storage.database import Database
 from storage.people import Person, Role
-from storage.visits import Visit
+from storage.visit import visits
+from storage.visit.visits import Visit
 
 
 @dataclass(frozen=True)

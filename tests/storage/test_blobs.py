@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.blobs import Blobs, BlobTooLarge
+from storage.files.blobs import Blobs, BlobTooLarge
 
 
 async def _chunks(*parts: bytes, then: Exception | None = None) -> AsyncIterator[bytes]:

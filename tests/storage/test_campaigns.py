@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from storage import audit, campaigns, forms
-from storage.campaigns import Unit
-from storage.forms import VersionTaken
+from storage import audit
+from storage.campaign import campaigns, forms
+from storage.campaign.campaigns import Unit
+from storage.campaign.forms import VersionTaken
 
 if TYPE_CHECKING:
     from storage.database import Database

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from storage import claims, conversations, inbox
+from storage.chat import claims, conversations, inbox
 from storage.database import Database
 from storage.people import Person, Role
 from tests.storage.conftest import World

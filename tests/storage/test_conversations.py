@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from storage import conversations, inbox, outbox, timers
-from storage.conversations import Conversation
+from storage.chat import conversations, inbox, outbox, timers
+from storage.chat.conversations import Conversation
 from storage.database import Database
 
 CHAT = -4001

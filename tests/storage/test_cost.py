@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from storage import claims, conversations, custody, evidence, inbox, outbox, people, timers, visits
+from storage import people
 from storage.audit import record
-from storage.evidence import Evidence
+from storage.chat import claims, conversations, inbox, outbox, timers
+from storage.files import evidence
+from storage.files.evidence import Evidence
 from storage.saving import save
+from storage.vault import custody
+from storage.visit import visits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

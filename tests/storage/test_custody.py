@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from storage import audit, custody, evidence, people, verification, visits
+from storage import audit, people
 from storage.audit import Audit, Chain
-from storage.blobs import Blobs
-from storage.custody import Kept
 from storage.entity import Entity, Whom
-from storage.evidence import Evidence
-from storage.verification import Found
-from storage.visits import Answer, Visit
+from storage.files import evidence
+from storage.files.blobs import Blobs
+from storage.files.evidence import Evidence
+from storage.vault import custody, verification
+from storage.vault.custody import Kept
+from storage.vault.verification import Found
+from storage.visit import visits
+from storage.visit.visits import Answer, Visit
 from supervision.custody import OFFICE, REGISTER, Fault
 from tests.storage.working import DAY, another_visit, check, faults, work
 

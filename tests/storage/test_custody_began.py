@@ -9,7 +9,7 @@ from alembic import command
 
 from storage import upgrading
 from storage.database import Database
-from storage.verification import Verification
+from storage.vault.verification import Verification
 from tests.storage.working import faults
 
 if TYPE_CHECKING:

@@ -5,11 +5,13 @@ from datetime import date, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from storage import drafts, forms, people, visits
-from storage.campaigns import Round
+from storage import people
+from storage.campaign import drafts, forms
+from storage.campaign.campaigns import Round
+from storage.campaign.drafts import DraftFile, FormDraft, State
 from storage.database import Database
-from storage.drafts import DraftFile, FormDraft, State
-from storage.visits import Visit
+from storage.visit import visits
+from storage.visit.visits import Visit
 from tests.storage.conftest import World
 
 

@@ -7,9 +7,9 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from storage import evidence
 from storage.database import Database
-from storage.evidence import LEASE, PAUSES, Evidence, State
+from storage.files import evidence
+from storage.files.evidence import LEASE, PAUSES, Evidence, State
 
 if TYPE_CHECKING:
     from tests.storage.conftest import World

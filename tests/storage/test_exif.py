@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import ExifTags, Image
 
-from storage.exif import exif_of
+from storage.files.exif import exif_of
 
 
 def _picture(path: Path, **exif: object) -> Path:

@@ -3,9 +3,9 @@
 import asyncio
 from datetime import datetime, timedelta
 
-from storage import inbox
+from storage.chat import inbox
+from storage.chat.inbox import State
 from storage.database import Database
-from storage.inbox import State
 
 CHAT = 7
 

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from storage import deliveries, notices, outbox, people
-from storage.deliveries import State
-from storage.outbox import Priority
+from storage import people
+from storage.chat import outbox
+from storage.chat.outbox import Priority
 from storage.people import Person, Role
+from storage.voices import deliveries, notices
+from storage.voices.deliveries import State
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from storage.database import Database, Session
-    from storage.notices import Notice
+    from storage.voices.notices import Notice
 
 
 async def crowd(db: Session, count: int, now: datetime) -> list[Person]:

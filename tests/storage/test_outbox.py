@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from storage import outbox
+from storage.chat import outbox
+from storage.chat.outbox import Priority, State
 from storage.database import Database
-from storage.outbox import Priority, State
 
 CHAT = 7
 

@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from storage import conversations, evidence, inbox, invitations, outbox, people, timers, visits
+from storage import invitations, people
 from storage.audit import Audit, record
+from storage.chat import conversations, inbox, outbox, timers
 from storage.database import Database
-from storage.evidence import Evidence
+from storage.files import evidence
+from storage.files.evidence import Evidence
 from storage.invitations import InvitationExpired, InvitationUnknown, InvitationUsed
 from storage.people import Appointment, Person, Role
-from storage.visits import Answer
+from storage.visit import visits
+from storage.visit.visits import Answer
 
 if TYPE_CHECKING:
     from tests.storage.conftest import World

@@ -10,32 +10,21 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import undefer
 
-from storage import (
-    audit,
-    conversations,
-    drafts,
-    forms,
-    inbox,
-    notices,
-    outbox,
-    pictures,
-    portable,
-    refill,
-    schema,
-    surveys,
-    timers,
-    upgrading,
-    visits,
-)
-from storage.campaigns import Round, Unit
+from storage import audit, portable, refill, schema, upgrading
+from storage.campaign import drafts, forms
+from storage.campaign.campaigns import Round, Unit
+from storage.campaign.drafts import DraftFile, FormDraft
+from storage.chat import conversations, inbox, outbox, timers
+from storage.chat.inbox import Arrival
 from storage.database import Database
-from storage.drafts import DraftFile, FormDraft
 from storage.entity import Entity, Moment, Session, Words
-from storage.evidence import Evidence
-from storage.inbox import Arrival
+from storage.files import pictures
+from storage.files.evidence import Evidence
 from storage.portable import Shape
-from storage.sealed import SealedBytes, SealedJson
-from storage.surveys import Survey
+from storage.vault.sealed import SealedBytes, SealedJson
+from storage.visit import visits
+from storage.voices import notices, surveys
+from storage.voices.surveys import Survey
 from supervision.doubts import Print
 from tests.storage.conftest import World
 

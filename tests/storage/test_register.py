@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from storage import people, register, seats, visits
-from storage.campaigns import Campaign, Group, Round, Unit
-from storage.forms import FormVersion
+from storage import people
+from storage.campaign import register, seats
+from storage.campaign.campaigns import Campaign, Group, Round, Unit
+from storage.campaign.forms import FormVersion
 from storage.people import Person, Role
-from storage.visits import Visit
+from storage.visit import visits
+from storage.visit.visits import Visit
 from supervision.register.comparing import compare
 from supervision.register.model import GroupLine, Register, RoundLine, Seat, UnitLine
 from supervision.register.terms import Terms

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from storage import conversations, inbox
+from storage.chat import conversations, inbox
 from storage.database import Database
 from storage.saving import save
 

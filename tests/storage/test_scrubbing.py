@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import ExifTags, Image, ImageCms, ImageOps, PngImagePlugin
 
-from storage.exif import exif_of
-from storage.scrubbing import scrubbed
+from storage.files.exif import exif_of
+from storage.files.scrubbing import scrubbed
 
 if TYPE_CHECKING:
     from pathlib import Path

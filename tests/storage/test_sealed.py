@@ -6,10 +6,12 @@ from datetime import datetime
 import pytest
 import sqlalchemy as sa
 
-from storage import conversations, inbox, outbox, portable, rotation
+from storage import portable
+from storage.chat import conversations, inbox, outbox
 from storage.database import Database
-from storage.sealed import Unreadable, readable
-from storage.sealing import KeyLost, Keyring, new_key
+from storage.vault import rotation
+from storage.vault.sealed import Unreadable, readable
+from storage.vault.sealing import KeyLost, Keyring, new_key
 
 WORDS = "食堂的事拖了三年没人管"
 OLD, NEW = new_key(), new_key()

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from storage.sealing import BadKey, Box, Damaged, KeyLost, Keyring, id_of, is_sealed, key_of, new_key
+from storage.vault.sealing import BadKey, Box, Damaged, KeyLost, Keyring, id_of, is_sealed, key_of, new_key
 
 WORDS = "食堂的事拖了三年没人管"
 

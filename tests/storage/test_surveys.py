@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from storage import notices, surveys
 from storage.people import Person, Role
-from storage.surveys import BATCH, Answer, Pool, State, Survey, Turnout
+from storage.voices import notices, surveys
+from storage.voices.surveys import BATCH, Answer, Pool, State, Survey, Turnout
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -15,11 +15,11 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage import custody
 from storage.audit import Audit
-from storage.evidence import Evidence
-from storage.verification import Verification
-from storage.visits import Answer, Visit
+from storage.files.evidence import Evidence
+from storage.vault import custody
+from storage.vault.verification import Verification
+from storage.visit.visits import Answer, Visit
 from supervision.custody import REGISTER, Break, Fault, Link, Reader, hash_of, moment
 from tests.storage.working import DAY, faults, work
 

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from storage import inbox, timers
+from storage.chat import inbox, timers
+from storage.chat.inbox import Arrival
 from storage.database import Database
-from storage.inbox import Arrival
 
 CHAT = 7
 SOON = timedelta(minutes=5)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from storage import inbox
+from storage.chat import inbox
 from storage.database import Database, Unavailable
 
 if TYPE_CHECKING:

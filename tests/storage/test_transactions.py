@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from storage.conversations import Conversation, load
+from storage.chat.conversations import Conversation, load
 from storage.database import Database, Unavailable
 
 NOW = datetime(2026, 10, 16, 8, tzinfo=UTC)

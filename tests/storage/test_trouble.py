@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 import sqlalchemy as sa
 
-from storage import inbox
+from storage.chat import inbox
 from storage.database import Database, Unavailable
 
 CHAT = 7

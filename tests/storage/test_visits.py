@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from storage import people, visits
-from storage.campaigns import Campaign, Group, Unit
+from storage import people
+from storage.campaign.campaigns import Campaign, Group, Unit
 from storage.database import Database
 from storage.people import Appointment, Person, Role
-from storage.visits import Answer, State, Visit, VisitMember, VisitSubmitted
+from storage.visit import visits
+from storage.visit.visits import Answer, State, Visit, VisitMember, VisitSubmitted
 
 if TYPE_CHECKING:
     from tests.storage.conftest import World

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from storage import audit, evidence, visits
-from storage.evidence import Evidence
-from storage.verification import Found, Verification
-from storage.visits import Visit
+from storage import audit
+from storage.files import evidence
+from storage.files.evidence import Evidence
+from storage.vault.verification import Found, Verification
+from storage.visit import visits
+from storage.visit.visits import Visit
 
 if TYPE_CHECKING:
     from storage.database import Database

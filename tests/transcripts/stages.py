@@ -15,27 +15,28 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.app import App
 from bot.config import Address, Secret, Settings
-from bot.demo import PACK, TOKEN
-from bot.script import picture
-from bot.seed import seed
+from bot.offline.demo import PACK, TOKEN
+from bot.offline.script import picture
+from bot.offline.seed import seed
 from forms.convert import convert
 from handlers.journeys import JOURNEYS
 from handlers.notice import feeding
 from sandbox.client import Phone as RemotePhone
 from sandbox.server import Sandbox
-from storage import forms as form_versions
-from storage import timers, visits
-from storage.campaigns import Unit
-from storage.sealed import give
-from storage.sealing import Keyring, new_key
-from storage.visits import Visit
+from storage.campaign import forms as form_versions
+from storage.campaign.campaigns import Unit
+from storage.chat import timers
+from storage.vault.sealed import give
+from storage.vault.sealing import Keyring, new_key
+from storage.visit import visits
+from storage.visit.visits import Visit
 from tests.handlers.phone import MORNING, Bench, Phone
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from datetime import datetime
 
-    from bot.seed import DemoPhone
+    from bot.offline.seed import DemoPhone
     from storage.database import Database
 
 KEY = new_key()

@@ -18,7 +18,7 @@ import pytest
 
 from handlers.checklist import sharing
 from sandbox.transcript import Transcript
-from storage import draws
+from storage.visit import draws
 from tests.transcripts.stages import engine_stage, sandbox_stage
 
 if TYPE_CHECKING:

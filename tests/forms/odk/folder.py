@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from bot import form_files
+from bot.commands import form_files
 from forms.problems import FormError
 from tests.forms.odk.comparing import Pair, settled, sizeless
 from tests.forms.odk.generated import deeds

@@ -1,0 +1,157 @@
+"""Fetches the files of forms that were sent in, has them read, and tells their sender by a timer.
+
+Reading happens in a process of its own (bot/background/apart.py), so that no form can hold up a chat. What comes of it
+is one row; the conversation about it is in handlers/publishing. A kill loses nothing: a draft that was taken is handed
+out again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from bot.background import apart
+from bot.background.bundle import TOO_SLOW, Read, Sent, read
+from bot.background.errand import Errand
+from bot.drivers.errors import BadToken, DriverError, Rejected, RetryLater, TooLarge, Unreachable
+from forms.problems import mark, problem
+from handlers.chat import MAX_FILE_BYTES
+from storage.campaign import drafts
+from storage.campaign.drafts import State
+from storage.chat import timers
+from storage.database import Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from bot.drivers.driver import Driver
+    from storage.campaign.drafts import DraftFile, FormDraft
+    from storage.database import Database, Session
+
+log = logging.getLogger(__name__)
+
+SLOW_SECONDS: Final = 2.0
+"""After so long the sender is told that it goes on."""
+
+LONGEST_SECONDS: Final = 90.0
+"""No form that people can fill takes as long."""
+
+_PAUSE: Final = timedelta(seconds=30)
+TOO_BIG: Final = problem(
+    mark("The file is larger than {most} MB."),
+    mark("Delete pictures from the workbook; put long lists into a CSV file beside it."),
+    most=MAX_FILE_BYTES // 2**20,
+)
+NOT_HANDED_OUT: Final = problem(mark("Telegram does not hand this file out any more."), mark("Send it again."))
+
+
+class Reader(Errand):
+    """Reads what waits, one form at a time; ``wake`` it when one was sent in."""
+
+    name = "read forms"
+
+    def __init__(self, database: Database, driver: Driver, clock: Callable[[], datetime]) -> None:
+        super().__init__()
+        self._database = database
+        self._driver = driver
+        self._clock = clock
+
+    async def _work(self) -> int:
+        count = 0
+        try:
+            while draft := await self._next():
+                count += await self._done(draft)
+        except Unavailable:
+            log.warning("forms wait for the database")
+        return count
+
+    async def _next(self) -> FormDraft | None:
+        async with self._database.read() as db:  # a tick without a draft costs no write
+            if not await drafts.any_waiting(db, self._clock()):
+                return None
+        async with self._database.begin() as db:
+            return next(iter(await drafts.waiting(db, self._clock())), None)
+
+    async def _done(self, draft: FormDraft) -> bool:
+        """Fetch and read one draft, and tell; True when it came to an end."""
+        work = asyncio.create_task(self._read(draft), name=f"form draft {draft.id}")
+        try:
+            finished, _ = await asyncio.wait({work}, timeout=SLOW_SECONDS)
+            if not finished:
+                await self._tell(draft, "slow")
+            found = await work
+        except (Unreachable, RetryLater, BadToken) as error:
+            await self._later(draft, error)
+            return False
+        finally:
+            work.cancel()
+        if found is not None:
+            await self._keep(draft, found)
+        return True
+
+    async def _read(self, draft: FormDraft) -> Read | None:
+        """Bring the files home and read them; None when the draft is gone meanwhile."""
+        async with self._database.read() as db:
+            files = await drafts.files_of(db, draft.id, whole=True)
+        if not files:
+            return None
+        sent = []
+        for file in files:
+            try:
+                content = file.content if file.content is not None else await self._fetched(file)
+            except (TooLarge, Rejected) as error:
+                why = TOO_BIG if isinstance(error, TooLarge) else NOT_HANDED_OUT
+                return Read(file.name, problems=(why,))
+            sent.append(Sent(file.name, content, file.beside))
+        try:
+            return await apart.run(LONGEST_SECONDS, read, sent)
+        except apart.Overrun:
+            return Read(draft.name, problems=(TOO_SLOW,))
+
+    async def _fetched(self, file: DraftFile) -> bytes:
+        content = bytearray()
+        async for chunk in self._driver.download(file.file_id):
+            content += chunk
+            if len(content) > MAX_FILE_BYTES:
+                raise TooLarge
+        async with self._database.begin() as db:
+            await drafts.fetched(db, file.id, bytes(content))
+        return bytes(content)
+
+    async def _later(self, draft: FormDraft, error: DriverError) -> None:
+        pause = timedelta(seconds=error.seconds) if isinstance(error, RetryLater) else _PAUSE
+        log.warning("form draft %s waits %g s: %s", draft.id, pause.total_seconds(), type(error).__name__)
+        async with self._database.begin() as db:
+            found = await drafts.get(db, draft.id, lock=True)
+            if found is not None:
+                found.retry_at = self._clock() + pause
+
+    async def _keep(self, draft: FormDraft, read: Read) -> None:
+        """Write down what was found, unless further files have come since."""
+        async with self._database.begin() as db:
+            found = await drafts.get(db, draft.id, lock=True)
+            if found is None or found.asked_at != draft.asked_at:
+                return
+            found.state = State.read if read.xform else State.refused
+            found.retry_at = None
+            found.name, found.title, found.form_id, found.version = read.name, read.title, read.form_id, read.version
+            found.xform = read.xform
+            found.sha256 = hashlib.sha256(read.xform.encode()).hexdigest()
+            found.found = {
+                "problems": [one.plain() for one in read.problems],
+                "warnings": [one.plain() for one in read.warnings],
+                "wanted": list(read.wanted),
+            }
+            await self._plan(db, draft, "read")
+
+    async def _tell(self, draft: FormDraft, what: str) -> None:
+        async with self._database.begin() as db:
+            await self._plan(db, draft, what)
+
+    async def _plan(self, db: Session, draft: FormDraft, what: str) -> None:
+        key, args = f"form-draft:{draft.id}:{what}", {"draft": draft.id}
+        await timers.plan(db, key, self._clock(), draft.chat_id, f"publishing.{what}", args)

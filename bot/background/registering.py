@@ -1,0 +1,143 @@
+"""Fetches registers that were sent in, has them read, and tells their sender by a timer.
+
+Like forms (bot/background/reading.py): reading happens in a process of its own, what comes of it is one row, and a kill
+loses nothing. The conversation about it is in handlers/units.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, Protocol
+
+from bot.background import apart
+from bot.background.errand import Errand
+from bot.background.register_work import Found, read
+from bot.drivers.errors import BadToken, DriverError, Rejected, RetryLater, TooLarge, Unreachable
+from handlers.campaign import terms_of
+from handlers.chat import MAX_FILE_BYTES
+from storage.campaign import campaigns, register, register_files
+from storage.campaign.register_files import State
+from storage.chat import timers
+from storage.database import Unavailable
+from supervision.register.faults import What
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from datetime import datetime
+
+    from bot.drivers.driver import Driver
+    from storage.campaign.register_files import RegisterFile
+    from storage.database import Database
+    from supervision.register.model import Standing
+    from supervision.register.terms import Terms
+
+    Read = Callable[[bytes, Terms, Standing, str], Found]
+
+log = logging.getLogger(__name__)
+
+LONGEST_SECONDS: Final = 90.0
+"""The largest register that a chat takes needs a fifth of it."""
+
+_PAUSE: Final = timedelta(seconds=30)
+
+
+class Run(Protocol):
+    """Runs the reading in so many seconds: in a process of its own, or for a test right here."""
+
+    def __call__(
+        self, seconds: float, function: Read, content: bytes, terms: Terms, standing: Standing, language: str, /
+    ) -> Awaitable[Found]:
+        """Return what the reading found; raises apart.Overrun."""
+
+
+class RegisterReader(Errand):
+    """Reads what waits, one register at a time; ``wake`` it when one was sent in."""
+
+    name = "read registers"
+
+    def __init__(self, database: Database, driver: Driver, clock: Callable[[], datetime], run: Run = apart.run) -> None:
+        super().__init__()
+        self._database = database
+        self._driver = driver
+        self._clock = clock
+        self._run = run
+
+    async def _work(self) -> int:
+        count = 0
+        try:
+            while file := await self._next():
+                count += await self._done(file)
+        except Unavailable:
+            log.warning("registers wait for the database")
+        return count
+
+    async def _next(self) -> RegisterFile | None:
+        async with self._database.read() as db:  # a tick without a register costs no write
+            if not await register_files.any_waiting(db, self._clock()):
+                return None
+        async with self._database.begin() as db:
+            return next(iter(await register_files.waiting(db, self._clock())), None)
+
+    async def _done(self, file: RegisterFile) -> bool:
+        """Fetch and read one register, and tell; True when it came to an end."""
+        try:
+            found = await self._read(file)
+        except (Unreachable, RetryLater, BadToken) as error:
+            await self._later(file, error)
+            return False
+        if found is not None:
+            await self._keep(file, found)
+        return True
+
+    async def _read(self, file: RegisterFile) -> Found | None:
+        """Bring the file home and read it; None when its campaign is gone meanwhile."""
+        async with self._database.read() as db:
+            campaign = await campaigns.get(db, file.campaign_id)
+            if campaign is None:
+                return None
+            standing = await register.standing(db, campaign)
+        terms = terms_of(campaign.pack)
+        try:
+            content = await self._fetched(file)
+            return await self._run(LONGEST_SECONDS, read, content, terms, standing, file.language)
+        except TooLarge:
+            return _refused(What.too_large, most=MAX_FILE_BYTES // 2**20)
+        except (Rejected, apart.Overrun):
+            return _refused(What.unreadable)
+
+    async def _fetched(self, file: RegisterFile) -> bytes:
+        content = bytearray()
+        async for chunk in self._driver.download(file.file_id):
+            content += chunk
+            if len(content) > MAX_FILE_BYTES:
+                raise TooLarge
+        return bytes(content)
+
+    async def _later(self, file: RegisterFile, error: DriverError) -> None:
+        pause = timedelta(seconds=error.seconds) if isinstance(error, RetryLater) else _PAUSE
+        log.warning("register %s waits %g s: %s", file.id, pause.total_seconds(), type(error).__name__)
+        async with self._database.begin() as db:
+            found = await register_files.get(db, file.id, lock=True)
+            if found is not None:
+                found.retry_at = self._clock() + pause
+
+    async def _keep(self, file: RegisterFile, read: Found) -> None:
+        """Write down what was found, unless the file was thrown away meanwhile."""
+        lines = await asyncio.to_thread(register_files.packed, read.lines) if read.lines else None
+        async with self._database.begin() as db:
+            found = await register_files.get(db, file.id, lock=True)
+            if found is None:
+                return
+            found.state, found.retry_at = State.read, None
+            found.found = read.found | {"marked": read.marked is not None}
+            found.lines, found.marked = lines, read.marked
+            key = f"register:{file.id}:read"
+            await timers.plan(db, key, self._clock(), file.chat_id, "units.read", {"file": file.id})
+
+
+def _refused(what: What, **values: int) -> Found:
+    return Found(
+        {"faults": [[what.value, "", 0, 0, values, False]], "remarks": [], "wrong": 1, "remarked": 0, "units": 0}
+    )

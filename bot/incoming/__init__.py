@@ -1,0 +1,1 @@
+"""From Telegram to a turn: receiving, keeping off floods, running turns, apologising."""

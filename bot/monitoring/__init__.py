@@ -1,0 +1,1 @@
+"""What is logged, asked and counted about the process."""

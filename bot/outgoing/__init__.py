@@ -1,0 +1,1 @@
+"""From the outbox to Telegram: what is sent, how fast, and what became of it."""

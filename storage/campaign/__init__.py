@@ -1,0 +1,1 @@
+"""What is to be done, where, when and by which form."""

@@ -1,0 +1,1 @@
+"""What came, what goes, what is due, where each chat stands."""

@@ -1,0 +1,1 @@
+"""Evidence: files by their SHA-256, and what they show."""

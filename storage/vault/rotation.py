@@ -1,0 +1,144 @@
+"""Changes keys: brings every sealed value to the first key of the keyring, a few rows at a time.
+
+Each batch is one commit, so a kill half-way leaves every value whole and sealed with the one key or the other: run it
+again. The bot may go on meanwhile. What was stored before there was a key is sealed, too. Nothing here prints.
+"""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from storage import schema
+from storage.database import Database
+from storage.entity import Session
+from storage.vault import sealed
+from storage.vault.sealed import SealedBytes, SealedJson
+from storage.vault.sealing import CannotOpen, Keyring, key_of
+
+BATCH: Final = 200
+"""Rows changed in one commit: others wait for so many at the most."""
+
+CLEAR: Final = ""
+"""What stands in place of a key's id for a value that is not sealed."""
+
+Told = Callable[[str, int, int], None]
+"""Is told which table is worked on, how many of its rows are done, and how many there are."""
+
+
+@dataclass(slots=True)
+class Rotated:
+    """What came of it: how many values were sealed anew, and how many do not open with any key."""
+
+    changed: int = 0
+    unreadable: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A table and its sealed columns with their purposes, read and written as they lie there."""
+
+    table: sa.TableClause
+    key: sa.ColumnClause[Any]
+    purposes: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def filled(self) -> sa.ColumnElement[bool]:
+        return sa.or_(*(self.table.c[name].is_not(None) for name in self.purposes))
+
+
+def _places() -> list[_Place]:
+    found = []
+    for table in schema.METADATA.sorted_tables:
+        purposes = {one.name: one.type.purpose for one in table.c if isinstance(one.type, SealedJson | SealedBytes)}
+        if not purposes:
+            continue
+        (key,) = table.primary_key.columns
+        raw = [sa.column(name, _raw(table.c[name])) for name in purposes]
+        clause = sa.table(table.name, sa.column(key.name, key.type), *raw)
+        found.append(_Place(clause, clause.c[key.name], purposes))
+    return found
+
+
+def _raw(column: sa.Column[Any]) -> sa.types.TypeEngine[Any]:
+    return sa.JSON(none_as_null=True) if isinstance(column.type, SealedJson) else sa.LargeBinary()
+
+
+async def rotate(database: Database, keyring: Keyring, told: Told = lambda *_: None) -> Rotated:
+    """Seal everything with the first key of the keyring; what does not open is counted and left as it is."""
+    done = Rotated()
+    for place in _places():
+        async with database.read() as db:
+            total = await db.scalar(sa.select(sa.func.count()).select_from(place.table).where(place.filled)) or 0
+        last, rows = None, 0
+        while True:
+            async with database.begin() as db:
+                batch = await _batch(db, place, last, lock=True)
+                for row in batch:
+                    await _renew(db, place, row, keyring, done)
+            if not batch:
+                break
+            last, rows = batch[-1][0], rows + len(batch)
+            told(place.table.name, rows, total)
+    return done
+
+
+async def _batch(db: Session, place: _Place, last: object, *, lock: bool) -> Sequence[sa.Row[Any]]:
+    query = sa.select(place.key, *(place.table.c[name] for name in place.purposes)).where(place.filled)
+    if last is not None:
+        query = query.where(place.key > last)
+    query = query.order_by(place.key).limit(BATCH)
+    return (await db.execute(query.with_for_update() if lock else query)).all()
+
+
+async def _renew(db: Session, place: _Place, row: sa.Row[Any], keyring: Keyring, done: Rotated) -> None:
+    anew = {}
+    values: Sequence[object] = row[1:]
+    for (name, purpose), value in zip(place.purposes.items(), values, strict=True):
+        try:
+            made = _anew(keyring, value, purpose)
+        except CannotOpen:
+            done.unreadable += 1
+            continue
+        if made is not None:
+            anew[name] = made
+    if anew:
+        await db.execute(sa.update(place.table).where(place.key == row[0]).values(anew))
+        done.changed += len(anew)
+
+
+def _anew(keyring: Keyring, value: object, purpose: str) -> object:
+    """Return a value sealed with the first key; None where there is nothing to do."""
+    if isinstance(value, dict):
+        return sealed.sealed_json(keyring, value, purpose)
+    if isinstance(value, str):
+        made = keyring.sealed_anew(sealed.unwrapped(value), purpose)
+        return None if made is None else sealed.wrapped(made)
+    return keyring.sealed_anew(value, purpose) if isinstance(value, bytes) else None
+
+
+async def counted(database: Database) -> Counter[str]:
+    """Count sealed values by the id of their key, :data:`CLEAR` for those that are not sealed."""
+    found: Counter[str] = Counter()
+    for place in _places():
+        async for row in _rows(database, place):
+            values: Sequence[object] = row[1:]
+            for value in values:
+                raw = sealed.unwrapped(value) if isinstance(value, str) else value
+                if raw is not None:
+                    found[key_of(raw) if isinstance(raw, bytes) else CLEAR] += 1
+    return found
+
+
+async def _rows(database: Database, place: _Place) -> AsyncIterator[sa.Row[Any]]:
+    last: object = None
+    while True:
+        async with database.read() as db:
+            batch = await _batch(db, place, last, lock=False)
+        for row in batch:
+            yield row
+        if not batch:
+            return
+        last = batch[-1][0]

@@ -1,0 +1,1 @@
+"""What is found on the spot: answers, talks, activities, draws."""

@@ -1,0 +1,56 @@
+"""Recordings of interviews: which are still at Telegram and to be fetched, and which are to be deleted.
+
+Only the entries of storage/visit/interviews.py are known here; fetching and sealing is bot/background/fetching.py's
+business.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+import sqlalchemy as sa
+
+from storage.entity import Session
+from storage.vault.sealing import Box
+from storage.visit.interviews import Entry, words_of
+
+LEASE: Final = timedelta(minutes=10)
+"""So long a recording that was handed out for fetching belongs to whoever took it."""
+
+
+async def shredded_files(db: Session, limit: int = 100) -> Sequence[Entry]:
+    """Return entries of erased interviews whose sealed recordings still lie here, to be deleted."""
+    query = sa.select(Entry).where(Entry.said.is_(None), Entry.blob_sha256.is_not(None)).limit(limit)
+    return (await db.scalars(query)).all()
+
+
+async def waiting(db: Session, now: datetime, limit: int = 4) -> Sequence[Entry]:
+    """Hand out recordings that are to be fetched; each is this caller's until ``now + LEASE``."""
+    query = (
+        sa.select(Entry)
+        .where(Entry.state == sa.literal_column("'waiting'"))
+        .where(sa.or_(Entry.retry_at.is_(None), Entry.retry_at <= now))
+        .order_by(Entry.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    due = (await db.scalars(query)).all()
+    for one in due:
+        one.retry_at = now + LEASE
+    return due
+
+
+async def any_waiting(db: Session, now: datetime) -> bool:
+    """Tell whether a recording waits to be fetched, or a file of an erased one to be deleted."""
+    due = sa.or_(Entry.retry_at.is_(None), Entry.retry_at <= now)
+    fetch = sa.select(Entry.id).where(Entry.state == sa.literal_column("'waiting'"), due).limit(1)
+    if await db.scalar(fetch) is not None:
+        return True
+    return bool(await shredded_files(db, 1))
+
+
+def recording(box: Box, entry: Entry) -> str:
+    """Return the id by which Telegram knows a recording. Raises Shredded or Damaged."""
+    return str(json.loads(words_of(box, entry))["file_id"])

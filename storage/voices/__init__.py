@@ -1,0 +1,1 @@
+"""What is said to many, and what many say."""
