@@ -93,7 +93,7 @@ def _line(turn: Turn, sheet: Sheet, at: int, piece: Evidence) -> Markup:
     """Return one line about a piece: what it is, when it was sent, and what is wrong with it if anything is."""
     when = turn.speech.moment(piece.sent_at, sheet.zone)
     line = turn.t("{at}. {what} {when}", at=at, what=turn.label(KINDS.get(piece.kind, FILE)), when=when)
-    if piece.kind == "place":
+    if piece.latitude is not None and piece.longitude is not None:
         line += turn.t(" {latitude}, {longitude}", latitude=f"{piece.latitude:.5f}", longitude=f"{piece.longitude:.5f}")
     if piece.caption:
         line += turn.t(" “{words}”", words=brief(piece.caption, 60))

@@ -44,6 +44,9 @@ KEPT: Final = (
 )  # fmt: skip
 """What is kept of a message that brings a piece, besides its kind and time."""
 
+_DEGREES: Final = ("latitude", "longitude")
+"""Kept when they are nought too: the equator and the meridian of Greenwich are places."""
+
 
 def described(sent: Attachment | Place | Text) -> dict[str, Any]:
     """Return a piece as plain data, as it can wait in a conversation; UserError when it can never be fetched."""
@@ -51,7 +54,7 @@ def described(sent: Attachment | Place | Text) -> dict[str, Any]:
         return {"kind": "text", "caption": sent.text, "message_id": sent.message_id, "at": sent.at.isoformat()}
     if isinstance(sent, Attachment) and sent.size > MAX_FILE_BYTES:
         raise UserError(TOO_LARGE, size=round(sent.size / 1024 / 1024), most=MAX_FILE_BYTES // 1024 // 1024)
-    kept = {name: value for name, value in asdict(sent).items() if name in KEPT and value}
+    kept = {name: value for name, value in asdict(sent).items() if name in KEPT and (value or name in _DEGREES)}
     kind = sent.kind if isinstance(sent, Attachment) else "place"
     return kept | {"kind": kind, "at": sent.at.isoformat()}
 

@@ -154,6 +154,39 @@ async def test_every_piece_but_a_place_can_be_looked_at_before_it_is_here(bench:
     assert (phone.toast, phone.alert) == ("这个文件还在接收，请稍后再试。", True)
 
 
+@pytest.mark.parametrize(("latitude", "longitude"), [(0.0, 0.0), (51.47788, 0.0), (0.0, 9.45)])
+async def test_a_place_on_the_equator_or_the_meridian_of_greenwich_is_a_place(
+    bench: Bench, latitude: float, longitude: float
+):
+    here = await site(bench)
+    phone = await here.enter()
+    await phone.place(latitude, longitude)
+    await phone.tap("📎")
+    assert f" {latitude:.5f}, {longitude:.5f}" in card(phone).text
+    (piece,) = await here.pieces()
+    assert (piece.latitude, piece.longitude) == (latitude, longitude)
+
+
+async def test_a_place_that_waits_keeps_its_degrees_though_they_are_nought(bench: Bench):
+    here = await site(bench)
+    await here.one.place(0.0, 0.0)
+    await here.enter()
+    await here.one.tap("1·")
+    (piece,) = await here.pieces()
+    assert (piece.latitude, piece.longitude) == (0.0, 0.0)
+
+
+async def test_a_place_of_which_nobody_knows_where_it_is_does_not_stop_the_list(bench: Bench):
+    here = await site(bench)
+    phone = await here.enter()
+    await phone.place()
+    async with bench.database.begin() as db:
+        (piece,) = await evidence.of_visit(db, here.visit_id)
+        piece.latitude = None
+    await phone.tap("📎")
+    assert "位置　10月21日 09:00" in card(phone).text
+
+
 async def test_a_stored_piece_is_sent_back_to_look_at(bench: Bench):
     here = await site(bench)
     phone = await here.enter()
