@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from handlers.chat import Button
 from handlers.errors import Stale, UserError
+from handlers.found import judged
 from handlers.handing import may_withdraw
 from handlers.journey import Journey, data, number
 from handlers.menu import command
@@ -20,7 +21,7 @@ from handlers.sheet import sheet_of
 from handlers.summary import summary_text
 from handlers.text import mark
 from storage import people
-from storage.visit import visits
+from storage.visit import findings, visits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -182,6 +183,7 @@ async def submit(turn: Turn, args: tuple[str, ...]) -> None:
         return
     sheet.visit.submit(turn.who, turn.now)
     turn.record("visit.submitted", sheet.visit)
+    await findings.write(turn.db, sheet.visit, judged(sheet))
     await _sum_up(turn, sheet)
 
 

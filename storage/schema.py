@@ -14,7 +14,7 @@ from storage.campaign import calendars, campaigns, drafts, forms, register_files
 from storage.chat import conversations, inbox, outbox, timers
 from storage.entity import Entity, Session
 from storage.files import evidence, pictures
-from storage.visit import activities, draws, interviewees, interviews, parts, quotes, talks, visits
+from storage.visit import activities, draws, findings, interviewees, interviews, parts, quotes, talks, visits
 from storage.voices import deliveries, notices, surveys
 
 MODULES = (
@@ -27,6 +27,7 @@ MODULES = (
     drafts,
     draws,
     evidence,
+    findings,
     forms,
     inbox,
     interviewees,
