@@ -10,7 +10,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from storage import audit, invitations, people
-from storage.campaign import calendars, campaigns, drafts, forms, register_files, reminders, seats, work
+from storage.campaign import calendars, campaigns, drafts, forms, guidance, register_files, reminders, seats, work
 from storage.chat import conversations, inbox, outbox, timers
 from storage.entity import Entity, Session
 from storage.files import evidence, pictures
@@ -29,6 +29,7 @@ MODULES = (
     evidence,
     findings,
     forms,
+    guidance,
     inbox,
     interviewees,
     interviews,
