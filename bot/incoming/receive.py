@@ -43,6 +43,8 @@ _LATE_SECONDS = 3.0
 _LONGEST_PAUSE = 30.0
 _CONFLICT_SECONDS = 5.0
 _FOLLOW_SECONDS = 1.0
+_SAY_AGAIN_SECONDS = 5.0
+"""A database in trouble fills no log: what is refused in so many seconds is one line."""
 _DEEPEST = 40
 """Levels of an update; Telegram's have a dozen."""
 
@@ -211,6 +213,7 @@ class Webhook:
     def __init__(self, intake: Intake, secret: str) -> None:
         self._intake = intake
         self._secret = secret.encode()
+        self._quiet_until = 0.0
 
     def app(self, url: str) -> web.Application:
         """Make the web application that takes updates at the path of ``url``."""
@@ -235,5 +238,12 @@ class Webhook:
         try:
             await self._intake.store([raw])
         except Unavailable:
+            self._say()
             return web.Response(status=503, headers={"Retry-After": "2"})
         return web.Response()
+
+    def _say(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if now >= self._quiet_until:
+            self._quiet_until = now + _SAY_AGAIN_SECONDS
+            _LOG.warning("updates cannot be stored, so they are not confirmed; Telegram brings them again")

@@ -284,6 +284,16 @@ async def test_a_database_out_of_order_makes_telegram_come_again(hook: tuple[str
     assert await stored(broken) == [(5, 4242)]
 
 
+async def test_an_update_that_cannot_be_stored_is_a_line_in_the_log_and_no_flood(
+    hook: tuple[str, Woken], broken: Broken, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken.broken = True
+    for number in (5, 6, 7):
+        await post(hook[0], json.dumps(raw.message(number, text="a")).encode())
+    told = [one.getMessage() for one in caplog.records if one.name == "bot.incoming.receive"]
+    assert told == ["updates cannot be stored, so they are not confirmed; Telegram brings them again"]
+
+
 async def test_telegram_and_the_webhook_understand_each_other(
     broken: Broken, driver: Driver, telegram: Sandbox, phone: Phone
 ) -> None:
