@@ -32,6 +32,12 @@ class World:
     """The one node of each path that runs through no repeat."""
     choice_label: Callable[[Any, str, str], str] = lambda _node, _path, _value: ""
     """(node the expression belongs to, path of the select, value) → label in the language on show."""
+    choice_of: Callable[[Any, str], str] = lambda _node, _value: ""
+    """(select, value) → label in the language on show."""
+    is_relevant: Callable[[Any], bool] = lambda _node: True
+    """Whether a node is relevant, and all it is in."""
+    known: Mapping[str, str] = field(default_factory=dict)
+    """What is known of who fills the form, and of the form: ``username``, ``version``."""
     place: Callable[[Any], int] = lambda _node: 1
     """A node → which instance of the innermost repeat around it this is, counted from 1."""
     began: datetime = EPOCH

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from forms.question import Definition
 
 RELEVANCE, VALUE, STRUCTURE = "relevance", "value", "structure"
-_NO_VALUES = frozenset({"count", "position", "boolean", "not"})
+_NO_VALUES = frozenset({"count", "position", "boolean", "not", "relevant"})
 """Functions to which only the presence of a node matters, not what is in it."""
 
 
@@ -88,21 +88,34 @@ class _Reader:
                     self.note(scope, scope, values=False)
         found: _Places = {}
         for at, arg in enumerate(args):
-            bare = name in _NO_VALUES or (name == "indexed-repeat" and at % 2 == 1)
+            bare = name in _NO_VALUES or (name == "indexed-repeat" and at % 2 == 1) or (name == "count-if" and at == 0)
             places = self.read(arg, here, values=not bare)
             if at == 0 and name in ("randomize", "indexed-repeat", "once"):
                 found = places
+            if at == 0:
+                self.beyond(name, places)
         if name == "jr:choice-name" and isinstance(args[1], grammar.Quoted):
-            self.choices_of(args[1].value, here)
+            self.named(args[1].value, here)
         return found
 
-    def choices_of(self, path: str, here: _Places) -> None:
+    def beyond(self, name: str, places: _Places) -> None:
+        """Note what a function reads of the nodes it is given besides their values."""
+        if name == "choice-label":
+            self.choices_of(places)
+        elif name == "relevant":
+            self.reads |= {Read(Vertex(place, RELEVANCE), scope) for place, scope in places.items()}
+
+    def named(self, path: str, here: _Places) -> None:
         """Note what the choices of the select that a text names depend on."""
         try:
             tree = grammar.parse(path.strip())
         except grammar.XPathError:
             return
-        for target in self.read(tree, here):
+        self.choices_of(self.read(tree, here))
+
+    def choices_of(self, selects: Iterable[Definition]) -> None:
+        """Note what the choices of selects depend on."""
+        for target in selects:
             if target.question is None:
                 continue
             at = {target: target.scope}

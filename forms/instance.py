@@ -343,6 +343,7 @@ class Instance:
         cell.relevant = relevant
         cell.worked_out = None
         self.changed.add(cell)
+        self._touch(Vertex(cell.definition, RELEVANCE), cell)
         for child in cell.below():
             self._spread(child)
         if not cell.definition.children:

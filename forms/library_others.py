@@ -1,17 +1,18 @@
 """Functions that forms of other houses use and ODK's engine does not have: SurveyCTO's for text, CHT's for dates.
 
-So that a form which a team already has works unchanged. Each as its maker documents it; what is not certain is left
-out, and said to be unknown.
+So that a form which a team already has works unchanged. Each as its maker documents it; what only their app can know is
+blank, and :data:`STRANGE` names it so that the author is told.
 """
 
 from __future__ import annotations
 
+import hashlib
 import math
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from forms.context import Signature
-from forms.values import NAN, Moment, moment_of, to_number, to_text
+from forms.values import NAN, Moment, moment_of, need_nodes, to_number, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,12 +93,46 @@ def _add_date(c: Context, args: Args) -> Value:
         return ""
 
 
+def _choice_label(c: Context, args: Args) -> Value:
+    nodes = need_nodes(args[0](c))
+    return c.world.choice_of(nodes[0], _text(c, args, 1)) if nodes else ""
+
+
+def _is_relevant(c: Context, args: Args) -> Value:
+    nodes = need_nodes(args[0](c))
+    return bool(nodes) and c.world.is_relevant(nodes[0])
+
+
+def _grouped(c: Context, args: Args) -> Value:
+    """Write a number with a comma between its thousands, as both our languages do."""
+    text = _text(c, args, 0).strip()
+    whole, point, part = text.partition(".")
+    digits = whole.removeprefix("-")
+    return f"{whole[: len(whole) - len(digits)]}{int(digits):,}{point}{part}" if digits.isdecimal() else text
+
+
+def _hash(c: Context, args: Args) -> Value:
+    said = "\x1f".join(to_text(arg(c)) for arg in args)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _index(c: Context, args: Args) -> Value:
+    return float(c.world.place(need_nodes(args[0](c))[0] if args else c.origin))
+
+
+def _known(name: str) -> Signature:
+    return Signature(lambda c, _a: c.world.known.get(name, ""), 0, 0)
+
+
 _DIFFERENCES = {
     "days": _difference(_days),
     "weeks": _difference(lambda first, then: int(_days(first, then) / 7)),
     "months": _difference(_months),
     "years": _difference(lambda first, then: int(_months(first, then) / _MONTHS)),
 }
+
+STRANGE = ("device-info", "phone-call-log", "phone-call-duration", "collect-is-phone-app", "plug-in-metadata")
+"""Functions of which a chat knows nothing: blank, 0 or false."""
 
 FUNCTIONS: dict[str, Signature] = {
     "count-items": Signature(lambda c, a: float(len(_items(c, a))), 2, 2),
@@ -107,7 +142,22 @@ FUNCTIONS: dict[str, Signature] = {
     "de-duplicate": Signature(_distinct, 2, 2),
     "linebreak": Signature(lambda _c, _a: "\n", 0, 0),
     "empty": Signature(lambda c, a: _text(c, a, 0) == "", 1, 1),
-    "index": Signature(lambda c, _a: float(c.world.place(c.origin)), 0, 0),
+    "index": Signature(_index, 0, 1),
+    "lower": Signature(lambda c, a: _text(c, a, 0).lower(), 1, 1),
+    "upper": Signature(lambda c, a: _text(c, a, 0).upper(), 1, 1),
+    "choice-label": Signature(_choice_label, 2, 2),
+    "relevant": Signature(_is_relevant, 1, 1),
+    "format-number": Signature(_grouped, 1, 1),
+    "hash": Signature(_hash, 1, None),
+    "username": _known("username"),
+    "enumerator-id": _known("username"),
+    "enumerator-name": _known("username"),
+    "version": _known("version"),
+    "device-info": Signature(lambda _c, _a: "", 0, 0),
+    "phone-call-log": Signature(lambda _c, _a: "", 0, 0),
+    "phone-call-duration": Signature(lambda _c, _a: 0.0, 0, 0),
+    "collect-is-phone-app": Signature(lambda _c, _a: False, 0, 0),
+    "plug-in-metadata": Signature(lambda _c, _a: "", 1, 1),
     "duration": Signature(lambda c, _a: float(int((c.world.now - c.world.began).total_seconds())), 0, 0),
     "difference-in-months": _DIFFERENCES["months"],
     "add-date": Signature(_add_date, 2, 6),

@@ -1,4 +1,4 @@
-"""Functions on places: ``area``, ``distance`` and ``geofence`` over geopoints, geotraces and geoshapes.
+"""Functions on places: ``area``, ``distance``, ``geofence`` and SurveyCTO's over geopoints, geotraces and geoshapes.
 
 A place is stored as ``latitude longitude altitude accuracy`` in degrees and metres; several are parted by ``;``.
 """
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from forms.context import Signature
 from forms.library_text import strings
-from forms.values import NAN, to_text
+from forms.values import NAN, to_number, to_text
 
 if TYPE_CHECKING:
     from forms.context import Context, Run
@@ -73,6 +73,24 @@ def _distance(c: Context, args: Args) -> Value:
     return _to_centimetres(total)
 
 
+def _short(c: Context, args: Args) -> Value:
+    parts = to_text(args[0](c)).split()
+    return " ".join(parts[:2])
+
+
+def _scattered(c: Context, args: Args) -> Value:
+    """Move a place by up to so many metres in any direction, every spot within them as likely."""
+    point, reach = point_of(to_text(args[0](c))), to_number(args[1](c), c.world.zone)
+    if point is None or not 0 <= reach <= _EARTH_RADIUS_METRES:
+        return ""
+    far, turn = reach * math.sqrt(c.world.random.random()), c.world.random.random() * math.tau
+    north = math.degrees(far * math.cos(turn) / _EARTH_RADIUS_METRES)
+    around = _EARTH_RADIUS_METRES * max(math.cos(math.radians(point[0])), 1e-6)
+    east = math.degrees(far * math.sin(turn) / around)
+    latitude = max(-90.0, min(90.0, point[0] + north))
+    return f"{latitude:.7f} {(point[1] + east + 180) % 360 - 180:.7f} 0 0"
+
+
 def _geofence(c: Context, args: Args) -> Value:
     point, shape = point_of(to_text(args[0](c))), _line([to_text(args[1](c))])
     if point is None or shape is None or shape[0] != shape[-1]:
@@ -88,5 +106,8 @@ def _geofence(c: Context, args: Args) -> Value:
 FUNCTIONS: dict[str, Signature] = {
     "area": Signature(_area, 1, None),
     "distance": Signature(_distance, 1, None),
+    "distance-between": Signature(_distance, 2, 2),
+    "short-geopoint": Signature(_short, 1, 1),
+    "geo-scatter": Signature(_scattered, 2, 2),
     "geofence": Signature(_geofence, 2, 2),
 }

@@ -142,7 +142,7 @@ def _selected_at(c: Context, args: Args) -> Value:
 
 
 def _coalesce(c: Context, args: Args) -> Value:
-    return _text(c, args) or _text(c, args, 1)
+    return next((found for at in range(len(args)) if (found := _text(c, args, at))), "")
 
 
 def _choice_name(c: Context, args: Args) -> Value:
@@ -166,7 +166,7 @@ FUNCTIONS: dict[str, Signature] = {
     "regex": Signature(_regex, 2, 2),
     "digest": Signature(_digest, 2, 3),
     "base64-decode": Signature(_base64_decode, 1, 1),
-    "coalesce": Signature(_coalesce, 2, 2),
+    "coalesce": Signature(_coalesce, 2, None),
     "selected": Signature(_selected, 2, 2),
     "selected-at": Signature(_selected_at, 2, 2),
     "count-selected": Signature(lambda c, a: float(len(words(_text(c, a)))), 1, 1),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from forms.grammar import XPathError
+from forms.library_others import STRANGE
 from forms.markup import attribute, attributes, children, local
 from forms.nodes import Node, from_xml
 from forms.problems import mark, problem
@@ -70,6 +71,8 @@ class Model:
 
     def expression(self, source: str, path: str, column: str) -> Expression | None:
         """Compile an expression; a fault is noted with the node and the column it stands in, and gives None."""
+        for said, name in _odd(source):
+            self.warnings.append(problem(said, sheet="survey", column=column, path=path, function=name))
         try:
             return compiled(source)
         except XPathError as error:
@@ -285,6 +288,17 @@ class Model:
             for event in events if local(element) == "setvalue" else {"xforms-value-changed"}.intersection(events):
                 cause = source if event == "xforms-value-changed" else None
                 (cause or target).actions.append(Action(event, value, target, cause))
+
+
+def _odd(source: str) -> list[tuple[str, str]]:
+    """Give what is said of functions in an expression that a chat does otherwise than the app they are of."""
+    called = set(re.findall(r"[\w-]+(?=\()", source))
+    found = [
+        (mark("A chat knows nothing of {function}(): it comes to nothing."), name) for name in STRANGE if name in called
+    ]
+    return found + (
+        [(mark("{function}() comes to other values here than in SurveyCTO."), "hash")] if "hash" in called else []
+    )
 
 
 def _languages(model: Element) -> Languages:

@@ -53,6 +53,8 @@ def opened(form: Form, answers: Mapping[str, str], about: Circumstances) -> tupl
             random=random.Random(about.instance_id or None),  # noqa: S311 - it shuffles choices, it guards nothing
             instances=form.instances,
             place=_place,
+            is_relevant=_is_relevant,
+            known={**about.preset, "version": form.version},
             began=beginning,
         )
 
@@ -73,6 +75,10 @@ def _place(node: Node) -> int:
     while isinstance(at, Cell) and not at.definition.repeat:
         at = at.parent
     return at.parent.named(at.name).index(at) + 1 if isinstance(at, Cell) and at.parent is not None else 1
+
+
+def _is_relevant(node: Node) -> bool:
+    return not isinstance(node, Cell) or node.relevant
 
 
 def _fill(instance: Instance, about: Circumstances, beginning: datetime) -> None:

@@ -12,6 +12,7 @@ from forms.xpath import compiled
 
 if TYPE_CHECKING:
     from forms.instance import Instance
+    from forms.nodes import Node
     from forms.texts import Text
 
 
@@ -23,6 +24,7 @@ class Wording:
         self.form = instance.form
         self.language = self.form.default_language
         instance.world.choice_label = self.named
+        instance.world.choice_of = self.chosen
         instance.world.translation = self.translated
 
     def at(self, cell: Cell, text: Text | None, language: str) -> str:
@@ -64,7 +66,10 @@ class Wording:
             found = compiled(path.strip()).nodes(origin, self.instance.world)
         except XPathError:
             return ""
-        cell = found[0] if found else None
+        return self.chosen(found[0], value) if found else ""
+
+    def chosen(self, cell: Node, value: str) -> str:
+        """Answer ``choice-label``: the label of a choice of a select."""
         if not isinstance(cell, Cell) or not value or all(one.value != value for one in self.instance.choices(cell)):
             return ""
         text = next(one.text for one in self.instance.choices(cell) if one.value == value)

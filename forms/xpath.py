@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from forms import grammar, operators, paths
+from forms import conditions, grammar, operators, paths
 from forms.context import Context, Run, World
 from forms.functions import LIBRARY
 from forms.grammar import XPathError
@@ -104,6 +104,8 @@ def _negative(tree: grammar.Negative) -> Run:
 
 _NODE_ARGUMENTS = {
     "count": (0,), "count-non-empty": (0,), "position": (0,), "randomize": (0,), "indexed-repeat": (0, 1, 3, 5),
+    "choice-label": (0,), "relevant": (0,), "rank-index": (1,),
+    **{name: (at,) for name, at in conditions.SUMMED.items()},
 }  # fmt: skip
 _NODE_FUNCTIONS = frozenset({"current", "instance", "randomize", "indexed-repeat", "if"})
 
@@ -131,7 +133,10 @@ def _call(tree: grammar.Call) -> Run:
             _check_path(tree.args[at], f"{tree.name}()")
     if tree.name == "regex" and isinstance(tree.args[1], grammar.Quoted) and endless(tree.args[1].value):
         raise XPathError(grammar.mark("Matching this regular expression could take for ever."))
-    args = tuple(_compiled(one) for one in tree.args)
+    given = tree.args
+    if tree.name in conditions.SUMMED:
+        given = (*given[:-1], conditions.of_each(given[-1], given[conditions.SUMMED[tree.name]]))
+    args = tuple(_compiled(one) for one in given)
     function = signature.run
     return lambda c: function(c, args)
 
