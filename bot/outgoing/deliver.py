@@ -48,7 +48,11 @@ _REVOKED_SECONDS = 60.0
 _SEVERAL = 3
 _BREATH = 0.02
 _HANDOVER_SECONDS = 1.0
-"""How long one who takes over waits: the one before may have used up all that a second allows."""
+"""How long one who takes over waits, counted from the last send of the one before.
+
+That one may have used up all that a second allows; and what it was sending when it was killed may still be under way,
+and would come to lie over what is sent meanwhile: an edit would show what no longer stands.
+"""
 
 _FINISH_SECONDS = 15.0
 _LAST_WORDS_SECONDS = 3.0
@@ -227,6 +231,7 @@ class Deliverer:
     async def _deliver(self, job: Job, price: float) -> None:
         live = self._line.live.get(job.chat_id)
         done: Performed | None = None
+        self._receipts.begin()
         try:
             done = await perform(self._driver, job.chat_id, job.reply, live, self._files)
             self._sent(job, done, live)

@@ -56,6 +56,14 @@ class Receipts:
         """Write one down; if that cannot be, the message may be repeated, and that is all."""
         self._write(_line(fate))
 
+    def begin(self) -> None:
+        """Note that something is being sent now: whoever takes over gives it the time to arrive (:meth:`age`)."""
+        try:
+            if self._open():
+                os.utime(self._file)
+        except OSError as error:
+            self._unwell(error)
+
     def only(self, fates: Iterable[Fate]) -> None:
         """Forget all but these: the others are in the database."""
         try:
@@ -82,7 +90,7 @@ class Receipts:
         return [fate for fate in map(_fate, lines) if fate is not None]
 
     def age(self) -> float:
-        """Return the seconds since anything was noted, infinity when nothing ever was."""
+        """Return the seconds since anything was being sent or was noted, infinity when nothing ever was."""
         try:
             return max(0.0, time.time() - self._path.stat().st_mtime) if self._path is not None else math.inf
         except OSError:

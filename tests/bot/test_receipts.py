@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot.outgoing.receipts import Fate, Receipts
 from handlers.chat import Card, Say
+from sandbox.faults import Settings
 from storage.chat.outbox import State
 from tests.bot.conftest import Faults, now, until
 from tests.bot.post import ROWS, Post, at_work, said
@@ -18,7 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from sandbox.botapi import Incoming, Perform
     from sandbox.client import Phone
+    from sandbox.server import Sandbox
 
 
 @contextmanager
@@ -28,6 +32,11 @@ def locked(folder: Path) -> Iterator[None]:
         other.execute("BEGIN IMMEDIATE")
         yield
         other.execute("ROLLBACK")
+
+
+def edits(telegram: Sandbox) -> list[str]:
+    """List what edits showed, in the order in which they were performed."""
+    return [one.text for one in telegram.world.ledger.since(0, 100) if one.method.startswith("edit")]
 
 
 async def killed_once(post: Post, happened: Callable[[], bool], folder: Path) -> None:
@@ -56,6 +65,45 @@ async def test_what_was_sent_and_not_committed_when_the_process_died_is_not_sent
     assert await after.states() == [State.sent] * 3
     assert await after.card(4242) == [one["id"] for one in await phone.messages()][1]
     assert file.read_bytes() == b"", "the file does not grow"
+
+
+async def test_an_edit_under_way_when_the_process_died_does_not_come_to_lie_over_a_later_one(
+    make_one: Callable[..., Post], telegram: Sandbox, phone: Phone, tmp_path: Path
+) -> None:
+    file = tmp_path / "receipts"
+    post = make_one(receipts=file)
+    async with at_work(post):
+        await post.put(4242, Card(text="1/22", buttons=ROWS))
+        await until(post.settled)
+    card = await post.card(4242)
+    assert card is not None
+    os.utime(file, (0, 0))  # a long time ago
+    under_way = 0
+
+    async def note(incoming: Incoming, perform: Perform) -> object:
+        nonlocal under_way
+        under_way += incoming.method.startswith("edit")
+        try:
+            return await perform(incoming)
+        finally:
+            under_way -= incoming.method.startswith("edit")
+
+    telegram.bot_api.add_layer(note)
+    telegram.trouble.put(Settings(slow=1, slow_seconds=0.4))
+    dying = make_one(receipts=file)
+    await dying.put(4242, Card(text="2/22", buttons=ROWS, tapped=card))
+    task = asyncio.create_task(dying.deliverer.run())
+    await until(lambda: telegram.trouble.faults.counts["slow"] == 1)
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+    telegram.trouble.put(Settings())
+    async with at_work(make_one(receipts=file)) as after:
+        await after.put(4242, Card(text="3/22", buttons=ROWS, tapped=card))
+        await until(after.settled)
+    await until(lambda: not under_way)
+    assert edits(telegram)[-1] == "3/22"
+    assert said(await phone.messages()) == ["3/22"]
 
 
 async def test_without_a_file_such_messages_are_sent_again(
