@@ -25,7 +25,7 @@ async def message(turn: Turn, sent: Message) -> bool:
         case "compose":
             return await composing.intake(turn, sent)
         case "find":
-            return await sending.found(turn, sent)
+            return await sending.ADDRESSING.found(turn, sent)
         case "when":
             return await sending.typed_time(turn, sent)
         case "correct":
@@ -54,10 +54,10 @@ NOTICE = Journey(
         "empty": composing.empty,
         "drop": composing.drop,
         "whom": sending.choose,
-        "everyone": sending.everyone,
-        "except": sending.except_,
-        "pick": sending.pick,
-        "choose": sending.chosen,
+        "everyone": sending.ADDRESSING.everyone,
+        "except": sending.ADDRESSING.except_,
+        "pick": sending.ADDRESSING.pick,
+        "choose": sending.ADDRESSING.chosen,
         "preview": sending.preview,
         "settings": sending.settings,
         "urgent": sending.urgent,

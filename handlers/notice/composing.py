@@ -5,15 +5,14 @@ Each part keeps the number of the message it came in, so that a later edit of th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from handlers import aside, menu
-from handlers.chat import MAX_FILE_BYTES, Attachment, Button, Text
-from handlers.errors import Stale, UserError
+from handlers import aside, menu, parts
+from handlers.chat import Button
+from handlers.errors import Stale
 from handlers.journey import data, number
-from handlers.notice import copies
 from handlers.text import mark
 from handlers.whom import scope
 from storage.people import Role
@@ -24,13 +23,6 @@ if TYPE_CHECKING:
     from handlers.turn import Turn
     from storage.voices.notices import Notice
 
-KINDS: Final = {"photo": "photo", "file": "document", "video": "video", "voice": "voice"}
-"""What a file that was sent is sent again as."""
-
-TOO_LONG = mark("A notice has at most {most} characters; this one would have {count}. Please shorten it by {over}.")
-TOO_MANY = mark("A notice takes at most {most} pictures and files. The others were kept.")
-TOO_BIG = mark("A file of a notice may have at most {most} MB.")
-UNFIT = mark("A notice takes words, pictures, files, videos and voice notes.")
 PROMPT = mark(
     "<b>New notice</b>\nPlease send what it is to say: formatted words, pictures, files, an album, in any order."
 )
@@ -59,12 +51,11 @@ async def empty(turn: Turn, args: tuple[str, ...]) -> None:
 async def compose(turn: Turn, notice: Notice) -> None:
     """Show what the notice says so far and wait for more."""
     aside.hold(turn, "notice", step="compose", notice=notice.id)
-    parts = notice.body["parts"]
     drop = Button(turn.label("Throw away"), data("notice", "drop", notice.id))
-    if not parts:
+    if not notice.body["parts"]:
         turn.card(turn.t(PROMPT), ((Button(turn.label("◀ Back"), data("notice", "list")), drop),))
         return
-    words, files = copies.words_of(notice.body), copies.files_of(notice.body)
+    words, files = parts.words_of(notice.body), parts.files_of(notice.body)
     lines = [turn.t("<b>New notice</b>"), Markup(words)]  # noqa: S704 - made by the driver from what was sent
     if files:
         lines.append(turn.n("📎 {count} picture or file", "📎 {count} pictures and files", len(files)))
@@ -80,10 +71,7 @@ async def intake(turn: Turn, sent: Message) -> bool:
     if notice is None or notice.author_id != turn.who.id or not notice.unsent:
         aside.let_go(turn, "notice")
         return False
-    part = part_of(sent)
-    parts = [*notice.body["parts"], part]
-    _check(parts)
-    notice.body = {"parts": parts}
+    notice.body = parts.with_part(notice.body, sent)
     await compose(turn, notice)
     return True
 
@@ -95,41 +83,9 @@ async def revised(turn: Turn, sent: Message) -> bool:
     notice = await notices.get(turn.db, int(turn.state["notice"]), lock=True)
     if notice is None or not any(one["message"] == sent.message_id for one in notice.body["parts"]):
         return False
-    parts = [part_of(sent) if one["message"] == sent.message_id else one for one in notice.body["parts"]]
-    _check(parts)
-    notice.body = {"parts": parts}
+    notice.body = parts.with_part(notice.body, sent)
     await compose(turn, notice)
     return True
-
-
-def part_of(sent: Message) -> dict[str, Any]:
-    """Return a message as a part of a notice; raises UserError for what cannot be one."""
-    if isinstance(sent, Text):
-        return {"message": sent.message_id, "html": sent.html or str(escape(sent.text))}
-    if not isinstance(sent, Attachment) or (sent.kind == "voice" and sent.mime not in ("", "audio/ogg")):
-        raise UserError(UNFIT)
-    if sent.size > MAX_FILE_BYTES * 2:
-        raise UserError(TOO_BIG, most=MAX_FILE_BYTES * 2 // 2**20)
-    return {
-        "message": sent.message_id,
-        "html": sent.html or str(escape(sent.caption)),
-        "media": KINDS[sent.kind],
-        "file_id": sent.file_id,
-    }
-
-
-def _check(parts: list[dict[str, Any]]) -> None:
-    body = {"parts": parts}
-    fits(copies.words_of(body))
-    if len(copies.files_of(body)) > copies.MOST_FILES:
-        raise UserError(TOO_MANY, most=copies.MOST_FILES)
-
-
-def fits(html: str, most: int = copies.LONGEST) -> None:
-    """Raise UserError for words that are too long."""
-    count = copies.length(html)
-    if count > most:
-        raise UserError(TOO_LONG, most=most, count=count, over=count - most)
 
 
 async def drop(turn: Turn, args: tuple[str, ...]) -> None:

@@ -6,15 +6,14 @@ button at Telegram; the words follow.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from html import unescape
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
 from handlers.chat import Button, Change, Say
 from handlers.journey import data
+from handlers.parts import albums, captioned, files_of, first_words, words_of
 from handlers.text import mark
 
 if TYPE_CHECKING:
@@ -22,44 +21,9 @@ if TYPE_CHECKING:
 
     from handlers.chat import Rows
     from handlers.text import Speech
-    from storage.entity import Json
     from storage.voices.notices import Notice
 
-LONGEST: Final = 3500
-"""UTF-16 units of words in a notice: Telegram takes 4096, and what is added stands around them."""
-
-CAPTION: Final = 800
-"""UTF-16 units of words that still fit under a picture, Telegram's 1024 less what is added."""
-
-MOST_FILES: Final = 20
-ALBUM: Final = 10
-_TOGETHER: Final = {"photo": "pictures", "video": "pictures", "document": "documents"}
-"""What Telegram lets lie in one album."""
-
-_MARKS: Final = re.compile(r"<[^<>]*>")
-
 READ = mark("✅ Read")
-
-
-def length(html: str) -> int:
-    """Return how long words are as Telegram counts them: UTF-16 units, without the marks."""
-    return len(unescape(_MARKS.sub("", html)).encode("utf-16-le")) // 2
-
-
-def words_of(body: Json) -> str:
-    """Return the words of a notice as HTML, the pieces one under another."""
-    return "\n\n".join(str(part["html"]) for part in body.get("parts", ()) if part.get("html"))
-
-
-def files_of(body: Json) -> list[tuple[str, str]]:
-    """Return the files of a notice as (kind, file id)."""
-    return [(str(part["media"]), str(part["file_id"])) for part in body.get("parts", ()) if part.get("media")]
-
-
-def first_words(body: Json, most: int = 20) -> str:
-    """Return how a notice is called in lists: its first words, as plain text."""
-    plain = " ".join(Markup(words_of(body)).striptags().split())  # noqa: S704 - made by the driver
-    return plain[:most] + ("…" if len(plain) > most else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +41,13 @@ class Copy:
         buttons = self._buttons(sample=sample)
         if self.captioned:
             return [Say(text=self.text(), media=tuple(files), buttons=buttons, silent=silent)]
-        albums = [Say(text="", media=tuple(album), silent=True) for album in _albums(files)]
-        return [*albums, Say(text=self.text(), buttons=buttons, silent=silent)]
+        ahead = [Say(text="", media=tuple(album), silent=True) for album in albums(files)]
+        return [*ahead, Say(text=self.text(), buttons=buttons, silent=silent)]
 
     @property
     def captioned(self) -> bool:
         """Whether the words stand under the only picture or file; once sent, that stays as it was."""
-        fixed = self.notice.body.get("captioned")
-        if fixed is not None:
-            return bool(fixed)
-        return len(files_of(self.notice.body)) == 1 and length(words_of(self.notice.body)) <= CAPTION
+        return captioned(self.notice.body)
 
     def change(self, message_id: int, *, read_at: datetime | None = None) -> Change:
         """Return what makes a delivered copy what it is now: corrected, expired or read."""
@@ -133,16 +94,3 @@ class Copy:
             return ((Button(self.speech.label("Answer"), data("survey", "open", self.notice.body["survey"])),),)
         to = data("notice", "sample") if sample else data("notice", "read", self.notice.id)
         return ((Button(self.speech.label(READ), to),),)
-
-
-def _albums(files: list[tuple[str, str]]) -> list[list[tuple[str, str]]]:
-    """Put files that follow one another and may lie together into albums."""
-    albums: list[list[tuple[str, str]]] = []
-    for kind, file_id in files:
-        last = albums[-1] if albums else None
-        fits = last is not None and len(last) < ALBUM and _TOGETHER.get(last[0][0]) == _TOGETHER.get(kind, kind)
-        if fits and last is not None:
-            last.append((kind, file_id))
-        else:
-            albums.append([(kind, file_id)])
-    return albums

@@ -14,8 +14,9 @@ from handlers.belonging import campaign_of, roles_of, zone_of
 from handlers.chat import Button, Change, Say, dump
 from handlers.journey import data
 from handlers.notice.composing import may_send
-from handlers.notice.copies import Copy, first_words
+from handlers.notice.copies import Copy
 from handlers.notice.following import HELD, card_of, seen
+from handlers.parts import first_words
 from handlers.text import speech
 from storage import people
 from storage.chat import outbox

@@ -16,10 +16,9 @@ from handlers.belonging import campaign_of, zone_of
 from handlers.chat import Button, Tap, Text
 from handlers.errors import Stale, UserError
 from handlers.journey import data, number, word
-from handlers.notice import copies
-from handlers.notice.composing import compose, fits, mine_out
-from handlers.notice.copies import first_words
+from handlers.notice.composing import compose, mine_out
 from handlers.panel import show as show_panel
+from handlers.parts import CAPTION, LONGEST, first_words, fits
 from handlers.progress import bar
 from handlers.text import mark
 from handlers.whom import scope
@@ -318,7 +317,7 @@ async def corrected(turn: Turn, sent: Message) -> bool:
     if not notice.out:
         raise Stale
     html = sent.html or str(escape(sent.text))
-    fits(html, copies.CAPTION if notice.body.get("captioned") else copies.LONGEST)
+    fits(html, CAPTION if notice.body.get("captioned") else LONGEST)
     files = [part | {"html": ""} for part in notice.body["parts"] if part.get("media")]
     parts = [*files, {"message": sent.message_id, "html": html}]
     notice.correct({"parts": parts, "captioned": bool(notice.body.get("captioned"))}, turn.now)

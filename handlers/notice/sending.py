@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Final
 from markupsafe import Markup
 
 from handlers import aside, whom
+from handlers.addressing import Addressing
 from handlers.belonging import campaign_of, roles_of, zone_of
 from handlers.chat import Button, Card, Text
 from handlers.errors import Stale, UserError
 from handlers.journey import data, number, word
 from handlers.notice import following
 from handlers.notice.composing import compose, may_send, mine_unsent
-from handlers.notice.copies import Copy, first_words
+from handlers.notice.copies import Copy
+from handlers.parts import first_words
 from handlers.rows import CHOSEN
 from handlers.text import mark
 from storage.chat import timers
@@ -65,48 +67,8 @@ async def choose(turn: Turn, args: tuple[str, ...]) -> None:
     turn.card(text, (*rows, (back,) if chosen.empty else (back, onward)))
 
 
-async def everyone(turn: Turn, args: tuple[str, ...]) -> None:
-    """Choose everybody, or no longer."""
-    notice = await mine_unsent(turn, args)
-    chosen = Audience.from_data(notice.audience)
-    notice.audience = Audience(everyone=not chosen.everyone, excepted=chosen.excepted).as_data()
-    await choose(turn, args)
-
-
-async def except_(turn: Turn, args: tuple[str, ...]) -> None:
-    """Show what may be excepted."""
-    notice = await mine_unsent(turn, args)
-    turn.card(*await whom.exceptions(turn, "notice", notice.id, Audience.from_data(notice.audience)))
-
-
-async def pick(turn: Turn, args: tuple[str, ...]) -> None:
-    """Show one facet."""
-    notice = await mine_unsent(turn, args)
-    await _facet(turn, notice, args[1:])
-
-
-async def chosen(turn: Turn, args: tuple[str, ...]) -> None:
-    """Take a value in or out."""
-    notice = await mine_unsent(turn, args)
-    notice.audience = (await whom.chosen_by(turn, Audience.from_data(notice.audience), args[1:])).as_data()
-    await _facet(turn, notice, args[1:], find=str(turn.state.get("find", "")))
-
-
-async def _facet(turn: Turn, notice: Notice, args: tuple[str, ...], find: str = "") -> None:
-    text, rows = await whom.facet(turn, "notice", notice.id, Audience.from_data(notice.audience), args, find)
-    step = "find" if word(args, 0) == "person" else "whom"
-    aside.hold(turn, "notice", step=step, notice=notice.id, facet=list(args[:3]), find=find)
-    turn.card(text, rows)
-
-
-async def found(turn: Turn, sent: Message) -> bool:
-    """Narrow the list of people to those whose name has what was typed."""
-    if not isinstance(sent, Text):
-        return False
-    notice = await mine_unsent(turn, (str(turn.state["notice"]),))
-    _, excepting, _ = turn.state["facet"]
-    await _facet(turn, notice, ("person", str(excepting), "0"), find=sent.text.strip()[:30])
-    return True
+ADDRESSING: Final = Addressing("notice", mine_unsent, choose)
+"""How the audience of a notice is chosen."""
 
 
 # --- how it will look, and the last settings ---

@@ -32,7 +32,7 @@ async def message(turn: Turn, sent: Message) -> bool:
         case "title" | "question":
             return await making.intake(turn, sent)
         case "find":
-            return await opening.found(turn, sent)
+            return await opening.ADDRESSING.found(turn, sent)
         case "answer":
             return await answering.typed(turn, sent)
     return False
@@ -68,10 +68,10 @@ SURVEY = Journey(
         "again": making.again,
         "how": opening.how,
         "whom": opening.choose,
-        "everyone": opening.everyone,
-        "except": opening.except_,
-        "pick": opening.pick,
-        "choose": opening.chosen,
+        "everyone": opening.ADDRESSING.everyone,
+        "except": opening.ADDRESSING.except_,
+        "pick": opening.ADDRESSING.pick,
+        "choose": opening.ADDRESSING.chosen,
         "look": opening.look,
         "days": opening.days,
         "start": opening.start,

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Final
 from markupsafe import Markup, escape
 
 from handlers import aside, whom
+from handlers.addressing import Addressing
 from handlers.belonging import campaign_of, zone_of
-from handlers.chat import Button, Text
+from handlers.chat import Button
 from handlers.errors import Stale, UserError
-from handlers.journey import data, number, word
+from handlers.journey import data, number
 from handlers.link import link_of
 from handlers.once import put_once
 from handlers.rows import CHOSEN
@@ -32,7 +33,7 @@ from supervision.suppression import places_of
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from handlers.chat import Message, Timer
+    from handlers.chat import Timer
     from handlers.turn import Turn
     from storage.voices.notices import Notice
     from storage.voices.surveys import Survey
@@ -77,46 +78,8 @@ async def choose(turn: Turn, args: tuple[str, ...]) -> None:
     turn.card(text, (*rows, (back,) if chosen.empty else (back, onward)))
 
 
-async def everyone(turn: Turn, args: tuple[str, ...]) -> None:
-    """Choose everybody, or no longer."""
-    survey = await mine_draft(turn, args)
-    chosen = Audience.from_data(survey.audience)
-    survey.audience = Audience(everyone=not chosen.everyone, excepted=chosen.excepted).as_data()
-    await choose(turn, args)
-
-
-async def except_(turn: Turn, args: tuple[str, ...]) -> None:
-    """Show what may be excepted."""
-    survey = await mine_draft(turn, args)
-    turn.card(*await whom.exceptions(turn, "survey", survey.id, Audience.from_data(survey.audience)))
-
-
-async def pick(turn: Turn, args: tuple[str, ...]) -> None:
-    """Show one facet."""
-    await _facet(turn, await mine_draft(turn, args), args[1:])
-
-
-async def chosen(turn: Turn, args: tuple[str, ...]) -> None:
-    """Take a value in or out."""
-    survey = await mine_draft(turn, args)
-    survey.audience = (await whom.chosen_by(turn, Audience.from_data(survey.audience), args[1:])).as_data()
-    await _facet(turn, survey, args[1:], find=str(turn.state.get("find", "")))
-
-
-async def _facet(turn: Turn, survey: Survey, args: tuple[str, ...], find: str = "") -> None:
-    text, rows = await whom.facet(turn, "survey", survey.id, Audience.from_data(survey.audience), args, find)
-    step = "find" if word(args, 0) == "person" else "how"
-    aside.hold(turn, "survey", step=step, survey=survey.id, facet=list(args[:3]), find=find)
-    turn.card(text, rows)
-
-
-async def found(turn: Turn, sent: Message) -> bool:
-    """Narrow the list of people to those whose name has what was typed."""
-    if not isinstance(sent, Text):
-        return False
-    survey = await mine_draft(turn, (str(turn.state["survey"]),))
-    await _facet(turn, survey, ("person", str(turn.state["facet"][1]), "0"), find=sent.text.strip()[:30])
-    return True
+ADDRESSING: Final = Addressing("survey", mine_draft, choose)
+"""How the audience of a survey is chosen."""
 
 
 # --- the last look, and opening ---

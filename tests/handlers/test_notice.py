@@ -56,12 +56,24 @@ async def compose(admin: Phone, words: str = "请于今天下午三点前报送�
     await admin.text(words)
 
 
-async def send_to_inspectors(admin: Phone) -> None:
+async def to_inspectors(admin: Phone) -> None:
+    """Address it to the inspectors, up to the last look."""
     await admin.tap("发给谁")
     await admin.tap("身份")
     await admin.tap("督导组成员")
     await admin.tap("◀ 返回")
     await admin.tap("预览")
+
+
+async def to_everybody(sender: Phone) -> None:
+    """Address it to everybody there is, up to the last look."""
+    await sender.tap("发给谁")
+    await sender.tap("全体人员")
+    await sender.tap("预览")
+
+
+async def send_to_inspectors(admin: Phone) -> None:
+    await to_inspectors(admin)
     await admin.tap("发给 5 人")
 
 

@@ -11,7 +11,16 @@ from storage.people import Role
 from storage.voices import notices
 from storage.voices.deliveries import State as Fate
 from storage.voices.notices import State
-from tests.handlers.test_notice import compose, fates, notice, people_of, send_to_inspectors, tick
+from tests.handlers.test_notice import (
+    compose,
+    fates,
+    notice,
+    people_of,
+    send_to_inspectors,
+    tick,
+    to_everybody,
+    to_inspectors,
+)
 
 if TYPE_CHECKING:
     from tests.handlers.phone import Bench
@@ -37,11 +46,7 @@ async def test_audience_of_nobody_is_refused(bench: Bench):
 async def test_the_number_on_the_button_is_the_number_it_is_sent_to(bench: Bench):
     admin, _ = await people_of(bench)
     await compose(admin)
-    await admin.tap("发给谁")
-    await admin.tap("身份")
-    await admin.tap("督导组成员")
-    await admin.tap("◀ 返回")
-    await admin.tap("预览")
+    await to_inspectors(admin)
     await bench.let_in("新来的", Role.inspector, group="一组")
     await admin.tap("发给 5 人")
     assert admin.toast == "人员刚有变动，现在是 6 人，还没有发出。请看过再发。"
@@ -72,9 +77,7 @@ async def test_a_person_is_found_by_typing_a_part_of_the_name(bench: Bench):
 async def test_a_time_that_is_past_and_one_that_is_no_time_are_refused(bench: Bench):
     admin, _ = await people_of(bench)
     await compose(admin)
-    await admin.tap("发给谁")
-    await admin.tap("全体人员")
-    await admin.tap("预览")
+    await to_everybody(admin)
     await admin.tap("定时发")
     await admin.text("10-20 9:00")
     assert admin.last.text == "10月20日 09:00 已经过了，请给一个以后的时间。"
@@ -88,11 +91,7 @@ async def test_a_time_that_is_past_and_one_that_is_no_time_are_refused(bench: Be
 async def test_a_planned_notice_goes_out_at_its_time_to_whoever_fits_then(bench: Bench):
     admin, inspectors = await people_of(bench)
     await compose(admin)
-    await admin.tap("发给谁")
-    await admin.tap("身份")
-    await admin.tap("督导组成员")
-    await admin.tap("◀ 返回")
-    await admin.tap("预览")
+    await to_inspectors(admin)
     await admin.tap("定时发")
     await admin.tap("1小时后")
     await tick(bench, minutes=30)
@@ -111,9 +110,7 @@ async def test_a_planned_notice_goes_out_at_its_time_to_whoever_fits_then(bench:
 async def test_a_plan_can_be_taken_back_and_a_lost_role_sends_nothing(bench: Bench):
     chief = await bench.let_in("组长", Role.leader, group="二组")
     await compose(chief)
-    await chief.tap("发给谁")
-    await chief.tap("全体人员")
-    await chief.tap("预览")
+    await to_everybody(chief)
     await chief.tap("定时发")
     await chief.tap("1小时后")
     await chief.tap("取消定时")
@@ -130,11 +127,7 @@ async def test_a_plan_can_be_taken_back_and_a_lost_role_sends_nothing(bench: Ben
 async def test_when_the_time_to_read_is_over_the_sender_hears_who_has_not(bench: Bench):
     admin, inspectors = await people_of(bench)
     await compose(admin)
-    await admin.tap("发给谁")
-    await admin.tap("身份")
-    await admin.tap("督导组成员")
-    await admin.tap("◀ 返回")
-    await admin.tap("预览")
+    await to_inspectors(admin)
     await admin.tap("限时阅")
     await admin.tap("今天 18:00")
     await admin.tap("有效期")
@@ -160,7 +153,7 @@ async def test_words_over_the_limit_are_refused_and_what_was_there_stays(bench: 
     await admin.text("长" * 3600)
     assert "请删减 103 个字" in admin.last.text
     await admin.sticker()
-    assert admin.last.text == "通知可以用文字、图片、文件、视频和语音，这种消息放不进去。"
+    assert admin.last.text == "这里可以放文字、图片、文件、视频和语音，这种消息放不进去。"
     assert len((await notice(bench)).body["parts"]) == 1
 
 
@@ -190,9 +183,7 @@ async def test_nobody_looks_after_the_notice_of_another_leader(bench: Bench):
     chief = await bench.let_in("组长", Role.leader, group="二组")
     other = await bench.let_in("另一位组长", Role.leader, group="一组")
     await compose(chief)
-    await chief.tap("发给谁")
-    await chief.tap("全体人员")
-    await chief.tap("预览")
+    await to_everybody(chief)
     await other.press("notice.send:1:1", 1)
     assert other.toast == "这个按钮已过期，什么都没有改动。"
     await chief.tap("发给 1 人")
@@ -222,11 +213,7 @@ async def test_at_night_only_an_urgent_notice_makes_a_sound(bench: Bench, urgent
     admin, inspectors = await people_of(bench)
     await bench.wait(hours=14)
     await compose(admin)
-    await admin.tap("发给谁")
-    await admin.tap("身份")
-    await admin.tap("督导组成员")
-    await admin.tap("◀ 返回")
-    await admin.tap("预览")
+    await to_inspectors(admin)
     if urgent:
         await admin.tap("紧急")
     await admin.tap("发给 5 人")
