@@ -44,7 +44,7 @@ SENTENCES: Final[Mapping[What, str]] = {
     ),
     What.too_large: mark("The file is larger than {most} MB. Delete pictures and empty sheets, and send it again."),
     What.too_many_rows: mark("A sheet has more than {most} rows. Delete empty rows, or split the register."),
-    What.old_format: mark("This is the old Excel format (.xls). Save it as .xlsx and send that file."),
+    What.locked: mark("The file is protected by a password. Save it without one and send that file."),
     What.no_table: mark(
         "No table was found. It needs a header row with at least code, name and level. The template shows how."
     ),

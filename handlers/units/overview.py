@@ -68,11 +68,11 @@ async def drawn(turn: Turn, campaign: Campaign) -> tuple[Markup, Rows]:
         if nobody:
             lines.append(turn.n("⚠ no group answers for {count}", "⚠ no group answers for {count}", nobody))
         lines.append(
-            turn.t("\nTo change it, send the Excel file (.xlsx) or CSV here: you see first what would change.")
+            turn.t("\nTo change it, send the Excel file (.xlsx, .xls) or CSV here: you see first what would change.")
         )
         lines.append(turn.t("To look a unit up, type part of its code or name."))
     else:
-        lines.append(turn.t("No unit yet. Send the register here as an Excel file (.xlsx) or CSV."))
+        lines.append(turn.t("No unit yet. Send the register here as an Excel file (.xlsx, .xls) or CSV."))
         lines.append(turn.t("Nothing is stored before you have seen what is in it."))
     rows: list[tuple[Button, ...]] = []
     file = await register_files.of_person(turn.db, turn.who.id, campaign.id)

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from handlers.turn import Turn
 
 ENDINGS: Final = (".xlsx", ".xlsm", ".csv", ".txt", ".xls")
-"""How the name of a register's file ends; an old .xls is taken to be told what to do with it."""
+"""How the name of a register's file ends."""
 
 TOO_BIG = mark("“{name}” is larger than {most} MB, which Telegram does not hand to a bot. The command line takes it.")
-NO_REGISTER = mark("“{name}” is not a register. It comes as .xlsx or .csv, sent as a file.")
-WANTED = mark("Please send the register as a file (.xlsx or .csv), or type part of a unit's code or name.")
+NO_REGISTER = mark("“{name}” is not a register. It comes as .xlsx, .xls or .csv, sent as a file.")
+WANTED = mark("Please send the register as a file (.xlsx, .xls or .csv), or type part of a unit's code or name.")
 
 
 async def message(turn: Turn, sent: Message) -> bool:

@@ -35,6 +35,15 @@ _DAY: Final = re.compile(
     r"(?:(\d{4})\s*[年./-]\s*)?(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*[日号]?(?:\s+\d{1,2}:\d\d(?::\d\d)?)?"
 )
 _PLAIN_DAY: Final = re.compile(r"(\d{4})(\d\d)(\d\d)")
+_TOTALS: Final = re.compile(r"(合计|小计|总计|共计|累计|汇总|total|subtotal|sum)\W*", re.IGNORECASE)
+_REMARK: Final = re.compile(
+    r"(说明|备注|注|填表说明|填报说明|note|notes|remark)(\s*[:：1１].*|)", re.IGNORECASE | re.DOTALL
+)
+_SIGNED: Final = re.compile(
+    r"(填表|填报|制表|经办|审核|审签|审批|复核|负责|签字|盖章|联系|报送|上报|报表|单位|党组织|截止|截至|日期|电话"
+    r"|prepared|approved|checked|signed|date|phone)[^:：]{0,12}[:：].*",
+    re.IGNORECASE | re.DOTALL,
+)
 _FIRST_SERIAL: Final = date(1899, 12, 30)
 _SERIALS: Final = range(36526, 73051)
 """Days from 2000 to 2099 as Excel counts them."""
@@ -110,6 +119,22 @@ def day(value: Value, year: int = 0) -> date | None:  # noqa: PLR0911 - one line
         return date(int(found[1] or year), int(found[2]), int(found[3]))
     except ValueError:
         return None
+
+
+def total(value: Value) -> bool:
+    """Tell whether a cell says that its row is a sum, and nothing else."""
+    return _TOTALS.fullmatch(text(value).replace(" ", "")) is not None
+
+
+def summing(value: Value) -> bool:
+    """Tell whether a cell begins like a sum: 「总计：3个单位」."""
+    return _TOTALS.match(text(value).replace(" ", "")) is not None
+
+
+def beside(value: Value) -> bool:
+    """Tell whether a row that begins with this cell stands beside the table: a sum, a remark, who filled it in."""
+    written = text(value)
+    return total(value) or _REMARK.fullmatch(written) is not None or _SIGNED.fullmatch(written) is not None
 
 
 def _serial(number: float) -> date | None:

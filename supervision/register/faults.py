@@ -20,7 +20,7 @@ class What(StrEnum):
     unreadable = "unreadable"
     too_large = "too_large"
     too_many_rows = "too_many_rows"
-    old_format = "old_format"
+    locked = "locked"
     no_table = "no_table"
     empty = "empty"
     no_column = "no_column"

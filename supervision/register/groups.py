@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from supervision.register.cells import ERRORS, LOST, day, name, optional, several, text
+from supervision.register.across import ROLES_ACROSS, people, window
+from supervision.register.cells import ERRORS, LOST, beside, day, name, optional, several, text
 from supervision.register.faults import Fault, What
 from supervision.register.headers import word
 from supervision.register.model import GroupLine, RoundLine, Seat
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
     from supervision.register.areas import Areas
@@ -57,13 +58,12 @@ def seats(table: Table, areas: Areas) -> tuple[list[GroupLine], list[Seat], list
         group = written or group  # written once beside its people
         places = _areas(table, row, at, areas, faults)
         of_group.setdefault(group, []).extend(one for one in places if one not in of_group.get(group, ()))
-        seat = _seat(table, row, at, group, places, faults)
-        if seat is None:
-            continue
-        if any((one.group, one.role, one.name) == (seat.group, seat.role, seat.name) for one in found):
-            faults.append(_fault(What.person_twice, table, at, "person", name=seat.name, group=group))
-        else:
-            found.append(seat)
+        one = None if table.across else _seat(table, row, at, group, places, faults)
+        for seat in _beside(table, row, at, group, places, faults) if table.across else [one] if one else []:
+            if any((one.group, one.role, one.name) == (seat.group, seat.role, seat.name) for one in found):
+                faults.append(_fault(What.person_twice, table, at, "person", name=seat.name, group=group))
+            else:
+                found.append(seat)
     groups = [GroupLine(one, tuple(places)) for one, places in of_group.items()]
     return groups, found, faults + _shared(table, groups) + _leading(table, groups, found)
 
@@ -83,10 +83,30 @@ def _seat(
     role = ROLES.get(word(written), "")
     if written and not role:
         faults.append(_fault(What.role_unknown, table, at, "role", value=written[:40]))
-    for field, said, most in (("person", person, LONGEST_NAME), ("duties", duties, LONGEST_DUTIES)):
-        if len(said) > most:
-            faults.append(_fault(What.too_long, table, at, field, length=len(said), most=most))
+    faults += _lengths(table, at, (("person", person, LONGEST_NAME), ("duties", duties, LONGEST_DUTIES)))
     return Seat(group, role, person, duties, places if role == "liaison" else ()) if len(faults) == before else None
+
+
+def _lengths(table: Table, at: int, said: Iterable[tuple[str, str, int]]) -> list[Fault]:
+    return [
+        _fault(What.too_long, table, at, field, length=len(words), most=most)
+        for field, words, most in said
+        if len(words) > most
+    ]
+
+
+def _beside(
+    table: Table, row: Sequence[Value], at: int, group: str, places: tuple[str, ...], faults: list[Fault]
+) -> list[Seat]:
+    """Read a row that has a column for each role; what a person looks after stands in brackets behind the name."""
+    found = []
+    for field, role in ROLES_ACROSS.items():
+        for person, duties in people(_of(table, row, field)):
+            long = _lengths(table, at, ((field, person, LONGEST_NAME), (field, duties, LONGEST_DUTIES)))
+            faults += long
+            if not long:
+                found.append(Seat(group, role, person, duties, places if role == "liaison" else ()))
+    return found
 
 
 def _areas(table: Table, row: Sequence[Value], at: int, areas: Areas, faults: list[Fault]) -> tuple[str, ...]:
@@ -142,24 +162,39 @@ def rounds(table: Table, areas: Areas, starts_on: date | None) -> tuple[list[Rou
     """Read a table of rounds; a day without a year is in that of the round's beginning, or of the campaign's."""
     found: list[RoundLine] = []
     faults: list[Fault] = []
+    ends = "days" if table.across else "ends"
     for at, row in _rows(table):
         before = len(faults)
         faults += formulas(table, row, at)
         number = _number(table.of(row, "round"))
         if number is None:
             faults.append(_fault(What.round_unclear, table, at, "round", value=text(_of(table, row, "round"))[:40]))
-        first = _day(table, row, at, "starts", starts_on.year if starts_on else 0, faults)
-        last = _day(table, row, at, "ends", first.year if first else 0, faults)
-        if first and last and last < first and day(_of(table, row, "ends")) is None:
+        first, last = _window(table, row, at, starts_on.year if starts_on else 0, faults)
+        if first and last and last < first and (table.across or day(_of(table, row, "ends")) is None):
             last = last.replace(year=last.year + 1)  # 20 December to 10 January
         if first and last and last < first:
-            faults.append(_fault(What.ends_before, table, at, "ends", first=first.isoformat(), last=last.isoformat()))
+            faults.append(_fault(What.ends_before, table, at, ends, first=first.isoformat(), last=last.isoformat()))
         if any(one.number == number for one in found):
             faults.append(_fault(What.round_twice, table, at, "round", number=number or 0))
         places = _areas(table, row, at, areas, faults)
         if number is not None and first and last and not any(not one.remark for one in faults[before:]):
             found.append(RoundLine(number, first, last, places))
     return found, faults
+
+
+def _window(
+    table: Table, row: Sequence[Value], at: int, year: int, faults: list[Fault]
+) -> tuple[date | None, date | None]:
+    """Return the first and the last day of a row, whether they stand in two cells or in one."""
+    if not table.across:
+        first = _day(table, row, at, "starts", year, faults)
+        return first, _day(table, row, at, "ends", first.year if first else 0, faults)
+    value = _of(table, row, "days")
+    found = window(value, year)
+    if found is None and (value is not None or table.of(row, "days") is None):
+        what = What.day_missing if value is None else What.day_unclear
+        faults.append(_fault(what, table, at, "days", value=text(value)[:40]))
+    return found or (None, None)
 
 
 def _day(table: Table, row: Sequence[Value], at: int, field: str, year: int, faults: list[Fault]) -> date | None:
@@ -200,7 +235,7 @@ def _rows(table: Table) -> Iterator[tuple[int, Sequence[Value]]]:
     for at, row in enumerate(table.sheet.rows[table.first :], table.first + 1):
         said = [column for column, one in enumerate(row) if one is not None]
         lone = len(said) == 1 and said[0] != table.columns.get("person", -1)
-        if said and not lone and not table.repeats(row):
+        if said and not lone and not table.repeats(row) and not beside(row[said[0]]):
             yield at, row
 
 

@@ -64,7 +64,9 @@ UNITS: Final[Mapping[str, str]] = {
     ),
     "city": "市 地市 所在市 所在城市 城市 地级市 市州 市(州) 市(地、州) 地市州 city prefecture",
     "county": "区县 县区 县 区 区(县) 县(区) 县(市、区) 县市区 市县区 所在区县 county district",
-    "area": "区域 片区 所属片区 所属区域 所在地 所在地区 地区 属地 行政区划 省市区 省市县 area location",
+    "area": (
+        "区域 片区 所属片区 所属区域 所属地区 所在地 所在地区 所在区域 地区 属地 行政区划 省市区 省市县 area location"
+    ),
     "members": (
         "党员数 党员人数 党员总数 党员数量 人数 职工数 职工人数 员工人数 员工数 从业人数 在岗人数 members "
         "membercount people staff headcount employees partymembers"
@@ -85,7 +87,10 @@ GROUPS: Final[Mapping[str, str]] = {
     "number": UNITS["number"],
     "group": "督导组 督导组名称 组别 组名 组 组名称 group groupname team",
     "role": "职务 组内职务 角色 身份 岗位 role post position duty",
-    "person": "姓名 人员 成员 成员姓名 组员姓名 人员姓名 name person member membername",
+    "person": "姓名 人员 成员 成员姓名 组员 组员姓名 督导员 人员姓名 name person member members membername inspectors",
+    "leader": "组长 督导组长 组长姓名 leader groupleader",
+    "deputy": "副组长 副组长姓名 deputy deputyleader",
+    "liaison": "联络员 片区联络员 驻地联络员 联络员姓名 liaison liaisonofficer",
     "areas": "负责片区 片区 责任片区 负责区域 区域 省份范围 负责省份 范围 areas area provinces",
     "duties": "分工 职责 职责分工 工作分工 任务分工 duties division divisionofwork divisionoflabour responsibility",
     "note": UNITS["note"],
@@ -95,6 +100,7 @@ ROUNDS: Final[Mapping[str, str]] = {
     "round": "轮次 批次 督导轮次 轮 round roundnumber",
     "starts": "开始 开始日期 开始时间 起始日期 起始 自 从 start starts startdate from begin",
     "ends": "结束 结束日期 结束时间 截止日期 截止 至 到 end ends enddate to until",
+    "days": "时间 日期 起止时间 起止日期 督导时间 时间安排 时间段 日程 dates period window when",
     "areas": "省份范围 范围 片区 片区范围 区域 督导范围 覆盖范围 负责片区 areas area scope provinces",
     "note": UNITS["note"],
 }
@@ -105,6 +111,9 @@ NEEDED: Final[Mapping[Kind, tuple[str, ...]]] = {
     Kind.rounds: ("round", "starts", "ends"),
 }
 """Columns without which a table is not of its kind."""
+
+INSTEAD: Final[Mapping[Kind, tuple[str, ...]]] = {Kind.groups: ("group", "leader"), Kind.rounds: ("round", "days")}
+"""Columns that will do as well: a column for each role, both days of a window in one cell."""
 
 _CALLED: Final = re.compile(r"信息表|名册|名单|单位表|登记表|register|units", re.IGNORECASE)
 _IN_BRACKETS: Final = re.compile(r"[(\[（【].*?[)\]）】]")
@@ -150,9 +159,19 @@ class Table:
     twice: tuple[tuple[int, str], ...]
 
     @property
+    def across(self) -> bool:
+        """Tell whether it is laid out the other way: people side by side, both days of a window in one cell."""
+        return _across(self.kind, self.columns)
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Return the fields it must have."""
+        return INSTEAD[self.kind] if self.across else NEEDED[self.kind]
+
+    @property
     def missing(self) -> tuple[str, ...]:
         """Return the fields it must have and has not."""
-        return tuple(one for one in NEEDED[self.kind] if one not in self.columns)
+        return tuple(one for one in self.needed if one not in self.columns)
 
     def of(self, row: Sequence[Value], field: str) -> Value:
         """Return what a row has in a field, None when there is no such column."""
@@ -161,7 +180,12 @@ class Table:
 
     def repeats(self, row: Sequence[Value]) -> bool:
         """Tell whether a row is the header once more, as at the top of each printed page."""
-        return all(meaning(self.kind, self.of(row, field)) == field for field in NEEDED[self.kind])
+        return all(meaning(self.kind, self.of(row, field)) == field for field in self.needed)
+
+
+def _across(kind: Kind, columns: Mapping[str, int]) -> bool:
+    usual = all(one in columns for one in NEEDED[kind])
+    return not usual and kind in INSTEAD and all(one in columns for one in INSTEAD[kind])
 
 
 def find(sheet: Sheet) -> Table | None:
@@ -173,8 +197,7 @@ def find(sheet: Sheet) -> Table | None:
                 found = _at(kind, sheet, at, row, rows)
                 if found is None:
                     continue
-                needed = len(NEEDED[kind])
-                score = (needed - len(found.missing) == needed, len(found.columns), -rows, -at)
+                score = (not found.missing, len(found.columns), -rows, -at)
                 if best is None or score > best[0]:
                     best = (score, found)
     return best[1] if best else None
@@ -201,7 +224,7 @@ def _at(kind: Kind, sheet: Sheet, at: int, row: Sequence[Value], rows: int) -> T
             twice.append((column, text(header)[:40]))
         else:
             columns[field] = column
-    hits = sum(one in columns for one in NEEDED[kind])
+    hits = sum(one in columns for one in (INSTEAD if _across(kind, columns) else NEEDED)[kind])
     if hits < 2 or len(unknown) > len(columns) + 6:  # noqa: PLR2004 - one word alone may stand anywhere
         return None
     return Table(kind, sheet, at, at + rows, columns, tuple(unknown), tuple(twice))

@@ -44,8 +44,6 @@ def marked(content: bytes, marks: Sequence[Mark], title: str, heads: tuple[str, 
     if len(content) > MOST_BYTES:
         return None
     book = _opened(content)
-    if book is None:
-        return None
     first = book.worksheets[0]
     sheets = {one.title: one for one in book.worksheets}
     listed: list[Listed] = []
@@ -68,18 +66,19 @@ def marked(content: bytes, marks: Sequence[Mark], title: str, heads: tuple[str, 
     return written.getvalue()
 
 
-def _opened(content: bytes) -> Workbook | None:
-    """Open a workbook; a CSV becomes one."""
+def _opened(content: bytes) -> Workbook:
+    """Open a workbook; a CSV or an .xls becomes one."""
     if content.startswith(b"PK"):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what openpyxl cannot keep of a workbook is not what matters here
             return openpyxl.load_workbook(io.BytesIO(content))
     book = openpyxl.Workbook()
-    sheet = book.active
-    if sheet is None:
-        return None
-    for row in workbook.read(content)[0].rows:
-        sheet.append(list(row))
+    book.remove(book.worksheets[0])
+    for one in workbook.read(content):
+        sheet = book.create_sheet(one.name or None)
+        sheet.sheet_state = "hidden" if one.hidden else "visible"
+        for row in one.rows:
+            sheet.append(list(row))
     return book
 
 

@@ -5,12 +5,11 @@ Pure. What rows are to one another (superiors, codes that stand twice) is looked
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from supervision.register.cells import ERRORS, LOST, code, name, optional, several, text, whole
+from supervision.register.cells import ERRORS, LOST, beside, code, name, optional, several, summing, text, total, whole
 from supervision.register.faults import Fault, What
 from supervision.register.model import UnitLine
 from supervision.register.terms import FAMILIES
@@ -26,8 +25,6 @@ LONGEST: Final = {"name": 100, "code": 40, "contact": 60, "phone": 60, "note": 5
 """Characters in each field; longer is a paragraph in the wrong cell."""
 
 MOST_PEOPLE: Final = 10_000_000
-_TOTALS: Final = re.compile(r"(合计|小计|总计|共计|total|subtotal|sum)\W*", re.IGNORECASE)
-_REMARK: Final = re.compile(r"(说明|备注|注|填表说明|填报说明|note|notes|remark)\s*[:：1１]", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -57,15 +54,17 @@ class Reading:
         said = [(column, one) for column, one in enumerate(row) if one is not None]
         of = self.table.columns
         rest = [one for column, one in said if column != of.get("number", -1)]
-        if not rest or _TOTALS.fullmatch(text(said[0][1])):
+        first = said[0][1] if said else None
+        if not rest or total(first) or total(self.table.of(row, "name")):
             return True
-        if self.table.of(row, "name") is None and _TOTALS.match(text(said[0][1])):
+        if self.table.of(row, "name") is None and summing(first):
             return True
         if len(said) == 1:
-            words = text(said[0][1])
-            return said[0][0] != of.get("code") or len(words) > LONGEST["code"] or bool(_REMARK.match(words))
-        filled = {one for one in ("level", "parent") if self.table.of(row, one) is not None}
-        return (not filled and bool(_REMARK.match(text(said[0][1])))) or self.table.repeats(row)
+            lone = said[0][0] != of.get("code") or len(text(first)) > LONGEST["code"]
+            return lone or beside(first) or "：" in text(first)
+        level = self.table.of(row, "level")
+        known = level is not None and self.terms.level(optional(level)) is not None
+        return (not known and self.table.of(row, "parent") is None and beside(first)) or self.table.repeats(row)
 
     def _row(self, row: Sequence[Value], at: int) -> None:
         before = len(self.faults)

@@ -1,7 +1,7 @@
 """Reads a workbook or a CSV into plain rows: merged cells filled, errors of formulas kept, whatever the file is.
 
-Meant for a process of its own (bot/background/apart.py): it loads openpyxl, and a file may be made to hurt. What the
-rows mean is decided elsewhere.
+Meant for a process of its own (bot/background/apart.py): it loads openpyxl and xlrd, and a file may be made to hurt.
+What the rows mean is decided elsewhere.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, Final
 import openpyxl
 from openpyxl.utils.cell import coordinate_to_tuple
 
+from supervision.register import binary
 from supervision.register.cells import LOST
 from supervision.register.faults import Fault, What
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from supervision.register.cells import Value
 
@@ -64,17 +65,35 @@ class Sheet:
 
 
 def read(content: bytes) -> list[Sheet]:
-    """Read every sheet of an .xlsx, or a CSV in whatever encoding; raises :class:`Unreadable`."""
+    """Read every sheet of an .xlsx or .xls, or a CSV in whatever encoding; raises :class:`Unreadable`."""
     if len(content) > MAX_BYTES:
         raise Unreadable(What.too_large, most=MAX_BYTES // 2**20)
     if content.startswith(b"PK\x03\x04"):
         return _workbook(content)
     if content.startswith(b"\xd0\xcf\x11\xe0"):
-        raise Unreadable(What.old_format)
+        return _old(content)
     return [Sheet("", list(_lines(_decoded(content))))]
 
 
 # --- workbooks ---
+
+
+def _old(content: bytes) -> list[Sheet]:
+    """Read the format that Excel wrote until 2003."""
+    found = []
+    try:
+        for plain in binary.sheets(content):
+            rows = _rows(plain.rows)
+            if len(plain.merged) <= MAX_MERGED:
+                _fill(rows, plain.merged)
+            found.append(Sheet(plain.name, rows, hidden=plain.hidden))
+    except (Unreadable, MemoryError):
+        raise
+    except binary.Locked as error:
+        raise Unreadable(What.locked) from error
+    except Exception as error:  # as below
+        raise Unreadable(What.unreadable) from error
+    return found
 
 
 def _workbook(content: bytes) -> list[Sheet]:
@@ -102,7 +121,7 @@ def _sheets(content: bytes) -> list[Sheet]:
         merged, formula = _looked_through(content, str(sheet._worksheet_path))  # type: ignore[attr-defined]  # noqa: SLF001 - nothing else says which part it is
         sheet.reset_dimensions()  # some programs write that a sheet has one cell
         rows = _rows(sheet.iter_rows(values_only=True))
-        _fill(rows, merged)
+        _fill(rows, [_spanned(*one) for one in merged])
         if formula:
             formulas[at] = len(rows)
         found.append(Sheet(str(sheet.title), rows, hidden=sheet.sheet_state != "visible"))
@@ -155,14 +174,19 @@ def _looked_through(content: bytes, part: str) -> tuple[list[tuple[str, str]], b
     return merged, formula
 
 
-def _fill(rows: list[tuple[Value, ...]], merged: list[tuple[str, str]]) -> None:
+def _spanned(first: str, last: str) -> tuple[int, int, int]:
+    """Return the rows of a merged area and its first column."""
+    (top, left), (bottom, _) = coordinate_to_tuple(first), coordinate_to_tuple(last)
+    return top, bottom, left
+
+
+def _fill(rows: list[tuple[Value, ...]], merged: Iterable[tuple[int, int, int]]) -> None:
     """Put what stands in a merged area into each of its rows: a province is written once beside its units.
 
     Only down, not across: a title over the whole table must not look like a row of it.
     """
-    for first, last in merged:
-        (top, left), (bottom, _) = coordinate_to_tuple(first), coordinate_to_tuple(last)
-        bottom = min(bottom, len(rows))
+    for top, last, left in merged:
+        bottom = min(last, len(rows))
         if top >= bottom or left > MAX_COLUMNS or len(rows[top - 1]) < left:
             continue
         value = rows[top - 1][left - 1]

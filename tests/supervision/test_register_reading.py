@@ -358,7 +358,7 @@ def test_free_tags_are_kept_and_known_ones_recognised():
         (b"", What.no_table),
         (b"hello", What.no_table),
         (b"PK\x03\x04broken", What.unreadable),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", What.old_format),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", What.unreadable),
         (b"\x00\x01\x02\x80\xff", What.unreadable),
         ("编码,名称,层级\n".encode(), What.empty),
     ],
