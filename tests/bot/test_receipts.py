@@ -88,8 +88,8 @@ async def test_an_edit_under_way_when_the_process_died_does_not_come_to_lie_over
         finally:
             under_way -= incoming.method.startswith("edit")
 
-    telegram.bot_api.add_layer(note)
     telegram.trouble.put(Settings(slow=1, slow_seconds=0.4))
+    telegram.bot_api.add_layer(note)
     dying = make_one(receipts=file)
     await dying.put(4242, Card(text="2/22", buttons=ROWS, tapped=card))
     task = asyncio.create_task(dying.deliverer.run())
