@@ -25,6 +25,17 @@ if TYPE_CHECKING:
 MAIN_PLACES: Final = 2
 """How many offers stand in the reply keyboard beside "More"; three labels are what a narrow telephone shows whole."""
 
+FLAT: Final = 8
+"""How many buttons "More" shows side by side; more than that lie in drawers."""
+
+SPOT: Final = mark("🧭 On the spot")
+PROGRESS: Final = mark("📈 Progress")
+VOICES: Final = mark("📣 Notices and surveys")
+SETUP: Final = mark("⚙️ Setting up")
+OWN: Final = mark("👤 My own")
+DRAWERS: Final = (SPOT, PROGRESS, VOICES, SETUP, OWN)
+"""What the offers behind "More" are sorted into, for those who have many; a tap carries the place in here."""
+
 
 NO_ROLE: Final = mark(
     "You have no role here at the moment. If you are taking part again, please ask for an invitation."
@@ -36,7 +47,8 @@ INSTEAD: Final = mark("You do not have this here. What you can use: {choices}.")
 class Offer:
     """One thing to call for: command, sentence in the command menu, label on buttons, and the tap that does the same.
 
-    ``main`` offers compete for the reply keyboard, in the order of :data:`OFFERS`.
+    ``main`` offers compete for the reply keyboard, in the order of :data:`OFFERS`. ``drawer`` is where it lies behind
+    "More" for those who have many.
     """
 
     name: str
@@ -44,26 +56,36 @@ class Offer:
     label: str = ""
     tap: str = ""
     main: bool = False
+    drawer: str = OWN
 
 
 OFFERS: Final = (
-    Offer("today", mark("Visits for today"), mark("Visits today"), main=True),
-    Offer("todo", mark("What is waiting for you"), mark("To do"), main=True),
-    Offer("invite", mark("Invite people"), mark("Invite people"), "invitation.begin", main=True),
-    Offer("interview", mark("Interview somebody in confidence"), mark("Interview"), "interview.choose"),
-    Offer("activity", mark("Record a symposium, documents, a site"), mark("Activities"), "activity.choose"),
-    Offer("tally", mark("What was done, counted"), mark("Activity tally"), "activity.tally"),
-    Offer("draw", mark("Draw units or people at random"), mark("Random draw"), "draw.begin"),
+    Offer("today", mark("Visits for today"), mark("Visits today"), main=True, drawer=SPOT),
+    Offer("todo", mark("What is waiting for you"), mark("To do"), main=True, drawer=SPOT),
+    Offer("invite", mark("Invite people"), mark("Invite people"), "invitation.begin", main=True, drawer=SETUP),
+    Offer("interview", mark("Interview somebody in confidence"), mark("Interview"), "interview.choose", drawer=SPOT),
+    Offer(
+        "activity", mark("Record a symposium, documents, a site"), mark("Activities"), "activity.choose", drawer=SPOT
+    ),
+    Offer("tally", mark("What was done, counted"), mark("Activity tally"), "activity.tally", drawer=PROGRESS),
+    Offer("draw", mark("Draw units or people at random"), mark("Random draw"), "draw.begin", drawer=SPOT),
     Offer("me", mark("Your name, role and group"), mark("About me"), "profile.me", main=True),
     Offer("help", mark("What you can do here"), mark("Help"), "welcome.help", main=True),
-    Offer("coverage", mark("Coverage: which units are done, which are left"), mark("Coverage"), "coverage.all"),
-    Offer("plan", mark("Plan: phases, work items, deadlines"), mark("Plan"), "plan.show"),
-    Offer("campaign", mark("Campaign: dates, groups, people"), mark("Campaign"), "campaign.show"),
-    Offer("units", mark("Register of units: import, look up"), mark("Register"), "units.show"),
-    Offer("notice", mark("Notices: send one, see who has read it"), mark("Notices"), "notice.list"),
-    Offer("survey", mark("Quick surveys, anonymous"), mark("Surveys"), "survey.list"),
-    Offer("forms", mark("Forms: check, try, publish"), mark("Forms"), "publishing.list"),
-    Offer("status", mark("How the bot is doing"), mark("Status"), "status.show"),
+    Offer(
+        "coverage",
+        mark("Coverage: which units are done, which are left"),
+        mark("Coverage"),
+        "coverage.all",
+        drawer=PROGRESS,
+    ),
+    Offer("plan", mark("Plan: phases, work items, deadlines"), mark("Plan"), "plan.show", drawer=PROGRESS),
+    Offer("campaign", mark("Campaign: dates, groups, people"), mark("Campaign"), "campaign.show", drawer=SETUP),
+    Offer("calendar", mark("Working calendar: days off, time zones"), mark("Calendar"), "calendar.show", drawer=SETUP),
+    Offer("units", mark("Register of units: import, look up"), mark("Register"), "units.show", drawer=SETUP),
+    Offer("notice", mark("Notices: send one, see who has read it"), mark("Notices"), "notice.list", drawer=VOICES),
+    Offer("survey", mark("Quick surveys, anonymous"), mark("Surveys"), "survey.list", drawer=VOICES),
+    Offer("forms", mark("Forms: check, try, publish"), mark("Forms"), "publishing.list", drawer=SETUP),
+    Offer("status", mark("How the bot is doing"), mark("Status"), "status.show", drawer=SETUP),
     Offer("language", mark("Change the language"), mark("Language"), "profile.language"),
     Offer("privacy", mark("What is stored about you"), mark("My data"), "profile.privacy"),
     Offer("cancel", mark("Cancel what is under way")),
@@ -101,12 +123,25 @@ def commands(roles: Collection[str], speech: Speech) -> tuple[tuple[str, str], .
     return tuple((offer.name, speech.label(offer.description)) for offer in listed)
 
 
-def buttons(roles: Collection[str], speech: Speech) -> Rows:
-    """Return the buttons behind "More", two in a row: every offer that has a tap and no place in the keyboard."""
+def buttons(roles: Collection[str], speech: Speech, drawer: int = 0) -> Rows:
+    """Return the buttons behind "More", two in a row: every offer that has a tap and no place in the keyboard.
+
+    Those who have many are shown drawers first; ``drawer`` counts from 1, and a number that is none shows them all.
+    """
     held = keyboard(roles, speech)[0]
     fitting = [offer for offer in offers(roles) if offer.tap and _fits(roles, offer.tap)]
-    taps = [offer for offer in fitting if speech.label(offer.label) not in held]
-    made = [Button(speech.label(offer.label), offer.tap) for offer in taps]
+    behind = [offer for offer in fitting if speech.label(offer.label) not in held]
+    if len(behind) <= FLAT:
+        return _in_twos([Button(speech.label(offer.label), offer.tap) for offer in behind])
+    if 1 <= drawer <= len(DRAWERS):
+        lying = [offer for offer in behind if offer.drawer == DRAWERS[drawer - 1]]
+        return (*_in_twos([Button(speech.label(offer.label), offer.tap) for offer in lying]), way_back(speech))
+    filled = {offer.drawer for offer in behind}
+    drawers = enumerate(DRAWERS, start=1)
+    return _in_twos([Button(speech.label(name), f"welcome.more:{at}") for at, name in drawers if name in filled])
+
+
+def _in_twos(made: list[Button]) -> Rows:
     return tuple(tuple(made[at : at + 2]) for at in range(0, len(made), 2))
 
 

@@ -14,7 +14,7 @@ from handlers import menu
 from handlers.belonging import VISITED, campaign_of, place_of, places, roles_of
 from handlers.chat import Attachment, Place, Text
 from handlers.errors import Uninvited, Unsuitable, UserError
-from handlers.journey import Journey
+from handlers.journey import Journey, number
 from handlers.panel import show
 from handlers.roles import NAMES
 from handlers.text import mark, nearest, speech
@@ -204,9 +204,10 @@ async def help_(turn: Turn, _: object) -> None:
     _show_menu(turn, turn.person, [*lines, *listed])
 
 
-async def more(turn: Turn, _: object) -> None:
-    """Show what does not fit into the keyboard."""
-    show(turn, turn.t("What would you like to do?"), menu.buttons(roles_of(turn.who, turn.now), turn.speech))
+async def more(turn: Turn, asked: str | tuple[str, ...]) -> None:
+    """Show what does not fit into the keyboard; of much, one drawer."""
+    drawer = number(asked, 0) if isinstance(asked, tuple) and asked else 0
+    show(turn, turn.t("What would you like to do?"), menu.buttons(roles_of(turn.who, turn.now), turn.speech, drawer))
 
 
 async def cancel(turn: Turn, _: str) -> None:

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from handlers import menu
 from handlers.access import ACCESS
 from handlers.journeys import JOURNEYS
 from handlers.registry import Registry
-from handlers.text import LANGUAGES, speech
+from handlers.text import LANGUAGES, Speech, speech
 from storage.people import Role
+
+if TYPE_CHECKING:
+    from handlers.chat import Button
+
+
+def behind_more(roles: tuple[Role, ...], said: Speech) -> list[Button]:
+    """Return every button behind "More", in the drawers too, but those that lead back."""
+    shown = [button for row in menu.buttons(roles, said) for button in row]
+    found = []
+    for one in shown:
+        verb, _, drawer = one.data.partition(":")
+        within = menu.buttons(roles, said, int(drawer)) if verb == "welcome.more" else ((one,),)
+        found += [button for row in within for button in row if button.data != "welcome.more"]
+    return found
+
 
 EVERY_ROLE = [(), *((role,) for role in Role), tuple(Role)]
 
@@ -44,7 +61,7 @@ def test_menus_offer_only_what_the_roles_may_do_and_fit_the_screen(roles: tuple[
     assert all(ACCESS[f"/{name}"] & held for name in names)
     assert 1 <= len(row) <= menu.MAIN_PLACES + 1
     assert all(1 <= len(description) <= 256 for _, description in menu.commands(roles, said))
-    taps = [button.data for buttons in menu.buttons(roles, said) for button in buttons]
+    taps = [button.data for button in behind_more(roles, said)]
     assert all(ACCESS[tap] & held for tap in taps)
 
 
@@ -53,12 +70,19 @@ def test_menus_offer_only_what_the_roles_may_do_and_fit_the_screen(roles: tuple[
 def test_more_shows_what_the_keyboard_does_not_and_each_once(roles: tuple[Role, ...], language: str):
     said = speech(language)
     (row,) = menu.keyboard(roles, said)
-    behind = [button.label for buttons in menu.buttons(roles, said) for button in buttons]
+    behind = [button.label for button in behind_more(roles, said)]
     assert len(behind) == len(set(behind))
     assert not set(behind) & set(row)
     held = {"stranger", *roles}
     reached = {said.label(one.label) for one in menu.offers(roles) if one.tap and ACCESS[one.tap] & held}
     assert reached <= {*behind, *row}, "what is shown once must not be shown nowhere"
+
+
+@pytest.mark.parametrize("roles", EVERY_ROLE, ids=str)
+def test_nobody_is_shown_more_than_a_handful_of_buttons_at_once(roles: tuple[Role, ...]):
+    said = speech("zh_CN")
+    shown = [menu.buttons(roles, said, drawer) for drawer in range(len(menu.DRAWERS) + 1)]
+    assert all(sum(len(row) for row in rows) <= menu.FLAT + 1 for rows in shown)
 
 
 def test_a_menu_button_is_understood_in_every_language_whatever_the_person_speaks():

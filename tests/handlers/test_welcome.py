@@ -273,11 +273,13 @@ async def test_every_panel_behind_more_leads_back_to_it(bench: Bench):
     admin = await bench.let_in("王主任", Role.admin)
     await admin.text("更多")
     panel = admin.last
-    for label in ("运行状态", "语言", "我的数据"):
+    for drawer, label in (("⚙️ 设置", "运行状态"), ("👤 我的", "语言"), ("👤 我的", "我的数据")):
+        await admin.tap(drawer, on=panel)
         await admin.tap(label, on=panel)
         assert panel.text != "您想做什么？"
         await admin.tap("◀ 返回", on=panel)
         assert panel.text == "您想做什么？"
+    await admin.tap("👤 我的", on=panel)
     await admin.tap("帮助", on=panel)
     assert admin.last.text.startswith("在这里能做什么")
 
@@ -298,13 +300,17 @@ async def test_help_does_not_list_itself(bench: Bench):
 async def test_more_does_not_repeat_the_keyboard_of_whoever_invites(bench: Bench):
     admin = await bench.let_in("王主任", Role.admin)
     await admin.text("更多")
-    assert "邀请成员" not in admin.last.labels
-    assert {"表单", "运行状态", "督导活动", "信息表", "帮助", "我的数据"} <= set(admin.last.labels)
+    assert admin.last.labels == ["📈 进展", "📣 通知与问卷", "⚙️ 设置", "👤 我的"]
+    panel = admin.last
+    await admin.tap("⚙️ 设置", on=panel)
+    assert "邀请成员" not in panel.labels
+    assert {"表单", "运行状态", "督导活动", "信息表", "◀ 返回"} <= set(panel.labels)
 
 
 async def test_more_offers_inviting_only_to_those_who_may(bench: Bench):
     leader = await bench.let_in("组长", Role.leader, group="二组")
     await leader.text("更多")
+    await leader.tap("⚙️ 设置")
     assert leader.last.labels[0] == "邀请成员"
     inspector = await bench.let_in("小张", Role.inspector, group="二组")
     await inspector.text("更多")
