@@ -14,7 +14,18 @@ from storage.campaign import calendars, campaigns, drafts, forms, guidance, regi
 from storage.chat import conversations, inbox, outbox, timers
 from storage.entity import Entity, Session
 from storage.files import evidence, pictures
-from storage.visit import activities, draws, findings, interviewees, interviews, parts, quotes, talks, visits
+from storage.visit import (
+    activities,
+    corrections,
+    draws,
+    findings,
+    interviewees,
+    interviews,
+    parts,
+    quotes,
+    talks,
+    visits,
+)
 from storage.voices import deliveries, notices, surveys
 
 MODULES = (
@@ -23,6 +34,7 @@ MODULES = (
     calendars,
     campaigns,
     conversations,
+    corrections,
     deliveries,
     drafts,
     draws,

@@ -334,21 +334,48 @@ async def write(
     visit.open(now)
     value = storable(value)
     if not (held and first):
-        await db.execute(
-            sa.update(Answer)
-            .where(Answer.visit_id == visit.id, Answer.path == path, _CURRENT, Answer.value != value)
-            .values(superseded_at=now)
-        )
+        await _supersede(db, visit, path, value, now)
     row: Json = {"visit_id": visit.id, "path": path, "value": value, "by_id": by.id, "at": now}
     row |= {"chat_id": chat_id, "message_id": message_id}
+    written, new = await _put(db, row)
+    if new:
+        audit.record(db, "answer.given" if value else "answer.cleared", now=now, person_id=by.id, of=written)
+    return written
+
+
+async def mend(
+    db: Session, visit: Visit, path: str, value: str, by: Person, approved_by: Person, now: datetime
+) -> None:
+    """Write a correction that was approved over the answer of a visit that was handed in, which stays in the history.
+
+    Whoever calls has locked the visit.
+    """
+    value = storable(value)
+    await _supersede(db, visit, path, value, now)
+    row: Json = {"visit_id": visit.id, "path": path, "value": value, "by_id": by.id, "at": now}
+    written, new = await _put(db, row | {"chat_id": None, "message_id": None})
+    if new:
+        audit.record(db, "answer.mended", now=now, person_id=approved_by.id, of=written)
+
+
+async def _supersede(db: Session, visit: Visit, path: str, value: str, now: datetime) -> None:
+    """Let the answer that stands be history, unless it says the same."""
+    await db.execute(
+        sa.update(Answer)
+        .where(Answer.visit_id == visit.id, Answer.path == path, _CURRENT, Answer.value != value)
+        .values(superseded_at=now)
+    )
+
+
+async def _put(db: Session, row: Json) -> tuple[Answer, bool]:
+    """Return the answer that stands now, and whether it is this one."""
     number = await db.scalar(_GIVEN[db.get_bind().dialect.name], row)
     if number is None:
-        current = sa.select(Answer).where(Answer.visit_id == visit.id, Answer.path == path, _CURRENT)
-        return (await db.scalars(current)).one()
+        current = sa.select(Answer).where(Answer.visit_id == row["visit_id"], Answer.path == row["path"], _CURRENT)
+        return (await db.scalars(current)).one(), False
     written = Answer(**row)
     written.id = number
-    audit.record(db, "answer.given" if value else "answer.cleared", now=now, person_id=by.id, of=written)
-    return written
+    return written, True
 
 
 async def history(db: Session, visit_id: int, path: str) -> Sequence[Answer]:
