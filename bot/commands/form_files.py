@@ -56,18 +56,19 @@ class Beside(Mapping[str, bytes]):
         return sum(1 for _ in self)
 
 
-def beside(file: Path, attachments: Path | None) -> Beside:
+def beside(file: Path, attachments: Path | None, speech: Speech | None = None) -> Beside:
     """Give what lies beside a form; ``attachments`` alone, when a folder is named."""
     if attachments is not None:
         if not attachments.is_dir():
-            raise CommandError(f"--attachments: there is no folder {attachments}.")
+            said = (speech or spoken("")).label("There is no folder {folder}.", folder=attachments)
+            raise CommandError(f"--attachments: {said}")
         return Beside([attachments])
     return Beside([file.parent / f"{file.stem}-media", file.parent])
 
 
-def read(file: Path, attachments: Path | None = None) -> Converted:
+def read(file: Path, attachments: Path | None = None, speech: Speech | None = None) -> Converted:
     """Read a form; raises :class:`forms.problems.FormError`."""
-    around = beside(file, attachments)
+    around = beside(file, attachments, speech)
     try:
         with file.open("rb") as opened:
             data = opened.read(MAX_BYTES + 1)
@@ -86,7 +87,7 @@ def usable(file: Path, attachments: Path | None = None, speech: Speech | None = 
     """Read a form that must be usable; raises :class:`bot.hold.CommandError` with every fault, in somebody's words."""
     speech = speech or spoken("")
     try:
-        return read(file, attachments)
+        return read(file, attachments, speech)
     except FormError as error:
         faults = "\n  ".join(f"{file}: {problem.told(speech.sentence)}" for problem in error.problems)
         raise CommandError(speech.label("The form cannot be used:") + f"\n  {faults}") from None

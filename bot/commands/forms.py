@@ -16,7 +16,7 @@ from bot.commands import form_files, form_terminal
 from bot.hold import CommandError
 from forms import filling
 from forms.attachments import wanted
-from forms.changes import changes
+from forms.changes import LOSSES, NOTHING, changes
 from forms.problems import FormError, mark, problem
 from forms.walk import Walk
 
@@ -69,7 +69,7 @@ def _check(given: argparse.Namespace) -> None:
 def _checked(file: Path, attachments: Path | None, speech: Speech) -> dict[str, object]:
     speak = speech.sentence
     try:
-        made = form_files.read(file, attachments)
+        made = form_files.read(file, attachments, speech)
     except FormError as error:
         problems = [
             {"sheet": one.sheet, "row": one.row, "column": one.column, "path": one.path, "message": one.said(speak)}
@@ -131,12 +131,12 @@ def _diff(given: argparse.Namespace) -> None:
     old, new = (form_files.usable(file, given.attachments, speech).form for file in (given.old, given.new))
     found = changes(old, new)
     if given.json:
-        _say(json.dumps([one.plain() for one in found], ensure_ascii=False, indent=2))
+        _say(json.dumps([one.plain(speech.sentence) for one in found], ensure_ascii=False, indent=2))
         return
-    _say(*(str(one).removeprefix(": ") for one in found) if found else ["Nothing that a person is asked has changed."])
+    _say(*(one.told(speech.sentence) for one in found) if found else [speech.label(NOTHING)])
     lost = sum(one.lost for one in found)
     if lost:
-        _say(f"{lost} of {len(found)} changes may lose answers. Walks under way keep the version they began with.")
+        _say(speech.label(LOSSES, lost=lost, count=len(found)))
 
 
 def _walk(given: argparse.Namespace) -> None:
@@ -145,17 +145,9 @@ def _walk(given: argparse.Namespace) -> None:
 
 
 def _fill(given: argparse.Namespace) -> None:
-    made = form_files.usable(given.file, given.attachments, form_files.spoken(given.language))
-    try:
-        steps = filling.steps_of(json.loads(given.answers.read_text(encoding="utf-8-sig")))
-    except OSError as error:
-        raise CommandError(f"--answers: {given.answers} cannot be read ({error.strerror}).") from None
-    except (ValueError, RecursionError) as error:
-        raise CommandError(f"--answers: {given.answers} is not JSON ({error}).") from None
-    except FormError as error:
-        speak = form_files.spoken(given.language).sentence
-        faults = "\n  ".join(one.told(speak) for one in error.problems)
-        raise CommandError(f"--answers: {given.answers}:\n  {faults}") from None
+    speech = form_files.spoken(given.language)
+    made = form_files.usable(given.file, given.attachments, speech)
+    steps = _steps(given.answers, speech)
     walk = _opened(made)
     refused = filling.taken(walk, steps)
     _say(json.dumps(filling.state(walk), ensure_ascii=False, indent=1))
@@ -163,11 +155,24 @@ def _fill(given: argparse.Namespace) -> None:
         try:
             given.xml.write_text(walk.xml() + "\n", encoding="utf-8")
         except OSError as error:
-            raise CommandError(f"--xml: {given.xml} cannot be written ({error.strerror}).") from None
+            said = speech.label("{file} cannot be written ({said}).", file=given.xml, said=error.strerror)
+            raise CommandError(f"--xml: {said}") from None
     if refused:
-        speech = form_files.spoken(given.language)
         said = speech.label("{count} of {total} steps were not taken:", count=len(refused), total=len(steps))
         raise CommandError("\n  ".join([said, *(one.told(speech.sentence) for one in refused)]))
+
+
+def _steps(file: Path, speech: Speech) -> list[filling.Step]:
+    """Read the answers; raises :class:`bot.hold.CommandError` that names each step that is none."""
+    try:
+        return filling.steps_of(json.loads(file.read_text(encoding="utf-8-sig")))
+    except OSError as error:
+        said = speech.label("{file} cannot be read ({said}).", file=file, said=error.strerror)
+    except (ValueError, RecursionError) as error:
+        said = speech.label("{file} is not JSON ({said}).", file=file, said=error)
+    except FormError as error:
+        said = "\n  ".join([f"{file}:", *(one.told(speech.sentence) for one in error.problems)])
+    raise CommandError(f"--answers: {said}")
 
 
 def _opened(made: Converted) -> Walk:

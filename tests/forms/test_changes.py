@@ -8,6 +8,7 @@ import pytest
 
 from forms.changes import changes
 from forms.convert import convert
+from forms.problems import english
 
 if TYPE_CHECKING:
     from forms.changes import Change
@@ -66,8 +67,8 @@ def test_change_is_named_with_what_becomes_of_answers(old: str, new: str, path: 
 
 def test_choices_taken_away_leave_answers_without_a_place() -> None:
     gone, come = told(choices="qz")
-    assert (gone.what, gone.lost) == ("no longer offered: p", True)
-    assert (come.what, come.lost) == ("newly offered: z", False)
+    assert (gone.said(english)[0], gone.lost) == ("No longer offered: p.", True)
+    assert (come.said(english)[0], come.lost) == ("Newly offered: z.", False)
 
 
 def test_question_added_and_one_removed_are_told() -> None:
