@@ -33,7 +33,7 @@ class Outcome(Entity):
     unit_id: Mapped[int] = mapped_column(sa.ForeignKey("units.id"))
     item: Mapped[str]
     number: Mapped[str]
-    grade: Mapped[int] = mapped_column(sa.SmallInteger)
+    grade: Mapped[int]
     answer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("answers.id"), default=None)
     note_id: Mapped[int | None] = mapped_column(sa.ForeignKey("answers.id"), default=None)
 

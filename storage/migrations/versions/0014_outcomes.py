@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.Column("unit_id", NUMBER, nullable=False),
         sa.Column("item", sa.Text(), nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
-        sa.Column("grade", sa.SmallInteger(), nullable=False),
+        sa.Column("grade", NUMBER, nullable=False),
         sa.Column("answer_id", NUMBER, nullable=True),
         sa.Column("note_id", NUMBER, nullable=True),
         sa.PrimaryKeyConstraint("visit_id", "path", name="pk_outcomes"),
