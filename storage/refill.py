@@ -13,6 +13,7 @@ from alembic.util import CommandError
 from storage import schema, upgrading
 from storage.entity import Session
 from storage.portable import KINDS, Row, Shape
+from storage.voices import library
 
 
 class NotEmpty(Exception):
@@ -43,7 +44,9 @@ def _prepare(connection: sa.Connection, wanted: str) -> None:
 
 
 def _tables(connection: sa.Connection) -> list[str]:
-    return [one for one in sa.inspect(connection).get_table_names() if one != schema.VERSION_TABLE]
+    """Return the tables that hold rows of ours; the index of trigrams is made and filled by the database itself."""
+    names = sa.inspect(connection).get_table_names()
+    return [one for one in names if one != schema.VERSION_TABLE and not one.startswith(library.INDEX)]
 
 
 async def finish(db: Session) -> None:
