@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.orm.attributes import flag_modified
 
+from storage.campaign import digest_plans
 from storage.chat.inbox import Arrival
 from storage.chat.inbox import State as ArrivalState
 from storage.chat.outbox import Card, Outgoing
@@ -69,6 +70,7 @@ async def move(db: Session, chat_id: int, to_chat_id: int) -> None:
             execution_options={"synchronize_session": False},
         )
     await db.execute(sa.delete(Card).where(Card.chat_id == chat_id))
+    await digest_plans.moved(db, chat_id, to_chat_id)
     for entity, waits in (
         (Arrival, Arrival.state == ArrivalState.new),
         (Outgoing, Outgoing.state == OutgoingState.pending),
