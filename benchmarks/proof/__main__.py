@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks import machine
-from benchmarks.proof import trouble
+from benchmarks.proof import broadcast, trouble
 from benchmarks.proof.figures import Figure, keep, none, of_verdict, publish, repeats, show
 from benchmarks.proof.hatchery import CAN, Hatchery
 from benchmarks.proof.hostile import hostile
@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 INSPECTORS = 20
 VISITS = 12
 AT_ONCE = 3
+KILLS = 5
+"""SIGKILLs while one notice goes out."""
+
 REFUSALS = 3
 """429s of the limit that replicas share: one for each of them that is killed, whose last second nobody knows."""
 
@@ -54,13 +57,17 @@ KINDS = [
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much of everything: kills, deaths of replicas and timers among them, troubles of a database, updates."""
+    """How much of everything: kills; deaths of replicas and timers among them; troubles of a database; updates.
+
+    ``people`` are told one thing.
+    """
 
     kills: int = 200
     deaths: int = 3
     timers: int = 300
     troubles: int = 3
     updates: int = 100_000
+    people: int = 20_000
     brief: bool = False
 
     def keep(self, part: str, figures: list[Figure]) -> None:
@@ -70,7 +77,7 @@ class Size:
 
 
 WHOLE = Size()
-BRIEF = Size(kills=16, deaths=1, timers=30, troubles=1, updates=2_000, brief=True)
+BRIEF = Size(kills=16, deaths=1, timers=30, troubles=1, updates=2_000, people=500, brief=True)
 
 
 async def _kind(
@@ -207,7 +214,47 @@ async def flooded(seed: int, size: Size) -> list[Figure]:
     return await hostile(seed, size.updates)
 
 
-PARTS = {"kills": kills, "replicas": shared, "database": database, "hostile": flooded}
+async def told(seed: int, size: Size) -> list[Figure]:
+    """Tell everybody something while the bot is killed, on either database."""
+    figures: list[Figure] = []
+    with Hatchery() if CAN else nullcontext() as hatchery:
+        async with Postgres() as server:
+            for base, driver, door in (("sqlite", "ptb", "polling"), ("postgresql", "aiogram", "webhook")):
+                folder = Path(tempfile.mkdtemp(prefix=f"xundu-proof-broadcast-{base}-"))
+                url = (
+                    await server.database() if base == "postgresql" else await migrated(f"sqlite:///{folder}/xundu.db")
+                )
+                async with stage(url, folder, 0, 0, driver=driver, door=door, hatchery=hatchery) as scene:
+                    outcome = await broadcast.broadcast(scene, seed, broadcast.Plan(size.people, kills=KILLS))
+                figures += _told(f"broadcast: {base}", outcome)
+                size.keep("broadcast", figures)
+                if not outcome.bad:
+                    shutil.rmtree(folder, ignore_errors=True)
+    return figures
+
+
+def _told(part: str, outcome: broadcast.Outcome) -> list[Figure]:
+    print("".join(f"    {fault}\n" for fault in outcome.faults[:10]), end="", flush=True)
+    return [
+        Figure(f"{part}: people it was for", sum(outcome.fates.values()), "people"),
+        *(Figure(f"{part}: {fate}", count, "people") for fate, count in outcome.fates.items()),
+        Figure(f"{part}: SIGKILLs on the way", KILLS, "times"),
+        Figure(f"{part}: calls that failed for a moment", outcome.stumbled, "times"),
+        Figure(f"{part}: 429s", outcome.refused, "times"),
+        Figure(f"{part}: looks at the ledger", outcome.looks, "times"),
+        none(f"{part}: looks at which it did not add up", outcome.off, "times"),
+        none(f"{part}: people it is wrong about", outcome.misjudged, "people"),
+        none(f"{part}: people missed", outcome.missed, "people"),
+        Figure(f"{part}: repeated, a fault withheld the answer", outcome.withheld, "messages"),
+        Figure(f"{part}: repeated, killed before it heard the answer", outcome.unheard, "messages"),
+        none(f"{part}: repeated, although the answer was heard", outcome.twice, "messages"),
+        none(f"{part}: bugs in the log", outcome.tracebacks, "lines"),
+        Figure(f"{part}: the notice says it is sent", outcome.finished, "", "1", outcome.finished),
+        Figure(f"{part}: from the first to the last", round(outcome.seconds), "s"),
+    ]
+
+
+PARTS = {"kills": kills, "replicas": shared, "database": database, "hostile": flooded, "broadcast": told}
 
 
 def _part(part: str, seed: int, size: Size) -> bool:
