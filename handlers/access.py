@@ -93,6 +93,17 @@ ACCESS: Final[Mapping[str, Allowed]] = {
     "units.why": CARETAKERS,
     "units.apply": CARETAKERS,
     "units.drop": CARETAKERS,
+    # days off, time zones: the office decides
+    "/calendar": CARETAKERS,
+    "calendar.message": CARETAKERS,
+    "calendar.show": CARETAKERS,
+    "calendar.ask": CARETAKERS,
+    "calendar.drop": CARETAKERS,
+    "calendar.whose": CARETAKERS,
+    "calendar.country": CARETAKERS,
+    "calendar.groups": CARETAKERS,
+    "calendar.group": CARETAKERS,
+    "calendar.zone": CARETAKERS,
     # the plan: everybody at work sees it and marks what is theirs; the office moves deadlines
     "/plan": PLANNERS,
     "plan.message": PLANNERS,

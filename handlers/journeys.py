@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from handlers.activity import ACTIVITY
+from handlers.calendar import CALENDAR
 from handlers.campaigning import CAMPAIGNING
 from handlers.checklist import CHECKLIST
 from handlers.coverage import COVERAGE
@@ -44,6 +45,7 @@ JOURNEYS: Final[tuple[Journey, ...]] = (
     NOTICE,
     SURVEY,
     PLAN,
+    CALENDAR,
     COVERAGE,
     PROFILE,
     QUIET,

@@ -49,6 +49,15 @@ def _official(country: str, day: date) -> tuple[bool, bool]:
     return found.is_working_day(day), True
 
 
+def kept(country: str) -> bool:
+    """Tell whether the holidays of a country are known; ``country`` as in ISO 3166, in capitals."""
+    if country in ("CN", ""):
+        return True
+    import holidays  # noqa: PLC0415 - as above
+
+    return country in holidays.list_supported_countries()
+
+
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """Which days are worked; ``country`` as in ISO 3166, empty for weekends only; ``local`` overrules it."""

@@ -85,6 +85,7 @@ async def drawn(turn: Turn, one: Campaign) -> tuple[Markup, Rows]:
             Button(turn.label("Groups"), data("campaign", "groups", one.id)),
             Button(turn.label("Plan"), data("plan", "show", one.id)),
         ),
+        (Button(turn.label("Calendar"), data("calendar", "show", one.id)),),
     ]
     others = [each for each in await campaigns.all_campaigns(turn.db) if each.id != one.id][:3]
     rows += [(Button(each.title_in(turn.speech.language)[:30], data("campaign", "show", each.id)),) for each in others]

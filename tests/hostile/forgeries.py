@@ -145,5 +145,12 @@ STEWARDING: Buttons = {
     "invitation.role": ["invitation.role:admin:0:0"],
     "invitation.revoke": [f"invitation.revoke:{number}" for number in range(1, 12)],
     "trial.begin": ["trial.begin:draft:1"],
+    "calendar.ask": ["calendar.ask:1:off"],
+    "calendar.drop": ["calendar.drop:1:2026-10-23"],
+    "calendar.whose": ["calendar.whose:1"],
+    "calendar.country": ["calendar.country:1:CN"],
+    "calendar.groups": ["calendar.groups:1"],
+    "calendar.group": ["calendar.group:2"],
+    "calendar.zone": ["calendar.zone:2:Asia/Shanghai"],
 }
 """What is the office's and the leaders'."""

@@ -41,6 +41,8 @@ WHO: dict[str, set[str]] = {
     "campaign.pack": {"admin"},
     "campaign.day": {"admin"},
     "campaign.start": {"admin"},
+    "/calendar": OFFICE,
+    "calendar": OFFICE,
     "/units": OFFICE,
     "units": OFFICE,
     "/forms": OFFICE,
