@@ -26,6 +26,9 @@ HEAD: Final = "xundu-head-1"
 NOTHING: Final = ""
 """What stands for the hash before the first link, and for the digest of a deed that has no content."""
 
+FORGOTTEN: Final = "forgotten"
+"""How the deed ends that says that a record was deleted, rightly: ``interviewee.forgotten``."""
+
 SKEW: Final = timedelta(minutes=5)
 """So far the clocks of the machines that write to one chain may lie apart."""
 
@@ -92,7 +95,8 @@ class Break:
 def plain(value: object) -> object:
     """Return a value as it stands in the canonical form: moments in UTC to the microsecond, degrees as seven decimals.
 
-    Numbers that are not whole are written as text, because programs do not agree on how to print them.
+    Numbers that are not whole are written as text, because programs do not agree on how to print them; bytes, which are
+    sealed, as their SHA-256.
     """
     if isinstance(value, Enum):
         value = value.value
@@ -112,6 +116,8 @@ def _written(value: object) -> str:
         return moment(value)
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, bytes):
+        return _sha256(value).hexdigest()
     raise TypeError(f"{type(value).__name__} has no canonical form")
 
 

@@ -17,6 +17,7 @@ from bot.background.errand import Errand
 from bot.background.lists import pairs_of
 from bot.drivers.errors import BadToken, DriverError, Rejected, RetryLater, TooLarge, Unreachable
 from handlers.chat import MAX_FILE_BYTES
+from storage import audit
 from storage.chat import timers
 from storage.database import Unavailable
 from storage.vault.sealed import readable
@@ -106,6 +107,7 @@ class Fetcher(Errand):
             await self._later(entry.id, pause)
             return False
         async with self._database.begin() as db:
+            audit.acting(db, None, self._clock())
             kept = await db.get(interviews.Entry, entry.id)
             if kept is not None and kept.said is not None:
                 kept.stored(stored.sha256)
@@ -141,6 +143,7 @@ class Fetcher(Errand):
     async def _sweep(self) -> None:
         """Delete the sealed files of interviews that were erased; without their key they are noise already."""
         async with self._database.begin() as db:
+            audit.acting(db, None, self._clock())
             for one in await recordings.shredded_files(db):
                 if one.blob_sha256 is not None:
                     await self._blobs.delete(one.blob_sha256)
@@ -172,6 +175,7 @@ class Fetcher(Errand):
     async def _keep(self, draw: Draw, pairs: Pairs | None) -> None:
         found = listed(pairs or ())
         async with self._database.begin() as db:
+            audit.acting(db, None, self._clock())
             kept = await draws.get(db, draw.id, lock=True)
             if kept is None or kept.drawn_at is not None or kept.file is None:
                 return

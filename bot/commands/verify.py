@@ -19,7 +19,7 @@ from storage.campaign import campaigns
 from storage.database import Database
 from storage.files import evidence
 from storage.files.blobs import Blobs
-from storage.vault import verification
+from storage.vault import rehashing, verification
 from storage.visit import visits
 from supervision.custody import REGISTER, Break, Fault
 
@@ -93,8 +93,8 @@ async def verified(
             check = verification.Verification(db, lambda done: progress("links", done, links))
             found = await check.run([(one.day, one.hash) for one in heads])
             if files:
-                total = await verification.count_files(db)
-                await verification.files(
+                total = await rehashing.count_files(db)
+                await rehashing.files(
                     db, Blobs(settings.evidence_dir), found, lambda done: progress("files", done, total)
                 )
             told = [await _told(db, one) for one in found.in_order]

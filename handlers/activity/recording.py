@@ -105,8 +105,7 @@ async def add(turn: Turn, args: tuple[str, ...]) -> None:
 
 
 def _note_down(turn: Turn, action: str, activity: Activity, **details: Any) -> None:  # noqa: ANN401 - JSON data
-    subject, chain = f"activity:{activity.id}", f"visit:{activity.visit_id}"
-    audit.record(turn.db, action, subject, now=turn.now, person_id=turn.who.id, details=details, chain=chain)
+    audit.record(turn.db, action, now=turn.now, person_id=turn.who.id, details=details, of=activity)
 
 
 async def open_one(turn: Turn, args: tuple[str, ...]) -> None:

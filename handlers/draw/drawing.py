@@ -87,7 +87,7 @@ async def tap_begin(turn: Turn, args: tuple[str, ...]) -> None:
 
 
 def _note_down(turn: Turn, action: str, draw: Draw, **details: int | str) -> None:
-    audit.record(turn.db, action, f"draw:{draw.id}", now=turn.now, person_id=turn.who.id, details=dict(details))
+    audit.record(turn.db, action, now=turn.now, person_id=turn.who.id, details=dict(details), of=draw)
 
 
 async def _ask_list(turn: Turn, draw: Draw) -> None:

@@ -125,8 +125,7 @@ async def resume(turn: Turn, args: tuple[str, ...]) -> None:
 
 
 def _note_down(turn: Turn, action: str, interview: Interview) -> None:
-    subject, chain = f"interview:{interview.id}", f"visit:{interview.visit_id}"
-    audit.record(turn.db, action, subject, now=turn.now, person_id=turn.who.id, chain=chain)
+    audit.record(turn.db, action, now=turn.now, person_id=turn.who.id, of=interview)
 
 
 async def give_up(turn: Turn) -> bool:

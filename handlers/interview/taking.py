@@ -93,8 +93,8 @@ async def _keep(
         )
     except OPENING as error:
         raise trouble(error) from error
-    # The digest is of what was sealed: it proves what was kept and tells nobody what that is.
-    visiting.note_down(turn, "interview.said", interview, entry=entry.id, fingerprint=entry.fingerprint)
+    # Its digest is of what was sealed: it proves what was kept and tells nobody what that is.
+    visiting.note_down(turn, "interview.said", interview, entry)
 
 
 async def drop(turn: Turn, args: tuple[str, ...]) -> None:
@@ -103,7 +103,7 @@ async def drop(turn: Turn, args: tuple[str, ...]) -> None:
     entry = next((one for one in await interviews.entries(turn.db, interview.id) if one.id == number(args, 1)), None)
     if entry is not None and interview.state is State.open:
         entry.removed_at = turn.now
-        visiting.note_down(turn, "interview.taken_back", interview, entry=entry.id)
+        visiting.note_down(turn, "interview.taken_back", interview, entry)
         await turn.db.flush()
     await asking.show(turn, interview, turn.t("↶ Taken back."))
 
@@ -136,7 +136,7 @@ async def edited(turn: Turn, sent: Message) -> bool:
         )
     except OPENING as error:
         raise trouble(error) from error
-    visiting.note_down(turn, "interview.reworded", interview, entry=later.id, fingerprint=later.fingerprint)
+    visiting.note_down(turn, "interview.reworded", interview, later)
     turn.say(turn.t("✓ The new wording is kept, and the first one beside it."))
     return True
 

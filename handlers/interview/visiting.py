@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from handlers.chat import Message
     from handlers.turn import Turn
-    from storage.visit.interviews import Interview
+    from storage.visit.interviews import Entry, Interview
     from storage.visit.visits import Visit
 
 SHOWN: Final = 8
@@ -93,16 +93,15 @@ async def begin(turn: Turn, args: tuple[str, ...]) -> None:
     await asking.show(turn, made)
 
 
-def note_down(turn: Turn, action: str, interview: Interview, **details: int | str) -> None:
-    """Write a deed down in the visit's trail: numbers and fingerprints, never words."""
+def note_down(turn: Turn, action: str, interview: Interview, entry: Entry | None = None) -> None:
+    """Write down in the visit's chain what was done to an interview, or to one entry of it; never words."""
     audit.record(
         turn.db,
         action,
-        f"interview:{interview.id}",
         now=turn.now,
         person_id=turn.who.id,
-        details=dict(details),
-        chain=f"visit:{interview.visit_id}",
+        of=entry or interview,
+        chain=interview.chain,
     )
 
 

@@ -16,7 +16,9 @@ from sqlalchemy.orm import Mapper, object_session
 
 from storage import audit
 from storage.audit import Audit, Chain, Deed
-from storage.entity import Json, Session
+from storage.entity import Entity, Json, Session
+from storage.vault.reading import Digester, columns, table_of
+from storage.vault.sealed import SealedJson
 from supervision import custody
 from supervision.custody import NOTHING, OFFICE, REGISTER
 
@@ -33,8 +35,17 @@ class Kept:
 
     in_custody: ClassVar[str]
     kept: ClassVar[tuple[str, ...]]
+    keyed_by: ClassVar[str] = "id"
+    """The column that tells its rows apart."""
+
     chained_by: ClassVar[str] = "visit_id"
-    """The column with the number of the visit whose chain it is in."""
+    """The column with the number of the visit whose chain it is in; '': it is in the office's chain."""
+
+    chained_through: ClassVar[bool] = False
+    """Whether ``chained_by`` leads to a row of another table, where the number of the visit stands."""
+
+    linked_after: ClassVar[str] = ""
+    """The column with the day at whose end a new row is linked, without saying by whom or when in the day."""
 
     read_too: ClassVar[tuple[str, ...]] = ()
     """Columns that :meth:`disordered` asks for."""
@@ -42,17 +53,19 @@ class Kept:
     @property
     def subject(self) -> str:
         """What links call it, such as ``answer:12``."""
-        return f"{self.in_custody}:{getattr(self, 'id', '')}"
+        return f"{self.in_custody}:{getattr(self, self.keyed_by, '')}"
 
     @property
     def has_subject(self) -> bool:
         """Tell whether it has its number yet."""
-        return getattr(self, "id", None) is not None
+        return getattr(self, self.keyed_by, None) is not None
 
     @property
     def chain(self) -> str:
-        """The chain that its deeds are linked into."""
-        return f"visit:{getattr(self, self.chained_by)}"
+        """The chain that its deeds are linked into, unless it is in custody through another table's row."""
+        if self.chained_through:
+            raise LookupError(f"whoever writes down what was done to {self.subject} says in which chain")
+        return f"visit:{getattr(self, self.chained_by)}" if self.chained_by else OFFICE
 
     def digest(self) -> str:
         """Return the digest of what it is now."""
@@ -90,26 +103,43 @@ def digest_of(kind: type[Kept], content: Json) -> str:
 
 @sa.event.listens_for(Kept, "after_insert", propagate=True)
 def _inserted(mapper: Mapper[Any], connection: sa.Connection, row: Kept) -> None:
-    del mapper, connection
-    _notice(row, frozenset())
+    del mapper
+    if not row.linked_after:
+        _notice(connection, row, row.noticed(frozenset()))
 
 
 @sa.event.listens_for(Kept, "after_update", propagate=True)
 def _updated(mapper: Mapper[Any], connection: sa.Connection, row: Kept) -> None:
-    del mapper, connection
+    del mapper
     looked: Any = sa.inspect(row)
     changed = frozenset(name for name in row.kept if looked.attrs[name].history.has_changes())
     if changed:
-        _notice(row, changed)
+        _notice(connection, row, row.noticed(changed))
 
 
-def _notice(row: Kept, changed: frozenset[str]) -> None:
+@sa.event.listens_for(Kept, "after_delete", propagate=True)
+def _deleted(mapper: Mapper[Any], connection: sa.Connection, row: Kept) -> None:
+    del mapper
+    _notice(connection, row, custody.FORGOTTEN)
+
+
+def _notice(connection: sa.Connection, row: Kept, deed: str) -> None:
     session = object_session(row)
     if session is None:
         raise LookupError(f"{row.subject} is written outside a session")
     who, when = audit.actor(session.info) or (row.noticed_by(), row.noticed_at())
-    action = f"{row.in_custody}.{row.noticed(changed)}"
-    audit.add(session.info, Deed(action, row.subject, row.chain, when, who, {}, row, noticed=True))
+    chain = row.chain if not row.chained_through else f"visit:{_visit_of(connection, row)}"
+    of = None if deed == custody.FORGOTTEN else row
+    made = Deed(f"{row.in_custody}.{deed}", row.subject, chain, when, None if row.linked_after else who, {}, of)
+    made.noticed = True
+    audit.add(session.info, made)
+
+
+def _visit_of(connection: sa.Connection, row: Kept) -> int:
+    key = _column(row, row.chained_by)
+    (through,) = [one.column.table for one in key.foreign_keys]
+    query = sa.select(through.c.visit_id).where(through.c.id == getattr(row, row.chained_by))
+    return int(connection.execute(query).scalar_one())
 
 
 # --- at the end of a transaction ---
@@ -127,7 +157,7 @@ async def link(db: Session) -> None:
         if one.noticed and id(one.of) in said:
             continue
         if one.of is not None:
-            one.digest, one.subject = one.of.digest(), one.subject or one.of.subject
+            one.digest, one.subject = await _digest(db, one.of), one.subject or one.of.subject
         chains.setdefault(one.chain, []).append(one)
     rows: list[dict[str, object]] = []
     opened: list[Deed] = []
@@ -140,6 +170,20 @@ async def link(db: Session) -> None:
     if registered := [*opened, *chains.get(REGISTER, ())]:
         rows += (await _linked(db, REGISTER, registered))[0]
     await db.execute(sa.insert(Audit.__table__), rows)  # type: ignore[arg-type]  # it is a Table
+
+
+async def _digest(db: Session, row: Kept) -> str:
+    """Return the digest of a row as it is stored: what JSON was sealed to is known to nobody but the database."""
+    sealed_in = [name for name in row.kept if isinstance(_column(row, name).type, SealedJson)]
+    if not sealed_in:
+        return row.digest()
+    digester, key = Digester(type(row)), _column(row, row.keyed_by)
+    query = sa.select(*columns(db, table_of(type(row)), digester.names)).where(key == getattr(row, row.keyed_by))
+    return digester.of((await (await db.connection()).execute(query)).one())
+
+
+def _column(row: Kept, name: str) -> sa.ColumnElement[Any]:
+    return table_of(type(row)).c[name]
 
 
 async def _linked(db: Session, chain: str, deeds: Sequence[Deed]) -> tuple[list[dict[str, object]], bool]:
@@ -193,6 +237,7 @@ async def close_day(db: Session, day: date, now: datetime, ended: datetime | Non
         first = sa.and_(Audit.chain == Chain.chain, Audit.seq == Chain.covered + 1, Chain.chain != REGISTER)
         if not await db.scalar(sa.select(sa.exists().where(first, Audit.at < ended))):
             return None
+    await _link_late(db, day, now)
     grown = sa.select(Chain.chain, Chain.links, Audit.hash).join(
         Audit, sa.and_(Audit.chain == Chain.chain, Audit.seq == Chain.links)
     )
@@ -205,6 +250,26 @@ async def close_day(db: Session, day: date, now: datetime, ended: datetime | Non
     audit.record(db, "day.closed", subject, now=now, details={"heads": heads}, chain=REGISTER)
     await link(db)
     return await head_of(db, day)
+
+
+async def _link_late(db: Session, day: date, now: datetime) -> None:
+    """Link the rows that are linked only when their day has ended, all of a kind together."""
+    for kind in kinds():
+        if not kind.linked_after:
+            continue
+        key, since = getattr(kind, kind.keyed_by), getattr(kind, kind.linked_after)
+        subject = sa.literal(f"{kind.in_custody}:") + sa.cast(key, sa.Text)
+        known = sa.exists().where(Audit.subject == subject, Audit.chain == OFFICE)
+        for row in await db.scalars(sa.select(kind).where(since <= day, ~known).order_by(key)):
+            audit.record(db, f"{kind.in_custody}.{row.noticed(frozenset())}", now=now, of=row)
+    await link(db)
+
+
+def kinds() -> Iterator[type[Kept]]:
+    """Return every kind of row that is in custody."""
+    for mapper in sorted(Entity.registry.mappers, key=lambda one: one.class_.__name__):
+        if issubclass(mapper.class_, Kept):
+            yield mapper.class_
 
 
 _COVER = (

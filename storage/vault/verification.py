@@ -1,12 +1,10 @@
-"""Checks the chains of custody, and that what they speak of is as they say: answers, evidence, visits and their files.
+"""Checks the chains of custody, and that what they speak of is as they say: answers, evidence, visits, interviews.
 
 Everything is read in the caller's one moment of the database, a page of chains at a time, so that a season takes no
-more memory than a few hundred visits. Nothing is written and nothing is mended.
+more memory than a thousand visits. Nothing is written and nothing is mended.
 """
 
-import asyncio
-import hashlib
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from json import loads
@@ -15,34 +13,19 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.audit import Audit, Chain
-from storage.entity import Entity, Json, Moment, Session
-from storage.files.blobs import Blobs
-from storage.files.evidence import Evidence
-from storage.vault.custody import Kept, digest_of
+from storage.entity import Json, Session
+from storage.vault.custody import Kept, kinds
+from storage.vault.reading import Digester, batches, columns, owned, table_of
 from storage.visit.visits import Answer
-from supervision.custody import REGISTER, Break, Fault, Link, Reader, broken, when
+from supervision.custody import FORGOTTEN, OFFICE, REGISTER, Break, Fault, Link, Reader, broken, when
 
-PAGE = 200
+PAGE = 1000
 """Chains that are checked together."""
-
-BATCH = 5000
-"""Links read together."""
 
 MOST = 100
 """Breaks that are told of: one a chain."""
 
-_CHUNK = 1024 * 1024
 _NONE: Json = {}
-
-
-def _moment_sqlite(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    written = sa.type_coerce(column, sa.Text)
-    return sa.func.replace(written, " ", "T", type_=sa.Text) + sa.literal("+00:00", sa.Text)
-
-
-def _moment_postgres(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    return sa.func.to_char(sa.func.timezone("UTC", column), 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"', type_=sa.Text)
-
 
 _LINK = ("chain", "seq", "at", "person_id", "action", "subject", "details", "digest", "hash")
 
@@ -93,9 +76,14 @@ class _Chain:
         """Take the next link; after a break nothing more is believed."""
         if self.wrong is not None:
             return
-        self.wrong = self.reader.read(link) or self._against_register(link)
-        if link.digest and self.wrong is None:
-            self.said[link.subject] = link
+        seq = link[1]
+        self.wrong = self.reader.read(link)
+        if self.wrong is None and (seq == 1 or self._marks):
+            self.wrong = self._against_register(link)
+        if link[7]:
+            self.said[link[5]] = link
+        elif link[4].endswith(FORGOTTEN):
+            self.said.pop(link[5], None)
 
     def _against_register(self, link: Link) -> Break | None:
         if link.seq == 1 and link.hash != self._opened:
@@ -168,29 +156,14 @@ class Verification:
             self._began = {kind: int(str(number)) for kind, number in link.details.items()}
 
     async def _links(self, which: sa.ColumnElement[bool]) -> AsyncIterator[list[Link]]:
-        query = sa.select(*self._columns(Audit.__table__, _LINK)).where(which).order_by(Audit.chain, Audit.seq)
-        rows = await self._db.stream(query.execution_options(yield_per=BATCH))
-        async for batch in rows.partitions():
+        query = sa.select(*columns(self._db, Audit.__table__, _LINK)).where(which).order_by(Audit.chain, Audit.seq)
+        async for batch in batches(self._db, query):
             self.found.links += len(batch)
             self._tell(self.found.links)
             yield [
                 Link(chain, seq, at, who, action, subject, _NONE if details == "{}" else loads(details), digest, said)
                 for chain, seq, at, who, action, subject, details, digest, said in batch
             ]
-
-    def _columns(self, table: sa.FromClause, names: Sequence[str]) -> list[sa.ColumnElement[Any]]:
-        """Return columns to be read: moments in the canonical form, made by the database, and details as text."""
-        postgres = self._db.get_bind().dialect.name == "postgresql"
-        found: list[sa.ColumnElement[Any]] = []
-        for name in names:
-            column = table.c[name]
-            if isinstance(column.type, Moment):
-                found.append(_moment_postgres(column) if postgres else _moment_sqlite(column))
-            elif name == "details":
-                found.append(sa.cast(column, sa.Text) if postgres else sa.type_coerce(column, sa.Text))
-            else:
-                found.append(column)
-        return found
 
     async def _page(self, after: str) -> Sequence[tuple[str, int]]:
         query = sa.select(Chain.chain, Chain.links).where(Chain.chain > after, Chain.chain != REGISTER)
@@ -211,11 +184,10 @@ class Verification:
             chains[name] = self._begun(name)
         for name, chain in chains.items():
             self.found.chains += 1
-            wrong = chain.ended(counted.get(name, 0))
-            if wrong is not None:
-                chain.wrong = wrong
-                self.found.add(wrong)
+            chain.wrong = chain.ended(counted.get(name, 0))
         await self._rows(chains)
+        for chain in chains.values():
+            self.found.add(chain.wrong or self._gone(chain))
 
     def _begun(self, name: str) -> _Chain:
         return _Chain(name, self._marks.get(name, ()), self._opened.pop(name, None))
@@ -233,57 +205,86 @@ class Verification:
         """Compare the rows of some chains with what these say of them, where the chain itself is sound."""
         numbers = {int(name.partition(":")[2]): one for name, one in chains.items() if name.startswith("visit:")}
         for kind in self._kinds.values():
-            table: sa.FromClause = kind.__table__  # type: ignore[attr-defined]  # every kind is a table
-            owner = table.c[kind.chained_by]
-            names = ("id", kind.chained_by, *sorted(kind.kept), *kind.read_too)
-            query = sa.select(*self._columns(table, names)).where(owner.in_(numbers)).order_by(owner, table.c.id)
-            rows = await self._db.stream(query.execution_options(yield_per=BATCH))
-            together: dict[int, list[Sequence[Any]]] = {number: [] for number in numbers}
-            async for batch in rows.partitions():
-                for row in batch:
-                    together[row[1]].append(row)
-            for number, chain in numbers.items():
-                if chain.wrong is None:
-                    chain.wrong = self._compared(kind, chain, together[number])
-                    self.found.add(chain.wrong)
+            if kind.chained_by:
+                table, owner = owned(kind)
+                await self._against(kind, table, owner, numbers, owner.in_(numbers))
+            elif OFFICE in chains:
+                await self._against(kind, table_of(kind), sa.literal(0), {0: chains[OFFICE]}, sa.true())
 
-    def _compared(self, kind: type[Kept], chain: _Chain, rows: Sequence[Sequence[Any]]) -> Break | None:
-        name, prefix = chain.reader.chain, f"{kind.in_custody}:"
-        said = {subject: one for subject, one in chain.said.items() if subject.startswith(prefix)}
-        names, end = sorted(kind.kept), 2 + len(kind.kept)
-        self.found.rows += len(rows)
-        for row in rows:
-            subject = f"{prefix}{row[0]}"
-            last = said.pop(subject, None)
-            if last is None:
-                if row[0] <= self._began.get(kind.in_custody, 0):
-                    self.found.earlier += 1
-                    continue
-                return Break(Fault.content_unrecorded, name, subject=subject, at=_latest(row[2:end]))
-            if digest_of(kind, dict(zip(names, row[2:end], strict=True))) != last.digest:
-                return broken(Fault.content_changed, last)
-        for last in said.values():
-            return broken(Fault.content_gone, last)
-        for number in kind.disordered([row[end:] for row in rows]) if kind.read_too else ():
-            return Break(Fault.content_order, name, subject=f"{prefix}{number}")
-        return None
+    async def _against(
+        self,
+        kind: type[Kept],
+        table: sa.FromClause,
+        owner: sa.ColumnElement[Any],
+        chains: Mapping[int, _Chain],
+        which: sa.ColumnElement[bool],
+    ) -> None:
+        """Compare rows of one kind, of which ``owner`` says which chain they belong to."""
+        own, digester, prefix = table_of(kind), Digester(kind), f"{kind.in_custody}:"
+        wanted = columns(self._db, own, (kind.keyed_by, *digester.names, *kind.read_too))
+        query = sa.select(owner, *wanted).select_from(table).where(which).order_by(owner, own.c[kind.keyed_by])
+        end = 2 + len(digester.names)
+        beside: dict[int, list[Sequence[Any]]] = {}
+        async for batch in batches(self._db, query):
+            self.found.rows += len(batch)
+            for row in batch:
+                chain = chains[row[0]]
+                if chain.wrong is None:
+                    last = chain.said.pop(f"{prefix}{row[1]}", None)
+                    if last is None or digester.of(row[2:end]) != last.digest:
+                        chain.wrong = self._wrong(kind, digester, chain, row, last)
+                if kind.read_too:
+                    beside.setdefault(row[0], []).append(row[end:])
+        for number, rows in beside.items():
+            chain = chains[number]
+            if chain.wrong is None and (found := next(kind.disordered(rows), None)) is not None:
+                chain.wrong = Break(Fault.content_order, chain.reader.chain, subject=f"{prefix}{found}")
+
+    def _wrong(
+        self, kind: type[Kept], digester: Digester, chain: _Chain, row: Sequence[Any], last: Link | None
+    ) -> Break | None:
+        """Say what is wrong with a row that is not what its link says, or has none."""
+        if last is not None:
+            return broken(Fault.content_changed, last)
+        if row[1] <= self._began.get(kind.in_custody, 0):
+            self.found.earlier += 1
+            return None
+        if self._awaits(kind, digester, row):
+            return None
+        latest = _latest(row[2 : 2 + len(digester.names)])
+        return Break(Fault.content_unrecorded, chain.reader.chain, subject=f"{kind.in_custody}:{row[1]}", at=latest)
+
+    def _gone(self, chain: _Chain) -> Break | None:
+        """Say which record of a chain is not there any more, when one is not."""
+        left = (one for subject, one in chain.said.items() if subject.partition(":")[0] in self._kinds)
+        return next((broken(Fault.content_gone, one) for one in left), None)
+
+    def _awaits(self, kind: type[Kept], digester: Digester, row: Sequence[Any]) -> bool:
+        """Tell whether a row is linked at the end of its day, and that has not come yet."""
+        if not kind.linked_after:
+            return False
+        day = str(row[2 + digester.names.index(kind.linked_after)])
+        return not self.found.heads or day > max(self.found.heads).isoformat()
 
     async def _without_chain(self) -> None:
         """Look for rows whose visit has no chain, when there are more rows than were met."""
         present = 0
         for kind in self._kinds.values():
-            present += await self._db.scalar(sa.select(sa.func.count()).select_from(kind)) or 0
+            present += await self._db.scalar(sa.select(sa.func.count()).select_from(table_of(kind))) or 0
         if present <= self.found.rows:
             return
         for kind in self._kinds.values():
-            owner: Any = getattr(kind, kind.chained_by)
-            key: Any = kind.id  # type: ignore[attr-defined]  # every kind has a number
+            table, owner = owned(kind)
+            key = table_of(kind).c[kind.keyed_by]
             own = sa.exists().where(Chain.chain == sa.literal("visit:") + sa.cast(owner, sa.Text))
+            if not kind.chained_by:
+                own = sa.exists().where(Chain.chain == OFFICE)
             began = self._began.get(kind.in_custody, 0)
-            for number, visit in await self._db.execute(sa.select(key, owner).where(key > began, ~own).limit(1)):
-                subject = f"{kind.in_custody}:{number}"
-                self.found.add(Break(Fault.content_unrecorded, f"visit:{visit}", subject=subject))
-            older = sa.select(sa.func.count()).select_from(kind).where(key <= began, ~own)
+            query = sa.select(key, owner).select_from(table).where(key > began, ~own).limit(1)
+            for number, visit in await self._db.execute(query):
+                subject, name = f"{kind.in_custody}:{number}", f"visit:{visit}" if kind.chained_by else OFFICE
+                self.found.add(Break(Fault.content_unrecorded, name, subject=subject))
+            older = sa.select(sa.func.count()).select_from(table).where(key <= began, ~own)
             self.found.earlier += await self._db.scalar(older) or 0
 
 
@@ -297,13 +298,6 @@ def _moment(value: str) -> datetime | None:
     return when(value) if value.endswith("+00:00") else None
 
 
-def kinds() -> Iterator[type[Kept]]:
-    """Return every kind of row that is in custody."""
-    for mapper in sorted(Entity.registry.mappers, key=lambda one: one.class_.__name__):
-        if issubclass(mapper.class_, Kept):
-            yield mapper.class_
-
-
 async def count(db: Session) -> int:
     """Count all links."""
     return int(await db.scalar(sa.select(sa.func.sum(Chain.links))) or 0)
@@ -312,41 +306,3 @@ async def count(db: Session) -> int:
 async def path_of_answer(db: Session, number: int) -> str | None:
     """Return the question that an answer is for, None when it is gone."""
     return await db.scalar(sa.select(Answer.path).where(Answer.id == number))
-
-
-# --- files ---
-
-
-async def count_files(db: Session) -> int:
-    """Count the files that evidence refers to."""
-    return await db.scalar(sa.select(sa.func.count(sa.distinct(Evidence.blob_sha256)))) or 0
-
-
-async def files(db: Session, blobs: Blobs, found: Found, tell: Callable[[int], None] = lambda _: None) -> None:
-    """Hash every file that evidence refers to again, removed pieces' too, and add what is wrong to ``found``."""
-    query = sa.select(Evidence.blob_sha256, sa.func.min(Evidence.id)).where(Evidence.blob_sha256.is_not(None))
-    rows = await db.stream(query.group_by(Evidence.blob_sha256).execution_options(yield_per=PAGE))
-    async for sha256, number in rows:
-        found.files += 1
-        fault = await asyncio.to_thread(_file, blobs, sha256)
-        if fault is not None:
-            found.add(await _of_file(db, fault, number))
-        tell(found.files)
-
-
-def _file(blobs: Blobs, sha256: str | None) -> Fault | None:
-    digest = hashlib.sha256()
-    try:
-        with blobs.path(str(sha256)).open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
-    except (OSError, ValueError):
-        return Fault.file_gone
-    return None if digest.hexdigest() == sha256 else Fault.file_changed
-
-
-async def _of_file(db: Session, fault: Fault, number: int) -> Break:
-    (one,) = await db.execute(
-        sa.select(Evidence.visit_id, Evidence.sent_at, Evidence.sender_id).where(Evidence.id == number)
-    )
-    return Break(fault, f"visit:{one.visit_id}", subject=f"evidence:{number}", at=one.sent_at, who=one.sender_id)

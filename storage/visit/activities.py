@@ -8,13 +8,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import ClassVar, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.entity import Entity, Session, Whom
 from storage.people import Person
+from storage.vault.custody import Kept
 from storage.visit.interviews import Interview
 from storage.visit.visits import Visit
 
@@ -31,8 +32,13 @@ class Kind(StrEnum):
     lecture = "lecture"
 
 
-class Activity(Entity):
+class Activity(Kept, Entity):
     """One activity; ``count`` is people, for documents how many were read, None while nobody has said."""
+
+    in_custody: ClassVar[str] = "activity"
+    kept: ClassVar[tuple[str, ...]] = (
+        "id", "visit_id", "kind", "place", "count", "points", "by_id", "at", "changed_at", "removed_at", "removed_by"
+    )  # fmt: skip
 
     __tablename__ = "activities"
     __table_args__ = (sa.Index("ix_activities_visit_id", "visit_id", "id"), sa.Index("ix_activities_by_id", "by_id"))

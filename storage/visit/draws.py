@@ -7,23 +7,32 @@ the next number, so that whoever draws until they like what comes out is seen to
 import os
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.entity import Entity, Json, Session, Whom
 from storage.people import Person
+from storage.vault.custody import Kept
 from storage.vault.sealed import SealedJson, Unreadable, readable
 from supervision import draw
 from supervision.draw import SEED_BYTES, Entry
 from supervision.draw_record import METHODS, Record
 
 
-class Draw(Entity):
+class Draw(Kept, Entity):
     """One draw: ``listed`` holds what can be drawn, ``drawn`` who was, None until then.
 
     ``file`` is the list as it lies at Telegram, until it has been read (``retry_at``: not before).
     """
+
+    in_custody: ClassVar[str] = "draw"
+    chained_by: ClassVar[str] = ""
+    kept: ClassVar[tuple[str, ...]] = (
+        "id", "group_id", "by_id", "commitment", "seed", "committed_at", "source", "listed", "again", "method", "size",
+        "drawn", "drawn_at",
+    )  # fmt: skip
 
     __tablename__ = "draws"
     __table_args__ = (sa.Index("ix_draws_group_id", "group_id", "id"), sa.Index("ix_draws_by_id", "by_id"))

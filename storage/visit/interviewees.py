@@ -1,19 +1,27 @@
 """Who was talked with, apart from what they said and sealed for itself. Whoever asks for a name is written down."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.entity import Entity, Session
 from storage.vault import sealed
+from storage.vault.custody import Kept
 from storage.vault.sealed import SealedBytes
 
 _PURPOSE = "interviewees.who"
 
 
-class Interviewee(Entity):
+class Interviewee(Kept, Entity):
     """Who was talked with, sealed; no row: a member of the staff."""
+
+    in_custody: ClassVar[str] = "interviewee"
+    keyed_by: ClassVar[str] = "interview_id"
+    chained_by: ClassVar[str] = "interview_id"
+    chained_through: ClassVar[bool] = True
+    kept: ClassVar[tuple[str, ...]] = ("interview_id", "who")
 
     __tablename__ = "interviewees"
 
@@ -50,4 +58,6 @@ async def names(db: Session, interview_ids: Sequence[int]) -> dict[int, str]:
 
 async def forget(db: Session, interview_id: int) -> None:
     """Delete who it was."""
-    await db.execute(sa.delete(Interviewee).where(Interviewee.interview_id == interview_id))
+    found = await db.get(Interviewee, interview_id)
+    if found is not None:
+        await db.delete(found)

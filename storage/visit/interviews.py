@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import ClassVar, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 from storage.entity import Entity, Session, Whom
 from storage.people import Person, Role
 from storage.vault import sealed
+from storage.vault.custody import Kept
 from storage.vault.sealed import SealedBytes
 from storage.vault.sealing import Box, key_of
 from storage.visit import interviewees
@@ -51,8 +52,13 @@ class Fetched(StrEnum):
     failed = "failed"
 
 
-class Interview(Entity):
+class Interview(Kept, Entity):
     """One talk on a visit; ``at_path`` is the question that is on screen, ``box`` its sealed key, None once erased."""
+
+    in_custody: ClassVar[str] = "interview"
+    kept: ClassVar[tuple[str, ...]] = (
+        "id", "visit_id", "by_id", "form_version_id", "state", "box", "started_at", "ended_at", "erased_at"
+    )  # fmt: skip
 
     __tablename__ = "interviews"
     __table_args__ = (sa.Index("ix_interviews_visit_id", "visit_id"), sa.Index("ix_interviews_by_id", "by_id"))
@@ -91,12 +97,20 @@ class Interview(Entity):
         return cls.by_id == whom.id
 
 
-class Entry(Entity):
+class Entry(Kept, Entity):
     """One message of an interview, ``said`` in the interview's box: words, or where a recording lies at Telegram.
 
     ``fingerprint`` is the SHA-256 of the sealed bytes: it tells nothing of the words, however short. A message that was
     edited is a new row with the same ``first_id``, and the one before it is superseded. ``duration`` is in seconds.
     """
+
+    in_custody: ClassVar[str] = "entry"
+    chained_by: ClassVar[str] = "interview_id"
+    chained_through: ClassVar[bool] = True
+    kept: ClassVar[tuple[str, ...]] = (
+        "id", "interview_id", "path", "kind", "said", "fingerprint", "at", "first_id", "superseded_at", "removed_at",
+        "duration", "blob_sha256",
+    )  # fmt: skip
 
     __tablename__ = "interview_entries"
     __table_args__ = (
@@ -123,6 +137,11 @@ class Entry(Entity):
     attempts: Mapped[int] = mapped_column(default=0)
     retry_at: Mapped[datetime | None] = mapped_column(default=None)
     blob_sha256: Mapped[str | None] = mapped_column(default=None)
+
+    def noticed(self, changed: frozenset[str]) -> str:
+        """Name the deed that changed these columns."""
+        deeds = {"said": "erased", "removed_at": "removed", "superseded_at": "superseded", "blob_sha256": "stored"}
+        return next((deed for column, deed in deeds.items() if column in changed), "changed" if changed else "added")
 
     def stored(self, sha256: str) -> None:
         """Note that the recording is here, sealed."""
@@ -153,8 +172,13 @@ class Entry(Entity):
         )
 
 
-class Look(Entity):
+class Look(Kept, Entity):
     """Somebody looked: at what was said (``said``), at who said it (``who``), or listened (``heard``)."""
+
+    in_custody: ClassVar[str] = "look"
+    chained_by: ClassVar[str] = "interview_id"
+    chained_through: ClassVar[bool] = True
+    kept: ClassVar[tuple[str, ...]] = ("id", "interview_id", "person_id", "what", "at")
 
     __tablename__ = "interview_looks"
     __table_args__ = (
@@ -342,8 +366,6 @@ async def erase(db: Session, interview: Interview, now: datetime) -> None:
     """Erase what was said and who said it, for good: the key is gone. That there was a talk, and when, stays."""
     interview.box, interview.state, interview.erased_at = None, State.erased, now
     await interviewees.forget(db, interview.id)
-    await db.execute(
-        sa.update(Entry)
-        .where(Entry.interview_id == interview.id)
-        .values(said=None, state=Fetched.none, chat_id=None, message_id=None)
-    )
+    for one in await db.scalars(sa.select(Entry).where(Entry.interview_id == interview.id)):
+        one.said, one.state, one.chat_id, one.message_id = None, Fetched.none, None, None
+    await db.flush()

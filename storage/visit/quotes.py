@@ -2,25 +2,32 @@
 
 Nothing here leads back to an interview: a quote's number is drawn at random, its day is known and not its hour, and who
 released it is written down in the interview's own box alone (storage/visit/interviews.py), so that it can be taken
-back.
+back. For the same reason it is linked into the chain of custody only when its day has ended, with all others of it.
 """
 
 import secrets
 from collections.abc import Sequence
 from datetime import date
+from typing import ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.entity import LARGEST, Entity, Session
 from storage.vault import sealed
+from storage.vault.custody import Kept
 from storage.vault.sealed import SealedBytes
 
 _PURPOSE = "quotes.words"
 
 
-class Quote(Entity):
+class Quote(Kept, Entity):
     """One sentence for the group's findings; ``used_on`` is when a finding took it, after which it stays."""
+
+    in_custody: ClassVar[str] = "quote"
+    chained_by: ClassVar[str] = ""
+    linked_after: ClassVar[str] = "released_on"
+    kept: ClassVar[tuple[str, ...]] = ("id", "group_id", "unit_id", "words", "released_on", "used_on")
 
     __tablename__ = "quotes"
     __table_args__ = (sa.Index("ix_quotes_group_id", "group_id", "unit_id"),)
@@ -31,6 +38,10 @@ class Quote(Entity):
     words: Mapped[bytes] = mapped_column(SealedBytes(_PURPOSE))
     released_on: Mapped[date]
     used_on: Mapped[date | None] = mapped_column(default=None)
+
+    def noticed(self, changed: frozenset[str]) -> str:
+        """Name the deed that changed these columns."""
+        return "changed" if changed else "released"
 
 
 async def release(db: Session, group_id: int, unit_id: int, words: str, day: date) -> Quote:
@@ -50,8 +61,12 @@ async def release(db: Session, group_id: int, unit_id: int, words: str, day: dat
 
 async def take_back(db: Session, quote_id: int) -> bool:
     """Take a sentence back, leaving nothing of it; False when a finding has used it, or it is gone already."""
-    statement = sa.delete(Quote).where(Quote.id == quote_id, Quote.used_on.is_(None)).returning(Quote.id)
-    return (await db.execute(statement)).first() is not None
+    found = await db.get(Quote, quote_id, with_for_update=True)
+    if found is None or found.used_on is not None:
+        return False
+    await db.delete(found)
+    await db.flush()
+    return True
 
 
 async def of_group(db: Session, group_id: int, unit_id: int | None = None) -> Sequence[Quote]:

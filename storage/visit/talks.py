@@ -6,19 +6,25 @@ The leader says how many; a list of names may be given and is then sealed like t
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from typing import ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.entity import Entity, Session, Whom, insert_into
+from storage.entity import Entity, Session, Whom
 from storage.people import Person
 from storage.vault import sealed
+from storage.vault.custody import Kept
 from storage.vault.sealed import SealedBytes
 from storage.visit.visits import Visit
 
 
-class Coverage(Entity):
+class Coverage(Kept, Entity):
     """How many people are to be talked with on a visit; ``roster`` their sealed names, where they were given."""
+
+    in_custody: ClassVar[str] = "coverage"
+    keyed_by: ClassVar[str] = "visit_id"
+    kept: ClassVar[tuple[str, ...]] = ("visit_id", "due", "roster", "by_id", "at")
 
     __tablename__ = "interview_coverage"
     secret = frozenset({"roster"})
@@ -38,9 +44,13 @@ class Coverage(Entity):
 async def set_due(db: Session, visit: Visit, due: int, by: Person, now: datetime, names: Sequence[str] = ()) -> None:
     """Say how many are to be talked with, and who where that is known. Raises NoKey for names without a key."""
     roster = sealed.need(db).seal(json.dumps(list(names)).encode(), "interview_coverage.roster") if names else None
-    row = {"due": due, "roster": roster, "by_id": by.id, "at": now}
-    statement = insert_into(db, Coverage).values(row | {"visit_id": visit.id})
-    await db.execute(statement.on_conflict_do_update(index_elements=["visit_id"], set_=row))
+    await db.execute(sa.select(Visit.id).where(Visit.id == visit.id).with_for_update(key_share=True))  # one at a time
+    found = await db.get(Coverage, visit.id, populate_existing=True)
+    if found is None:
+        db.add(Coverage(visit_id=visit.id, due=due, roster=roster, by_id=by.id, at=now))
+    else:
+        found.due, found.roster, found.by_id, found.at = due, roster, by.id, now
+    await db.flush()
 
 
 async def of_visit(db: Session, visit: Visit) -> Coverage | None:

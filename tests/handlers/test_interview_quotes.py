@@ -88,6 +88,7 @@ async def test_a_quote_is_taken_back_until_a_finding_has_used_it(talk: Confidenc
         await phone.tap("报送")
         await phone.tap("返回")
     async with talk.bench.database.begin() as db:
+        audit.acting(db, None, talk.bench.now)
         one, _ = await quotes.of_group(db, 2)
         one.used_on = talk.bench.now.date()
         used = one.id
@@ -98,6 +99,7 @@ async def test_a_quote_is_taken_back_until_a_finding_has_used_it(talk: Confidenc
     async with talk.bench.database.read() as db:
         assert len(await quotes.of_group(db, 2)) in {1, 2}
     async with talk.bench.database.begin() as db:
+        audit.acting(db, None, talk.bench.now)
         for one in await quotes.of_group(db, 2):
             assert one.id == used or await quotes.take_back(db, one.id)
         assert [one.id for one in await quotes.of_group(db, 2)] == [used]

@@ -1,0 +1,139 @@
+"""Reads what a check compares as it lies in the database: plain values in big batches, no entity and no type between.
+
+Each column has a teller, which turns what the database gives into the canonical text of supervision/custody.py. What
+is sealed is told by the SHA-256 of its sealed bytes, so that nothing here needs a key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from json import loads
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+
+from storage.entity import Moment
+from storage.vault.sealed import SealedBytes, SealedJson
+from supervision.custody import canonical
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+
+    from storage.entity import Session
+    from storage.vault.custody import Kept
+
+BATCH: Final = 10_000
+"""Rows read together."""
+
+_RAW: Final = sa.types.NullType()
+_TRUTH: Final[dict[object, str]] = {None: "null", 0: "false", 1: "true"}
+
+
+def _moment_sqlite(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    written = sa.type_coerce(column, sa.Text)
+    return sa.func.replace(written, " ", "T", type_=_RAW) + sa.literal("+00:00", sa.Text)
+
+
+def _moment_postgres(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    return sa.func.to_char(sa.func.timezone("UTC", column), 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"', type_=_RAW)
+
+
+def columns(db: Session, table: sa.FromClause, names: Iterable[str]) -> list[sa.ColumnElement[Any]]:
+    """Return columns to be read raw: moments in the canonical form, made by the database, JSON and days as text."""
+    postgres = db.get_bind().dialect.name == "postgresql"
+    found: list[sa.ColumnElement[Any]] = []
+    for name in names:
+        column = table.c[name]
+        if isinstance(column.type, Moment):
+            found.append(_moment_postgres(column) if postgres else _moment_sqlite(column))
+        elif postgres and isinstance(column.type, sa.JSON | SealedJson | sa.Date):
+            found.append(sa.type_coerce(sa.cast(column, sa.Text), _RAW))
+        else:
+            found.append(sa.type_coerce(column, _RAW))
+    return found
+
+
+async def batches(db: Session, query: sa.Select[Any]) -> AsyncIterator[Sequence[Sequence[Any]]]:
+    """Read what a query of raw columns gives, so many rows at a time."""
+    rows = await (await db.connection()).stream(query.execution_options(yield_per=BATCH))
+    async for batch in rows.partitions():
+        yield batch
+
+
+def table_of(kind: type[Kept]) -> sa.FromClause:
+    """Return the table of a kind."""
+    found: sa.FromClause = kind.__table__  # type: ignore[attr-defined]  # every kind is a table
+    return found
+
+
+def owned(kind: type[Kept]) -> tuple[sa.FromClause, sa.ColumnElement[Any]]:
+    """Return where the rows of a kind stand, and the column there that says to which visit they belong."""
+    table = table_of(kind)
+    if not kind.chained_through:
+        return table, table.c[kind.chained_by or kind.keyed_by]
+    through = table_of(kind).c[kind.chained_by].foreign_keys
+    (visit,) = [one.column.table for one in through]
+    return table.join(visit, visit.c.id == table.c[kind.chained_by]), visit.c.visit_id
+
+
+# --- tellers ---
+
+
+def _text(value: str | None) -> str:
+    return "null" if value is None else canonical(value)
+
+
+def _number(value: int | None) -> str:
+    return "null" if value is None else str(value)
+
+
+def _float(value: float | None) -> str:
+    return "null" if value is None else f'"{value:.7f}"'
+
+
+def _truth(value: object) -> str:
+    return _TRUTH[value]
+
+
+def _json(value: str | None) -> str:
+    return "null" if value is None else canonical(loads(value))
+
+
+def _bytes(value: bytes | None) -> str:
+    return "null" if value is None else f'"{hashlib.sha256(value).hexdigest()}"'
+
+
+def _sealed_json(value: str | None) -> str:
+    return "null" if value is None else _bytes(canonical(loads(value)).encode("ascii"))
+
+
+_TELLERS: Final = (
+    (SealedJson, _sealed_json),
+    (SealedBytes | sa.LargeBinary, _bytes),
+    (sa.JSON, _json),
+    (sa.Boolean, _truth),
+    (sa.Integer, _number),
+    (sa.Float, _float),
+)
+
+
+def _teller(column: sa.ColumnElement[Any]) -> Callable[[Any], str]:
+    return next((tell for kind, tell in _TELLERS if isinstance(column.type, kind)), _text)
+
+
+class Digester:
+    """Makes the digests of rows of one kind from their raw kept columns, in the order of :attr:`names`."""
+
+    def __init__(self, kind: type[Kept]) -> None:
+        self.names = sorted(kind.kept)
+        self._tellers = [_teller(table_of(kind).c[name]) for name in self.names]
+        inner = ",".join(f'"{name}":%s' for name in self.names)
+        self._form = f'["{kind.in_custody}/1",{{{inner}}}]'
+
+    def of(self, values: Sequence[Any]) -> str:
+        """Return the digest of one row, '' for one whose columns somebody has filled with what they cannot hold."""
+        try:
+            said = tuple([tell(value) for tell, value in zip(self._tellers, values, strict=False)])
+            return hashlib.sha256((self._form % said).encode("ascii")).hexdigest()
+        except (ValueError, TypeError, LookupError):
+            return ""
