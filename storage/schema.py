@@ -10,7 +10,21 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from storage import audit, invitations, people
-from storage.campaign import calendars, campaigns, drafts, forms, guidance, register_files, reminders, seats, work
+from storage.campaign import (
+    calendars,
+    campaigns,
+    digest_plans,
+    digests,
+    drafts,
+    forms,
+    guidance,
+    itineraries,
+    leave,
+    register_files,
+    reminders,
+    seats,
+    work,
+)
 from storage.chat import conversations, inbox, outbox, timers
 from storage.entity import Entity, Session
 from storage.files import evidence, pictures
@@ -26,7 +40,7 @@ from storage.visit import (
     talks,
     visits,
 )
-from storage.voices import deliveries, notices, surveys
+from storage.voices import deliveries, enquiries, library, notices, quizzes, surveys
 
 MODULES = (
     activities,
@@ -36,8 +50,11 @@ MODULES = (
     conversations,
     corrections,
     deliveries,
+    digest_plans,
+    digests,
     drafts,
     draws,
+    enquiries,
     evidence,
     findings,
     forms,
@@ -46,11 +63,15 @@ MODULES = (
     interviewees,
     interviews,
     invitations,
+    itineraries,
+    leave,
+    library,
     notices,
     outbox,
     parts,
     people,
     pictures,
+    quizzes,
     quotes,
     register_files,
     reminders,
