@@ -71,7 +71,8 @@ class Change:
     def told(self, speak: Speak) -> str:
         """Say where, what, and what it means, in one line."""
         what, means = self.said(speak)
-        return f"{self.path}: {what} {means}" if self.path else f"{what} {means}"
+        both = what + ("" if what.endswith("。") else " ") + means
+        return f"{self.path}: {both}" if self.path else both
 
     def said(self, speak: Speak) -> tuple[str, str]:
         """Say what changed, and what it means."""

@@ -78,7 +78,7 @@ def convert(data: bytes, name: str, attachments: Mapping[str, bytes] | None = No
             wanted="survey",
             near=", ".join(rows.sheet_names),
         )
-    if not rows.survey:
+    if not rows.survey and "type" not in (one for header in rows.survey_header or () for one in header):
         raise FormError.that(mark("The form asks nothing."), NOTHING_ASKED, sheet="survey")
     renewed(rows, attachments or {})
     faults, notes = looked_at(rows.survey or [])

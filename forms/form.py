@@ -89,7 +89,8 @@ class Form:
         model = Model(model_element)
         body = Body(body_element, model)
         if not body.screens:
-            model.warnings.append(problem(mark("The form asks nothing.")))
+            cure = mark("Write questions into the sheet “survey”: columns type, name, label.")
+            model.warnings.append(problem(mark("The form asks nothing."), cure))
         if model.problems:
             raise FormError(*model.problems)
         for definition in model.definitions.values():

@@ -41,6 +41,10 @@ TAKEN = mark(
     "Version {version} of this form was published before, with other content. "
     "Write another version into the column version of the sheet settings, and send the file again."
 )
+ASKS_NOTHING = mark(
+    "This form asks nothing, so nobody could fill it in. "
+    "Write questions into the sheet “survey”, and send the file again."
+)
 LISTS_MISSING = mark("The form needs these lists first: {names}. Please send them to this chat.")
 
 
@@ -255,6 +259,8 @@ async def publish(turn: Turn, args: tuple[str, ...]) -> None:
 
 
 async def _publishable(turn: Turn, found: FormDraft) -> None:
+    if not preview.count(await turn.kit.shelf.draft(turn.db, found)):
+        raise UserError(ASKS_NOTHING)
     wanted = found.found.get("wanted", ())
     if wanted:
         raise UserError(LISTS_MISSING, names=listed(turn, wanted))

@@ -119,10 +119,7 @@ def test_two_versions_are_compared(form: Path, tmp_path: Path, capsys: pytest.Ca
     assert "/data/person/age: It was integer (int) and is date (date)." in capsys.readouterr().out
     assert main(["forms", "diff", str(form), str(newer), "--language", "zh_CN"]) == 0
     said = capsys.readouterr().out
-    assert (
-        "/data/person/age: 原为 integer (int)，现为 date (date)。 原题型的答案可能不适用于新题型。"
-        in said
-    )
+    assert "/data/person/age: 原为 integer (int)，现为 date (date)。原题型的答案可能不适用于新题型。" in said
     assert "may lose" not in said
     assert main(["forms", "diff", "--json", str(form), str(newer)]) == 0
     assert json.loads(capsys.readouterr().out)[0]["lost"] is True

@@ -120,7 +120,7 @@ def test_every_broken_expression_is_told_at_once() -> None:
         b"<a",
         b"\x00\x01\x02" * 100,
         b"| survey |\n",
-        b"| survey |\n| | type | name | label |\n",
+        b"| survey |\n| | kind | name | label |\n",
         b"| survey |\n| | type | name | label |\n| | select_one x | a | A |\n",
         b"| survey |\n| | type | name | label |\n| | begin group | g | G |\n| | text | a | A |\n",
         b"| survey |\n| | type | name | label |\n| | teleport | a | A |\n",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from forms.convert import convert
 from forms.form import Form
 
 if TYPE_CHECKING:
@@ -88,6 +89,11 @@ def test_form_that_asks_nothing_is_read_with_a_warning(form_of: Callable[..., Fo
     form = form_of(("type", "name", "label", "calculation"), ("calculate", "x", "", "1"))
     assert form.screens == ()
     assert any("asks nothing" in one.message for one in form.warnings)
+
+
+def test_sheet_without_a_row_is_a_form_that_asks_nothing() -> None:
+    made = convert(b"| survey |\n| | type | name | label |\n", "empty.md")
+    assert [one.what for one in made.warnings] == ["The form asks nothing."]
 
 
 def test_missing_list_is_a_warning_and_an_empty_list(checklist: Form) -> None:

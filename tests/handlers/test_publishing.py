@@ -115,7 +115,7 @@ async def test_a_long_form_is_shown_page_by_page(desk: Desk):
     assert "1. 第1个问题" in desk.admin.last.text
     await desk.admin.tap("▶")
     assert "1. 第1个问题" not in desk.admin.last.text
-    assert "共" in str(desk.admin) or "/" in str(desk.admin)
+    assert "共" in str(desk.admin) or "/" in desk.admin.toast
 
 
 async def test_every_fault_names_sheet_row_column_and_cure(desk: Desk):
@@ -336,3 +336,13 @@ async def test_a_form_that_has_been_read_leaves_on_screen_what_was_looked_at_mea
     assert any(one.text == listed for one in desk.admin.bot_said), "the list is still there"
     await desk.admin.tap("看看")
     assert "版本 2" in desk.admin.last.text
+
+
+async def test_a_form_that_asks_nothing_is_read_with_a_warning_and_not_published(desk: Desk):
+    await desk.send("空.md", "| survey |\n| | type | name | label |\n| settings |\n| | form_title |\n| | 空表 |\n")
+    assert "0 题，来自空.md" in desk.admin.last.text
+    await desk.admin.tap("提示（1）")
+    assert "表单里没有题目" in desk.admin.last.text
+    await desk.admin.tap("返回")
+    await desk.admin.tap("发布…")
+    assert "这份表单一道题也没有" in desk.admin.toast
