@@ -27,6 +27,7 @@ CARETAKERS: Final[Allowed] = frozenset({Role.admin, Role.office})
 PLANNERS: Final[Allowed] = CARETAKERS | FIELD
 ADMINS: Final[Allowed] = frozenset({Role.admin})
 STEWARDS: Final[Allowed] = frozenset({Role.admin, Role.office, Role.leader})
+LEADING: Final[Allowed] = CARETAKERS | {Role.leader, Role.deputy}
 SUPERVISORS: Final[Allowed] = CARETAKERS | FIELD
 DRAWERS: Final[Allowed] = SUPERVISORS - {Role.liaison}
 
@@ -120,6 +121,22 @@ ACCESS: Final[Mapping[str, Allowed]] = {
     "coverage.names": PLANNERS,
     "coverage.areas": PLANNERS,
     "coverage.out": PLANNERS,
+    # the digest: leaders and deputies their own group's, the office and administrators everybody's
+    "/digest": LEADING,
+    "digest.ask": LEADING,
+    "digest.show": LEADING,
+    "digest.day": LEADING,
+    "digest.late": LEADING,
+    "digest.stuck": LEADING,
+    "digest.moved": LEADING,
+    "digest.matters": LEADING,
+    "digest.nudge": LEADING,
+    "digest.settings": LEADING,
+    "digest.hour": LEADING,
+    "digest.off": LEADING,
+    "digest.theme": LEADING,
+    "digest.unbind": LEADING,
+    "/late": PLANNERS,
     # reminders come to those at work
     "reminder.message": PLANNERS,
     "reminder.open": PLANNERS,

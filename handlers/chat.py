@@ -178,7 +178,8 @@ class Say:
 
     ``picture`` or ``document`` is the SHA-256 of a stored file that goes with it (the text is then the caption);
     ``filename`` names the document. ``silent`` makes no sound. ``media`` is (kind, file id) of files lying at Telegram,
-    sent again as they are; several make an album, and an album has no buttons.
+    sent again as they are; several make an album, and an album has no buttons. ``drawing`` is a picture that is yet to
+    be drawn, as plain data (reports/drawing.py); where that fails, the text goes alone.
     """
 
     kind: ClassVar[str] = "say"
@@ -191,6 +192,7 @@ class Say:
     filename: str = ""
     silent: bool = False
     media: tuple[tuple[str, ...], ...] = ()
+    drawing: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,7 +266,7 @@ def dump(reply: Reply) -> dict[str, Any]:
         value = getattr(reply, name)
         if name == "buttons":
             value = [[{k: v for k in b.__slots__ if (v := getattr(b, k))} for b in row] for row in value]
-        if value not in ((), [], "", 0, False):
+        if value not in ((), [], {}, "", 0, False):
             data[name] = value
     data.setdefault("text", "") if not isinstance(reply, Commands) else data.setdefault("commands", ())
     return data

@@ -39,6 +39,9 @@ GiveUp = Callable[["Turn"], Awaitable[bool]]
 
 Fire = Callable[["Turn", "Timer"], Awaitable[None]]
 
+Hear = Callable[["Turn"], Awaitable[None]]
+"""Hears what happens in a group chat; whoever takes nothing of it says nothing."""
+
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -57,7 +60,8 @@ class Journey:
 
     ``message`` takes what is sent while the journey holds the chat; ``edited`` takes later versions of earlier
     messages, whoever holds the chat; ``stranded`` takes a message when no journey holds the chat. ``complain`` says why
-    a message was refused, after all that its turn did has been undone; it must not raise a UserError.
+    a message was refused, after all that its turn did has been undone; it must not raise a UserError. ``group`` hears what
+    happens in group chats, and asks itself who may.
     """
 
     name: str
@@ -70,6 +74,7 @@ class Journey:
     stranded: Take | None = None
     give_up: GiveUp | None = None
     complain: Complain | None = None
+    group: Hear | None = None
 
 
 def data(journey: str, verb: str, *args: object) -> str:

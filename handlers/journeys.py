@@ -12,6 +12,7 @@ from handlers.calendar import CALENDAR
 from handlers.campaigning import CAMPAIGNING
 from handlers.checklist import CHECKLIST
 from handlers.coverage import COVERAGE
+from handlers.digest import DIGEST
 from handlers.draw import DRAW
 from handlers.interview import INTERVIEW
 from handlers.invitation import INVITATION
@@ -47,6 +48,7 @@ JOURNEYS: Final[tuple[Journey, ...]] = (
     PLAN,
     CALENDAR,
     COVERAGE,
+    DIGEST,
     PROFILE,
     QUIET,
     REMINDER,

@@ -32,12 +32,12 @@ class Router:
     async def step(self, turn: Turn) -> None:
         """Take the step that the turn's event asks for; raises what the step raises, Stale for a button of nobody's."""
         event = turn.event
-        if isinstance(event, Membership):
-            self._membership(turn, blocked=event.blocked)
-        elif isinstance(event, Timer):
+        if isinstance(event, Timer):
             await self._fire(turn, event)
         elif not event.private:
-            return  # groups get digests and notices, never conversations
+            await self._hear(turn)  # groups get digests and notices, never conversations
+        elif isinstance(event, Membership):
+            self._membership(turn, blocked=event.blocked)
         elif isinstance(event, Tap):
             await self._press(turn, event)
         elif isinstance(event, Message):
@@ -50,6 +50,11 @@ class Router:
                 turn.person.blocked(turn.now)
             elif turn.person.blocked_at is not None:
                 turn.person.unblocked()
+
+    async def _hear(self, turn: Turn) -> None:
+        for journey in self.registry.journeys.values():
+            if journey.group is not None:
+                await journey.group(turn)
 
     async def _fire(self, turn: Turn, timer: Timer) -> None:
         name, _, verb = timer.name.partition(".")
