@@ -24,6 +24,7 @@ from bot.background.introduction import introduce
 from bot.background.jobs import Jobs
 from bot.background.reading import Reader
 from bot.background.registering import RegisterReader
+from bot.background.trying import TrialCodes
 from bot.commands.signing import private_key
 from bot.drivers.driver import open_driver, utc_now
 from bot.drivers.errors import RetryLater, Unreachable
@@ -102,6 +103,7 @@ class App:
         key = private_key(settings.signing_key) if settings.signing_key else None
         self._custodian = Custodian(self.database, clock, office=settings.office_chat, key=key)
         self._reader = Reader(self.database, self._driver, clock)
+        self._trial_codes = TrialCodes(self.database, self._driver, clock)
         self._fetcher = Fetcher(self.database, self._driver, self._blobs, clock)
         self._register_reader = RegisterReader(self.database, self._driver, clock)
         self._jobs: Jobs | None = None
@@ -145,6 +147,7 @@ class App:
             clock,
             at_once=settings.sends_at_once,
             receipts=settings.data_dir / "receipts",
+            blobs=self._blobs,
         )
         self._engine = Engine(
             database=self.database,
@@ -254,6 +257,7 @@ class App:
         if self._apology is not None:
             await self._apology.close()
         await self._reader.close()
+        await self._trial_codes.close()
         await self._fetcher.close()
         await self._register_reader.close()
         tasks = [*self._tasks, *([self._introduction] if self._introduction is not None else [])]
@@ -281,8 +285,9 @@ class App:
             self._read_sent()
 
     def _read_sent(self) -> None:
-        """Have the forms and registers that were sent in read."""
+        """Have the forms and registers that were sent in read, and the codes in photos of trials."""
         self._reader.wake()
+        self._trial_codes.wake()
         self._register_reader.wake()
 
     def _bring_home(self) -> None:

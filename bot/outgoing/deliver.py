@@ -13,10 +13,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.drivers.errors import BadToken, Blocked, Conflict, DriverError, Moved, RetryLater, Unreachable
+from bot.outgoing.drawing import Drawer
 from bot.outgoing.line import Line
 from bot.outgoing.perform import cost, perform, take_away
 from bot.outgoing.receipts import Fate, Receipts
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from bot.outgoing.line import Job
     from bot.outgoing.perform import Performed
     from storage.database import Bell, Database, Leader
+    from storage.files.blobs import Blobs
 
 _LOG = logging.getLogger(__name__)
 
@@ -71,6 +74,7 @@ class Deliverer:
         *,
         at_once: int = 16,
         receipts: Path | None = None,
+        blobs: Blobs | None = None,
     ) -> None:
         self._database = database
         self._driver = driver
@@ -81,6 +85,7 @@ class Deliverer:
         self._receipts = Receipts(receipts)
         self._settler = Settler(database, clock, self._receipts)
         self._line = Line(database, self._settler, clock)
+        self._drawer = Drawer(blobs, self.wake)
         self._busy: dict[int, asyncio.Task[None]] = {}
         self._held: dict[int, float] = {}
         self._filled_at = 0.0
@@ -131,6 +136,7 @@ class Deliverer:
                 await self._finish()
         finally:
             settling.cancel()
+            await self._drawer.close()
             self._receipts.close()
 
     async def _listen(self, bell: Bell) -> None:
@@ -200,7 +206,8 @@ class Deliverer:
         later = now + POLL_SECONDS
         started = False
         for job in self._line.heads():
-            if job.chat_id in self._busy:
+            reply = None if job.chat_id in self._busy else self._drawer.sendable(job)
+            if reply is None:
                 continue
             price = cost(job.reply, self._line.live.get(job.chat_id))
             at = self._limits.chat_at(job.chat_id, now, price)
@@ -214,7 +221,9 @@ class Deliverer:
                 break  # what comes after is no more urgent
             self._limits.take(job.chat_id, now, price, bulk=bulk)
             self._line.take(job)
-            self._busy[job.chat_id] = asyncio.create_task(self._deliver(job, price), name=f"deliver {job.id}")
+            self._busy[job.chat_id] = asyncio.create_task(
+                self._deliver(replace(job, reply=reply), price), name=f"deliver {job.id}"
+            )
             started = True
         if self._line.exhausted:
             self._line.stale = True
@@ -254,6 +263,7 @@ class Deliverer:
         self._outage, self._failures = 0.0, 0
         self._successes += 1
         self._failed_at.pop(job.id, None)
+        self._drawer.forget(job.id)
         card = (job.chat_id, done.live) if done.live != live else None
         self._settler.put(Fate(job.id, job.made, done.state, done.message_id, done.error, card))
         if card is not None:
@@ -263,6 +273,7 @@ class Deliverer:
         """Settle a message as failed; ``why`` goes into the row and not into the log, for it may quote the message."""
         _LOG.error("message %s to chat %s failed: %s", job.id, job.chat_id, type(error).__name__)
         self._failed_at.pop(job.id, None)
+        self._drawer.forget(job.id)
         self._settler.put(Fate(job.id, job.made, State.failed, error=f"{type(error).__name__}: {why}"))
 
     async def _refused(self, job: Job, error: DriverError) -> None:
@@ -297,6 +308,7 @@ class Deliverer:
             if person is not None:
                 person.blocked(self._clock())
         self._line.drop(job.chat_id)
+        self._drawer.forget(job.id)
         _LOG.info("chat %s has shut us out; %d messages settled", job.chat_id, settled)
 
     async def _follow(self, job: Job, to: int) -> None:
