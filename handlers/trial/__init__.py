@@ -19,22 +19,23 @@ from handlers.errors import Stale, UserError
 from handlers.journey import Journey, number
 from handlers.progress import clipped
 from handlers.text import mark
+from handlers.trial import scanning
 from handlers.trial.card import asked_at, picture_rows, stop_card
 from handlers.trial.order import instances, stops
+from handlers.widgets.asked import chosen
 from handlers.widgets.kinds import widget_of
 from handlers.widgets.pictures import shown_with
 from storage.campaign import drafts
 
 if TYPE_CHECKING:
     from forms.form import Form
-    from handlers.chat import Message
+    from handlers.chat import Message, Rows, Timer
     from handlers.trial.order import Stop
     from handlers.turn import Turn
     from handlers.widgets.asked import Step
 
 FORBIDDEN = mark("The form does not allow this answer. Nothing was changed.")
 NO_USE = mark("This question is answered by the buttons on its card.")
-NO_CAMERA = mark("A trial reads no photos; on a visit the code is read from it. Please type it here.")
 CAPTION: Final = 300
 GONE = mark("The form that was being tried is no longer here.")
 
@@ -142,7 +143,9 @@ async def message(turn: Turn, sent: Message) -> bool:
         raise UserError(NO_USE)
     asked = asked_at(turn, walk, at, stop.question, str(turn.state.get("held", "")))
     if stop.question.kind == "barcode" and isinstance(sent, Attachment):
-        raise UserError(NO_CAMERA)
+        await scanning.look(turn, sent, stop)
+        turn.card(*_drawn(turn, walk, at, Markup("\n\n") + turn.t("Reading the code …")))
+        return True
     step = widget_of(stop.question).sent(asked, sent)
     if step is None:
         raise UserError(NO_USE)
@@ -159,11 +162,33 @@ async def complain(turn: Turn, sent: Message, said: Markup) -> bool:
         walk = await _walk(turn)
     except Stale:
         return False
-    text, rows = stop_card(
-        turn, walk, _here(turn, walk), held=str(turn.state.get("held", "")), media=turn.state.get("media")
-    )
-    turn.card(text + turn.t("\n\n⚠ {complaint}", complaint=said), rows)
+    turn.card(*_drawn(turn, walk, _here(turn, walk), turn.t("\n\n⚠ {complaint}", complaint=said)))
     return True
+
+
+def _drawn(turn: Turn, walk: Walk, at: int, said: Markup) -> tuple[Markup, Rows]:
+    """Draw a stop with something said beneath."""
+    text, rows = stop_card(turn, walk, at, held=str(turn.state.get("held", "")), media=turn.state.get("media"))
+    return text + said, rows
+
+
+async def code(turn: Turn, timer: Timer) -> None:
+    """Take the code that was read in a photo, while the question it was sent for is still on the card."""
+    if not may(turn.person, "trial.message", turn.now) or not scanning.awaited(turn, timer):
+        return
+    try:
+        walk = await _walk(turn)
+    except Stale:
+        return
+    at = _here(turn, walk)
+    found, _ = stops(walk)
+    if at >= len(found):
+        return
+    try:
+        _take(turn, walk, at, found[at], chosen(scanning.read(timer)))
+    except UserError as error:
+        said = turn.t(error.message, **error.values)
+        turn.card(*_drawn(turn, walk, at, turn.t("\n\n⚠ {complaint}", complaint=said)))
 
 
 def _take(turn: Turn, walk: Walk, at: int, stop: Stop, step: Step) -> None:
@@ -307,5 +332,6 @@ TRIAL = Journey(
     },
     message=message,
     complain=complain,
+    timers={"code": code},
     give_up=give_up,
 )

@@ -113,6 +113,12 @@ async def fire_due(db: Session, now: datetime, limit: int = 100) -> list[int]:
     return await inbox.store_timers(db, fired, now)
 
 
+async def waiting(db: Session, name: str) -> list[Timer]:
+    """Return the timers of a name that have not fired, the earliest first."""
+    query = sa.select(Timer).where(Timer.fired_at.is_(None), Timer.name == name).order_by(Timer.due_at, Timer.id)
+    return list(await db.scalars(query))
+
+
 async def next_due(db: Session) -> datetime | None:
     """Return the moment of the next timer, or None."""
     return await db.scalar(sa.select(sa.func.min(Timer.due_at)).where(Timer.fired_at.is_(None)))

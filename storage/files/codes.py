@@ -6,6 +6,7 @@ second and lets go of the interpreter meanwhile: meant for a thread.
 
 import warnings
 from pathlib import Path
+from typing import BinaryIO
 
 import zxingcpp
 from PIL import Image, ImageOps
@@ -22,12 +23,12 @@ LONGEST = 500
 """Characters of one code; a QR code may hold thousands, and an answer would not."""
 
 
-def codes_in(path: Path) -> list[str]:
+def codes_in(picture: Path | BinaryIO) -> list[str]:
     """Return the codes of a picture, each once, from the top; none when it cannot be opened."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(path, formats=FORMATS) as image:
+            with Image.open(picture, formats=FORMATS) as image:
                 if image.width * image.height > MOST_PIXELS:
                     return []
                 image.draft("L", (LARGEST, LARGEST))

@@ -115,7 +115,7 @@ async def test_a_long_form_is_shown_page_by_page(desk: Desk):
     assert "1. 第1个问题" in desk.admin.last.text
     await desk.admin.tap("▶")
     assert "1. 第1个问题" not in desk.admin.last.text
-    assert "共" in str(desk.admin) or "/" in desk.admin.toast
+    assert "共" in str(desk.admin) or "/" in str(desk.admin)
 
 
 async def test_every_fault_names_sheet_row_column_and_cure(desk: Desk):

@@ -8,10 +8,12 @@ import pytest
 import sqlalchemy as sa
 
 from bot.background import apart
+from bot.background.trying import TrialCodes
 from storage.files.evidence import Evidence
 from storage.people import Role
 from storage.visit.visits import Answer
-from tests.handlers.desk import Desk, open_desk
+from tests.handlers.desk import Desk, Files, open_desk
+from tests.handlers.test_checklist_codes import photographed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -321,3 +323,53 @@ async def test_others_try_no_form(desk: Desk, role: Role):
     await phone.press("trial.begin:version:1", 1)
     assert phone.alert
     assert phone.toast.startswith("这项功能您这里没有。")
+
+
+async def _shot(desk: Desk, content: bytes | None, **sent: str) -> None:
+    """Send a photo to the trial, let it be looked at, and its news arrive."""
+    phone, now = desk.admin, lambda: desk.bench.now
+    await phone.photo(file_id="shot", **sent)
+    assert phone.last.text.endswith("正在读码…")
+    if content is not None:
+        await TrialCodes(desk.bench.database, Files({"shot": content}), now).run_due()  # type: ignore[arg-type] # only downloads
+        await desk.bench.wait(seconds=1)
+
+
+async def test_a_code_is_read_from_a_photo_and_nothing_of_it_is_kept(desk: Desk):
+    phone = await tried(desk, "barcode | a | 设备编号 | | | string-length(.) > 3 | 编号不会这么短", "text | b | 备注")
+    await _shot(desk, photographed("HX-1"))
+    assert "2. 备注" in phone.last.text
+    await phone.tap("◀")
+    assert "已选：HX-1" in phone.last.text
+    async with desk.bench.database.read() as db:
+        assert await db.scalar(sa.select(sa.func.count()).select_from(Evidence)) == 0
+
+
+@pytest.mark.parametrize(
+    ("codes", "said"),
+    [((), "没有读到码"), (("HX-1", "HX-2"), "HX-1, HX-2"), (("HX",), "编号不会这么短")],
+)
+async def test_a_photo_without_a_usable_code_leaves_the_question_with_a_reason(
+    desk: Desk, codes: tuple[str, ...], said: str
+):
+    phone = await tried(desk, "barcode | a | 设备编号 | | | string-length(.) > 3 | 编号不会这么短")
+    await _shot(desk, photographed(*codes))
+    assert said in phone.last.text
+    assert "1. 设备编号" in phone.last.text
+
+
+async def test_a_photo_that_telegram_does_not_hand_out_is_said_after_a_while(desk: Desk):
+    phone = await tried(desk, "barcode | a | 设备编号")
+    await _shot(desk, None)
+    await desk.bench.wait(seconds=31)
+    assert "1. 设备编号" in phone.last.text
+    assert "请再发一次" in phone.last.text
+
+
+async def test_a_code_that_is_read_late_changes_nothing_of_what_came_since(desk: Desk):
+    phone = await tried(desk, "barcode | a | 设备编号", "text | b | 备注")
+    await _shot(desk, None)
+    await phone.text("HX-9")
+    await desk.bench.wait(seconds=31)
+    assert "2. 备注" in phone.last.text
+    assert "⚠" not in phone.last.text
