@@ -1,6 +1,6 @@
 """Works out what there is to be reminded of in a campaign, and plans it: deadlines, who is meant, the next two days.
 
-Called once a day for each campaign, and again when something is done or moved. Only what falls due from the last
+Called some times a day for each campaign, and again when something is done or moved. Only what falls due from the last
 planning on is planned, so that an outage is made up for and nothing is told twice. Sends nothing.
 """
 
@@ -31,7 +31,9 @@ AHEAD: Final = timedelta(hours=36)
 """So far ahead is planned; the next day plans on, with the people and the calendar of that day."""
 
 PLAN: Final = "reminder.plan"
-AT: Final = time(0, 10)
+TIMES: Final = (time(0, 10), time(7, 40), time(12, 40), time(17, 20))
+"""When is planned, by the campaign's clocks: for whoever came in, or was given something, during the day."""
+
 NOBODYS_CHAT: Final = 0
 """The chat of the daily planning, in which nobody is told anything."""
 
@@ -42,13 +44,14 @@ def ladders_of(pack: str) -> Mapping[str, tuple[Rung, ...]]:
     return ladders(folder(pack).joinpath("campaign.toml").read_text(encoding="utf-8")) if pack else DEFAULT
 
 
-async def tomorrow(db: Session, campaign: Campaign, now: datetime) -> None:
-    """Plan the next day's planning, until some weeks after the campaign's end."""
-    day = campaigns.day_in(campaign.zone, now) + DAY
+async def again(db: Session, campaign: Campaign, now: datetime) -> None:
+    """Plan the next planning, until some weeks after the campaign's end."""
+    day = campaigns.day_in(campaign.zone, now)
     if day > campaign.ends_on + timedelta(days=30):
         return
-    at = moment(day, AT, campaign.zone)
-    await timers.plan(db, f"{PLAN}:{campaign.id}:{day.isoformat()}", at, NOBODYS_CHAT, PLAN, _args(campaign, now))
+    moments = (moment(each, clock, campaign.zone) for each in (day, day + DAY) for clock in TIMES)
+    at = next(one for one in moments if one > now)
+    await timers.plan(db, f"{PLAN}:{campaign.id}:{at:%Y%m%d%H%M}", at, NOBODYS_CHAT, PLAN, _args(campaign, now))
 
 
 def _args(campaign: Campaign, since: datetime) -> dict[str, object]:

@@ -114,10 +114,15 @@ def _rung(kind: str, raw: Mapping[str, Any]) -> Rung:
 
 
 def at(rung: Rung, due: date, whom: Whom, calendar: Calendar) -> datetime:
-    """Return the moment (UTC) of one step for one person; raises calendar.NoWorkday."""
+    """Return the moment (UTC) of one step for one person; raises calendar.NoWorkday.
+
+    What falls on a day off comes on the next worked day at its own hour, with what else comes then.
+    """
     day = calendar.shifted(due, rung.days)
-    wanted = moment(day, rung.hour, whom.zone)
-    return wanted if rung.urgent else next_disturbable(wanted, whom.zone, whom.quiet, calendar)
+    if rung.urgent:
+        return moment(day, rung.hour, whom.zone)
+    wanted = moment(calendar.on_or_after(day), rung.hour, whom.zone)
+    return next_disturbable(wanted, whom.zone, whom.quiet, calendar)
 
 
 def steps(
@@ -125,7 +130,8 @@ def steps(
 ) -> list[Step]:
     """Return every reminder of a matter; ``people`` says who is meant by owner, leader and office.
 
-    Whoever is meant twice on one day, as owner and as leader, is reminded once.
+    Whoever is meant twice on one day, as owner and as leader, is reminded once; so is whoever days off would have
+    reminded twice on the day after them.
     """
     found: dict[tuple[int, int], Step] = {}
     for rung in sorted(ladder):
@@ -133,7 +139,11 @@ def steps(
             key = f"{matter.key}:{matter.due.isoformat()}:{rung.name}:{whom.person_id}"
             step = Step(key, matter, rung, whom.person_id, at(rung, matter.due, whom, calendar))
             found.setdefault((rung.days, whom.person_id), step)
-    return sorted(found.values(), key=lambda one: (one.at, one.key))
+    zones = {whom.person_id: whom.zone for each in people.values() for whom in each}
+    days: dict[tuple[int, date, bool], Step] = {}
+    for one in found.values():  # in the order of the ladder: the last of a day says it all
+        days[one.person_id, one.at.astimezone(zones[one.person_id]).date(), one.rung.urgent] = one
+    return sorted(days.values(), key=lambda one: (one.at, one.key))
 
 
 def merged(waiting: Iterable[Step]) -> dict[int, list[Step]]:

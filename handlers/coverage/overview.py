@@ -33,6 +33,8 @@ NAMES: Final = 12
 AREAS: Final = 20
 OUT: Final = 15
 EVERYBODY: Final = 0
+LOWER: Final = (3, 4)
+"""The levels of which every unit is to be covered, said at a glance."""
 
 NO_GROUP = mark("You belong to no group whose units could be shown.")
 NO_ROUND = mark("There is no round yet. Rounds come with the campaign or with the register.")
@@ -114,8 +116,20 @@ async def _show(turn: Turn, campaign: Campaign, one: Round, group_id: int) -> No
         said[1] += Markup(" · ") + turn.n("{count} working day left", "{count} working days left", left)
     if not lines:
         said.append(turn.t("No unit of the register belongs to this round yet."))
+    said += _branches(turn, lines)
     said += _parts(turn, lines, groups, one_group=bool(group_id))
     turn.card(Markup("\n").join(said), await _buttons(turn, campaign, one, group_id, whole))
+
+
+def _branches(turn: Turn, lines: Sequence[Line]) -> list[Markup]:
+    """Say in a line whether the third and fourth level are covered: one of the nine things a round must have."""
+    below = count(one for one in lines if one.level in LOWER)
+    if not below.total:
+        return []
+    if below.covered == below.total:
+        return [turn.t("✓ Levels 3 and 4 are covered: {done}/{total}", done=below.covered, total=below.total)]
+    left = below.total - below.covered
+    return [turn.n("⚠ Levels 3 and 4: {count} unit left", "⚠ Levels 3 and 4: {count} units left", left)]
 
 
 def _parts(turn: Turn, lines: Sequence[Line], groups: Mapping[int, str], *, one_group: bool) -> list[Markup]:

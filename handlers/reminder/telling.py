@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
-from handlers import reminding
+from handlers import digesting, reminding
 from handlers.chat import Button
 from handlers.journey import data
-from handlers.progress import brief
+from handlers.progress import brief, listed
 from handlers.text import mark, speech
 from storage import people
-from storage.campaign import calendars, campaigns, reminders, work
+from storage.campaign import calendars, campaigns, coverage, reminders, work
 from storage.campaign.reminders import State
 from storage.visit import visits
+from supervision.coverage import Stand
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,25 +34,31 @@ if TYPE_CHECKING:
 SHOWN: Final = 8
 """Matters in one message; the rest is counted."""
 
+NAMED: Final = 3
+"""Units that are named in a line; the rest is behind its button."""
+
 SAID: Final = {
     "opens": mark("{name} begins {day}"),
     "closes": mark("{name} ends {day}"),
-    "uncovered": mark("{name} ends {day}, and units are left that no visit is planned for"),
     "tomorrow": mark("{day}: visit to {name}"),
     "start": mark("{name}: the visit planned for {day} has not begun"),
     "submit": mark("{name}: the visit of {day} has not been handed in"),
 }
 """Kinds of matters whose line is the same before and after the day."""
 
+TODAY: Final = {"opens": mark("{name} begins today"), "closes": mark("{name} ends today")}
+"""What is said on the day itself."""
+
 
 async def plan(turn: Turn, timer: Timer) -> None:
-    """Plan the next days of a campaign, and tomorrow's planning."""
+    """Plan the next days of a campaign, and the next planning."""
     campaign = await campaigns.get(turn.db, int(timer.args["campaign"]))
     if campaign is None:
         return
     since = datetime.fromisoformat(str(timer.args["since"]))
     await reminding.replan(turn.db, campaign, turn.now, since)
-    await reminding.tomorrow(turn.db, campaign, turn.now)
+    await digesting.plan(turn.db, campaign, turn.now)
+    await reminding.again(turn.db, campaign, turn.now)
 
 
 async def due(turn: Turn, timer: Timer) -> None:
@@ -127,8 +134,12 @@ async def line(turn: Turn, campaign: Campaign, calendar: Calendar, one: Reminder
     today = campaigns.day_in(campaign.zone, turn.now)
     left = calendar.between(today, one.due_on)
     day = turn.speech.day(one.due_on)
+    if one.kind in TODAY and one.due_on == today:
+        return turn.t(TODAY[one.kind], name=name)
     if one.kind in SAID:
         return turn.t(SAID[one.kind], name=name, day=day)
+    if one.kind == "uncovered":
+        return await _uncovered(turn, one, name, day)
     if one.due_on < today:
         return turn.n("{name}: {count} working day late", "{name}: {count} working days late", max(1, -left), name=name)
     if one.due_on == today:
@@ -139,4 +150,20 @@ async def line(turn: Turn, campaign: Campaign, calendar: Calendar, one: Reminder
         left,
         name=name,
         day=day,
+    )
+
+
+async def _uncovered(turn: Turn, one: Reminder, name: str, day: str) -> Markup:
+    """Say how many units of a group no visit is planned for, and name the first."""
+    _, round_id, group_id = one.matter.split(":")
+    found = await campaigns.round_of(turn.db, int(round_id))
+    lines = await coverage.ledger(turn.db, found, int(group_id)) if found else []
+    left = [brief(each.name, 16) for each in lines if each.stand is Stand.uncovered]
+    return turn.n(
+        "{name} ends {day}, and {count} unit has no visit planned: {units}",
+        "{name} ends {day}, and {count} units have no visit planned: {units}",
+        len(left),
+        name=name,
+        day=day,
+        units=listed(turn, left[:NAMED]) + (Markup(" …") if len(left) > NAMED else Markup()),
     )

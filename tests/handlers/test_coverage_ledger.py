@@ -62,6 +62,7 @@ async def test_the_office_sees_every_level_group_and_area_and_who_is_left_by_nam
     assert "覆盖情况 · 第一轮" in text
     assert "还有7个工作日" in text
     assert "1/5" in text
+    assert "⚠ 三级四级还有2个未覆盖" in text
     assert "⚠ 3级 1/2 · 1 个未安排" in text
     assert "⚠ 二组 1/4 · 1 个未安排" in text
     await office.tap("未安排 2")
@@ -75,6 +76,16 @@ async def test_the_office_sees_every_level_group_and_area_and_who_is_left_by_nam
     await office.tap("全部督导组")
     await office.tap("第二轮")
     assert "0/6" in office.last.text
+
+
+async def test_levels_three_and_four_are_said_to_be_covered_once_they_are(round_one):
+    office = await round_one.let_in("办公室", Role.office)
+    async with round_one.database.begin() as db:
+        (await db.get(Round, 1)).areas = ["浙江省"]
+        for visit in await db.scalars(sa.select(Visit)):
+            visit.state = State.submitted
+    await office.text("/coverage")
+    assert "✓ 三级四级有覆盖：2/2" in office.last.text
 
 
 async def test_an_inspector_sees_the_own_group_and_not_another(round_one):
@@ -101,6 +112,7 @@ async def test_the_leader_hears_of_units_left_with_five_working_days_to_go_until
     await pass_by(round_one, 24 * 3, every=6)
     heard = [one for one in said(leader) if "没有安排督导" in one]
     assert len(heard) == 1
+    assert "第一轮10月30日 周五结束，还有1个单位没有安排督导：余杭支部" in heard[0]
     async with round_one.database.begin() as db:
         unit = await db.scalar(sa.select(Unit).where(Unit.code == "D"))
         db.add(

@@ -57,6 +57,16 @@ def test_who_is_owner_and_leader_at_once_is_told_once_a_day():
     assert len(found) == 1
 
 
+def test_what_a_holiday_holds_up_comes_once_with_what_is_due_on_the_day_after_it():
+    """Due on 5 October, in the holidays: the steps of the day, and of the day after it, are both told on the 8th."""
+    found = steps(
+        Matter("item", "x", date(2026, 10, 5)), [Rung(0), Rung(1)], {"owner": [Whom(1, SHANGHAI, NIGHT)]}, CHINA
+    )
+    assert [(one.rung.days, one.at.astimezone(SHANGHAI).strftime("%m-%d %H:%M")) for one in found] == [
+        (1, "10-08 09:00")
+    ]
+
+
 def test_after_an_outage_a_matter_is_one_line_with_its_last_step():
     who = Whom(1, SHANGHAI, NIGHT)
     both = [
@@ -88,6 +98,7 @@ def test_every_step_is_in_permitted_hours_not_before_its_day_and_has_a_key_of_it
     who = [Whom(1, zone, quiet), Whom(2, zone, NIGHT), Whom(3, SHANGHAI, quiet)]
     found = steps(Matter("item", "x", day), ladder, people(*who), calendar)
     assert len({one.key for one in found}) == len(found)
+    assert len({(one.person_id, one.at.astimezone(who[one.person_id - 1].zone).date()) for one in found}) == len(found)
     for one in found:
         whom = who[one.person_id - 1]
         assert disturbable(one.at, whom.zone, whom.quiet, calendar)
