@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot import hold
@@ -90,7 +91,7 @@ async def rotated(settings: Settings) -> tuple[str, list[str]]:
         raise hold.CommandError(NONE)
     database, progress = Database(settings.database.reveal(), keyring=keyring), Progress(sys.stderr)
     try:
-        done = await rotation.rotate(database, keyring, progress)
+        done = await rotation.rotate(database, keyring, datetime.now(UTC), progress)
     finally:
         progress.end()
         await database.close()

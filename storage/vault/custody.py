@@ -135,6 +135,14 @@ def _notice(connection: sa.Connection, row: Kept, deed: str) -> None:
     audit.add(session.info, made)
 
 
+async def resealed(db: Session, kind: type[Kept], keys: Sequence[int], now: datetime) -> None:
+    """Write down that rows of one kind were sealed with another key: what is sealed has other bytes now."""
+    key = getattr(kind, kind.keyed_by)
+    for row in await db.scalars(sa.select(kind).where(key.in_(keys)).order_by(key)):
+        chain = f"visit:{await (await db.connection()).run_sync(_visit_of, row)}" if kind.chained_through else ""
+        audit.record(db, f"{kind.in_custody}.resealed", now=now, of=row, chain=chain)
+
+
 def _visit_of(connection: sa.Connection, row: Kept) -> int:
     key = _column(row, row.chained_by)
     (through,) = [one.column.table for one in key.foreign_keys]

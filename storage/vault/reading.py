@@ -46,6 +46,8 @@ def columns(db: Session, table: sa.FromClause, names: Iterable[str]) -> list[sa.
         column = table.c[name]
         if isinstance(column.type, Moment):
             found.append(_moment_postgres(column) if postgres else _moment_sqlite(column))
+        elif not postgres and isinstance(column.type, SealedBytes | sa.LargeBinary):
+            found.append(sa.cast(column, sa.LargeBinary))  # whatever somebody has made of it there
         elif postgres and isinstance(column.type, sa.JSON | SealedJson | sa.Date):
             found.append(sa.type_coerce(sa.cast(column, sa.Text), _RAW))
         else:

@@ -1,12 +1,17 @@
 """Changes keys: brings every sealed value to the first key of the keyring, a few rows at a time.
 
 Each batch is one commit, so a kill half-way leaves every value whole and sealed with the one key or the other: run it
-again. The bot may go on meanwhile. What was stored before there was a key is sealed, too. Nothing here prints.
+again. The bot may go on meanwhile. What was stored before there was a key is sealed, too. Of a row in custody the bytes
+are others afterwards, which is linked into its chain with it (``interview.resealed``). Nothing here prints.
 """
 
+import asyncio
+import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -14,7 +19,9 @@ import sqlalchemy as sa
 from storage import schema
 from storage.database import Database
 from storage.entity import Session
-from storage.vault import sealed
+from storage.vault import custody, sealed
+from storage.vault.custody import Kept
+from storage.vault.reading import table_of
 from storage.vault.sealed import SealedBytes, SealedJson
 from storage.vault.sealing import CannotOpen, Keyring, key_of
 
@@ -43,6 +50,8 @@ class _Place:
     table: sa.TableClause
     key: sa.ColumnClause[Any]
     purposes: dict[str, str] = field(default_factory=dict)
+    kind: type[Kept] | None = None
+    """What is in custody there, if anything is."""
 
     @property
     def filled(self) -> sa.ColumnElement[bool]:
@@ -51,6 +60,7 @@ class _Place:
 
 def _places() -> list[_Place]:
     found = []
+    kept = {table_of(one): one for one in custody.kinds()}
     for table in schema.METADATA.sorted_tables:
         purposes = {one.name: one.type.purpose for one in table.c if isinstance(one.type, SealedJson | SealedBytes)}
         if not purposes:
@@ -58,7 +68,7 @@ def _places() -> list[_Place]:
         (key,) = table.primary_key.columns
         raw = [sa.column(name, _raw(table.c[name])) for name in purposes]
         clause = sa.table(table.name, sa.column(key.name, key.type), *raw)
-        found.append(_Place(clause, clause.c[key.name], purposes))
+        found.append(_Place(clause, clause.c[key.name], purposes, kept.get(table)))
     return found
 
 
@@ -66,9 +76,15 @@ def _raw(column: sa.Column[Any]) -> sa.types.TypeEngine[Any]:
     return sa.JSON(none_as_null=True) if isinstance(column.type, SealedJson) else sa.LargeBinary()
 
 
-async def rotate(database: Database, keyring: Keyring, told: Told = lambda *_: None) -> Rotated:
-    """Seal everything with the first key of the keyring; what does not open is counted and left as it is."""
+async def rotate(database: Database, keyring: Keyring, now: datetime, told: Told = lambda *_: None) -> Rotated:
+    """Seal everything with the first key of the keyring; what does not open is counted and left as it is.
+
+    On SQLite the old bytes are overwritten where they lay, and nothing of them stays behind in the log, unless somebody
+    is reading all the while. On PostgreSQL they go with the next VACUUM.
+    """
     done = Rotated()
+    if database.embedded:
+        await database.alone(lambda connection: connection.exec_driver_sql("PRAGMA secure_delete=ON").close())
     for place in _places():
         async with database.read() as db:
             total = await db.scalar(sa.select(sa.func.count()).select_from(place.table).where(place.filled)) or 0
@@ -76,13 +92,22 @@ async def rotate(database: Database, keyring: Keyring, told: Told = lambda *_: N
         while True:
             async with database.begin() as db:
                 batch = await _batch(db, place, last, lock=True)
-                for row in batch:
-                    await _renew(db, place, row, keyring, done)
+                renewed = [row[0] for row in batch if await _renew(db, place, row, keyring, done)]
+                if place.kind is not None:
+                    await custody.resealed(db, place.kind, renewed, now)
             if not batch:
                 break
             last, rows = batch[-1][0], rows + len(batch)
             told(place.table.name, rows, total)
+    if database.embedded:
+        await asyncio.to_thread(_empty_log, str(database.url.database))
     return done
+
+
+def _empty_log(path: str) -> None:
+    """Bring what is in SQLite's log into the database, where it takes the place of what was, and cut the log."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 async def _batch(db: Session, place: _Place, last: object, *, lock: bool) -> Sequence[sa.Row[Any]]:
@@ -93,7 +118,8 @@ async def _batch(db: Session, place: _Place, last: object, *, lock: bool) -> Seq
     return (await db.execute(query.with_for_update() if lock else query)).all()
 
 
-async def _renew(db: Session, place: _Place, row: sa.Row[Any], keyring: Keyring, done: Rotated) -> None:
+async def _renew(db: Session, place: _Place, row: sa.Row[Any], keyring: Keyring, done: Rotated) -> bool:
+    """Seal what is to be sealed anew in one row; tells whether anything was."""
     anew = {}
     values: Sequence[object] = row[1:]
     for (name, purpose), value in zip(place.purposes.items(), values, strict=True):
@@ -107,6 +133,7 @@ async def _renew(db: Session, place: _Place, row: sa.Row[Any], keyring: Keyring,
     if anew:
         await db.execute(sa.update(place.table).where(place.key == row[0]).values(anew))
         done.changed += len(anew)
+    return bool(anew)
 
 
 def _anew(keyring: Keyring, value: object, purpose: str) -> object:

@@ -70,7 +70,7 @@ async def test_everything_opens_with_the_new_key_alone_and_no_fingerprint_change
     both = Database(database_url, keyring=Keyring.parse(f"{new},{KEY}"))
     async with both.read() as db:
         before = [(one.said, one.fingerprint) for one in await interviews.entries(db, 1)]
-    assert (await rotation.rotate(both, Keyring.parse(f"{new},{KEY}"))).unreadable == 0
+    assert (await rotation.rotate(both, Keyring.parse(f"{new},{KEY}"), talk.bench.now)).unreadable == 0
     assert set(await rotation.counted(both)) == {Keyring.parse(new).ids[0]}
     await both.close()
     database = Database(database_url, keyring=Keyring.parse(new))

@@ -92,7 +92,7 @@ async def test_what_was_stored_before_there_was_a_key_is_still_read(database_url
         assert arrival.payload == CLEAR[0]
     assert await rotation.counted(database) == {rotation.CLEAR: 1}
     keyring = Keyring.parse(NEW)
-    assert (await rotation.rotate(database, keyring)).changed == 1
+    assert (await rotation.rotate(database, keyring, now)).changed == 1
     assert await rotation.counted(database) == {keyring.ids[0]: 1}
     await database.close()
 
@@ -116,11 +116,11 @@ async def test_rotation_goes_on_where_a_kill_stopped_it(
             raise Killed
 
     with pytest.raises(Killed):
-        await rotation.rotate(database, both, told)
+        await rotation.rotate(database, both, now, told)
     assert await read(database, now) == CLEAR
-    await rotation.rotate(database, both)
+    await rotation.rotate(database, both, now)
     assert set(await rotation.counted(database)) == {only_new.ids[0]}
-    assert (await rotation.rotate(database, both)).changed == 0
+    assert (await rotation.rotate(database, both, now)).changed == 0
     await database.close()
     database = await opened(sealing, NEW)
     assert await read(database, now) == CLEAR
@@ -129,7 +129,7 @@ async def test_rotation_goes_on_where_a_kill_stopped_it(
 
 async def test_rotation_leaves_alone_what_it_cannot_open(sealing: str, now: datetime) -> None:
     database = await opened(sealing, NEW)
-    done = await rotation.rotate(database, Keyring.parse(NEW))
+    done = await rotation.rotate(database, Keyring.parse(NEW), now)
     assert (done.changed, done.unreadable) == (0, 3)
     await database.close()
     database = await opened(sealing, OLD)
