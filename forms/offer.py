@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from forms.values import words
 
 if TYPE_CHECKING:
+    from forms.cells import Cell
     from forms.context import World
-    from forms.instance import Cell
     from forms.question import Choice
 
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from forms.canonical import fitting
+from forms.cells import Cell
 from forms.context import World
-from forms.instance import MAX_REPEATS, Cell, Instance
+from forms.instance import MAX_REPEATS, Instance
 from forms.values import Moment
 from forms.wording import Wording
 

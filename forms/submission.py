@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element as Element
 
-    from forms.instance import Cell
+    from forms.cells import Cell
 
 XFORMS = "http://www.w3.org/2002/xforms"
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
+    from forms.cells import Cell
     from forms.form import Form
-    from forms.instance import Cell
     from forms.question import Choice, Definition, Question, Section
     from forms.texts import Text
 

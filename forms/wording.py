@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from forms.cells import Cell
 from forms.grammar import XPathError
-from forms.instance import Cell
 from forms.question import SELECTS
 from forms.values import words
 from forms.xpath import compiled
