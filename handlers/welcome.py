@@ -45,6 +45,8 @@ WALKS: Final = mark(
     "and nothing is lost when there is no signal."
 )
 INVITES: Final = mark("“Invite people” makes links that let others in, each good for one person.")
+FROM_A_GROUP: Final = "digest-"
+"""What a link begins with that leads from a digest in a group chat to what is behind a figure."""
 WAITS: Final = mark("When there is something for you to answer or to read, it will come here.")
 
 
@@ -57,6 +59,8 @@ async def start(turn: Turn, words: str) -> None:
         await _redeem(turn, words)
     elif words.startswith(surveys.PREFIX):
         await turn.enter("survey", link=words)
+    elif words.startswith(FROM_A_GROUP):
+        await turn.enter("digest", link=words)
     elif turn.person is not None:
         await _greet(turn, turn.person)
     elif words:

@@ -38,9 +38,10 @@ class Theme:
     planned: Colour
     open: Colour
     late: Colour
+    partly: Colour
 
     def tone(self, name: str) -> Colour:
-        """Return a colour by its meaning: done, planned, open, late, ink or muted."""
+        """Return a colour by its meaning: done, planned, open, late, partly, ink or muted."""
         colour: Colour = getattr(self, name)
         return colour
 
@@ -55,6 +56,7 @@ LIGHT = Theme(
     planned=(137, 196, 188),
     open=(206, 212, 215),
     late=(196, 66, 34),
+    partly=(222, 160, 58),
 )
 DARK = Theme(
     paper=(16, 22, 25),
@@ -66,6 +68,7 @@ DARK = Theme(
     planned=(38, 104, 97),
     open=(70, 82, 88),
     late=(240, 128, 92),
+    partly=(201, 146, 62),
 )
 
 

@@ -39,7 +39,7 @@ def draw_all(wanted: list[dict[str, Any]]) -> Drawn:
     for one in wanted:
         try:
             drawn.append(draw(one))
-        except (KeyError, TypeError, ValueError):
+        except (AttributeError, KeyError, TypeError, ValueError):
             drawn.append(None)
     return drawn
 

@@ -70,7 +70,7 @@ def _bars(words: Speech, facts: Facts, groups: Mapping[int, str]) -> dict[str, A
         "title": title,
         "keys": [
             ("done", words.label("handed in")),
-            ("planned", words.label("planned")),
+            ("planned", words.label("planned for a day")),
             ("open", words.label("not planned")),
         ],
         "rows": [
@@ -102,7 +102,7 @@ def _curve(words: Speech, facts: Facts) -> dict[str, Any]:
     return {
         "title": words.label("Units visited against plan"),
         "lines": [
-            ("planned", words.label("planned"), list(facts.planned)),
+            ("planned", words.label("the plan"), list(facts.planned)),
             ("done", words.label("handed in"), [*facts.done, *rest]),
         ],
         "first": words.day(first) if first else "",

@@ -116,7 +116,7 @@ def named(words: Speech, visits: Iterable[Going]) -> str:
 def _listed(words: Speech, each: Iterable[str], more: int) -> str:
     found = list(each)
     said = reduce(lambda one, other: words.label("{one}, {other}", one=one, other=other), found) if found else ""
-    return words.label("{names} and {count} more", names=said, count=more) if more > 0 else said
+    return words.label("{names} and {count} others", names=said, count=more) if more > 0 else said
 
 
 def state(words: Speech, one: Going, names: Mapping[int, str]) -> str:
