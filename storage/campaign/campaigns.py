@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.entity import Entity, Json, Session
+from supervision.scope import Scope
 
 
 def day_in(zone: tzinfo, moment: datetime) -> date:
@@ -71,6 +72,19 @@ class Round(Entity):
     ends_on: Mapped[date]
     areas: Mapped[list[str] | None] = mapped_column(default=None)
     """The areas it is about; none for all."""
+    levels: Mapped[list[int] | None] = mapped_column(sa.JSON(none_as_null=True), default=None)
+    tags: Mapped[list[str] | None] = mapped_column(default=None)
+    group_ids: Mapped[list[int] | None] = mapped_column(sa.JSON(none_as_null=True), default=None)
+    """Likewise the levels, tags and groups."""
+    closed_at: Mapped[datetime | None] = mapped_column(default=None)
+    """When the office said that it is over; nothing more is planned in it then."""
+
+    @property
+    def scope(self) -> Scope:
+        """Return which units it is about."""
+        parts = (self.levels, self.areas, self.tags, self.group_ids)
+        levels, areas, tags, groups = (tuple(each or ()) for each in parts)
+        return Scope(levels, areas, tags, groups)  # type: ignore[arg-type] # each is of its own type
 
 
 class Unit(Entity):

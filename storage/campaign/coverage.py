@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from storage.campaign.campaigns import Round, Unit
 from storage.entity import Session
 from storage.visit.visits import State, Visit
-from supervision.coverage import Line, Stand, best, in_scope
+from supervision.coverage import Line, Stand, best
 
 _STANDS = {State.submitted: Stand.covered, State.open: Stand.under_way, State.planned: Stand.planned}
 
@@ -18,7 +18,7 @@ _STANDS = {State.submitted: Stand.covered, State.open: Stand.under_way, State.pl
 async def ledger(db: Session, one: Round, group_id: int | None = None) -> list[Line]:
     """Return every unit of a round's scope that is in the register, or of one group of it, in order."""
     query = (
-        sa.select(Unit.id, Unit.name, Unit.level, Unit.area, Unit.group_id)
+        sa.select(Unit.id, Unit.name, Unit.level, Unit.area, Unit.group_id, Unit.tags)
         .where(Unit.campaign_id == one.campaign_id, Unit.standing())
         .order_by(Unit.level, Unit.code)
     )
@@ -30,10 +30,11 @@ async def ledger(db: Session, one: Round, group_id: int | None = None) -> list[L
         if state is State.planned and planned_on is None:
             continue  # no day, no plan
         stands.setdefault(unit_id, []).append(_STANDS[state])
+    scope = one.scope
     return [
         Line(unit_id, name, level, area, group, best(stands.get(unit_id, ())))
-        for unit_id, name, level, area, group in await db.execute(query)
-        if in_scope(area, one.areas or ()) or unit_id in stands
+        for unit_id, name, level, area, group, tags in await db.execute(query)
+        if unit_id in stands or scope.takes(level, area, tags, group)
     ]
 
 

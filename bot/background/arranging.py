@@ -1,0 +1,200 @@
+"""Works itineraries out, a group at a time and each in a process of its own, and reads those that were sent in.
+
+What has been found is written down group by group, so that a kill loses one group's few seconds. What becomes of a
+draft is the journey's (handlers/itinerary); the solver is never loaded in this process.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+
+from bot.background import apart
+from bot.background.arranging_work import arrange, read
+from bot.background.errand import Errand
+from bot.drivers.errors import BadToken, DriverError, Rejected, RetryLater, TooLarge, Unreachable
+from handlers import arranging
+from handlers.chat import MAX_FILE_BYTES
+from storage.campaign import campaigns, itineraries
+from storage.campaign.itineraries import State
+from storage.chat import timers
+from storage.database import Unavailable
+from supervision.itinerary import made
+from supervision.itinerary_sheet import Fault, Read, What
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from datetime import datetime
+
+    from bot.drivers.driver import Driver
+    from storage.campaign.itineraries import Itinerary
+    from storage.database import Database, Session
+    from supervision.itinerary import Plan, Task
+
+log = logging.getLogger(__name__)
+
+SECONDS: Final = 2.0
+"""How long the solver looks at one group; what it has then is taken."""
+
+LONGEST_SECONDS: Final = 20.0
+"""With starting the process and loading the solver on a machine that is busy; after that the plan made without it."""
+
+
+_PAUSE: Final = timedelta(seconds=30)
+
+T = TypeVar("T")
+
+
+class Run(Protocol):
+    """Runs something in so many seconds: in a process of its own, or for a test right here."""
+
+    def __call__(self, seconds: float, function: Callable[..., T], /, *args: object) -> Awaitable[T]:
+        """Return what it returns; raises apart.Overrun."""
+
+
+class Arranger(Errand):
+    """Works out what waits, one draft at a time; ``wake`` it when one was asked for."""
+
+    name = "arrange itineraries"
+
+    def __init__(self, database: Database, driver: Driver, clock: Callable[[], datetime], run: Run = apart.run) -> None:
+        super().__init__()
+        self._database = database
+        self._driver = driver
+        self._clock = clock
+        self._run = run
+
+    async def _work(self) -> int:
+        count = 0
+        try:
+            while await self._any() and (draft := await self._next()):
+                await (self._read(draft) if draft.file_id else self._arranged(draft))
+                count += 1
+        except Unavailable:
+            log.warning("itineraries wait for the database")
+        return count
+
+    async def _any(self) -> bool:
+        async with self._database.read() as db:  # a tick without a draft costs no write
+            return await itineraries.any_waiting(db, self._clock())
+
+    async def _next(self) -> Itinerary | None:
+        async with self._database.begin() as db:
+            return next(iter(await itineraries.waiting(db, self._clock())), None)
+
+    async def _arranged(self, draft: Itinerary) -> None:
+        """Work one draft out, group by group; what another process has found of it already is kept."""
+        async with self._database.read() as db:
+            one = await campaigns.round_of(db, draft.round_id)
+            if one is None:
+                return
+            ground = await arranging.ground(db, one, self._clock())
+        groups = [each for each in ground.groups if draft.group_id in (None, each)]
+        groups = [each for each in groups if ground.open_units(each)]
+        for group_id in groups:
+            if str(group_id) in draft.plan.get("groups", {}):
+                continue
+            task = ground.task(group_id, draft.together, draft.most)
+            before = monotonic()
+            plan = await self._found(task)
+            said = said_of(task, plan, monotonic() - before)
+            if not await self._keep(draft, group_id, plan, said, of=len(groups)):
+                return  # it was thrown away meanwhile
+        await self._ready(draft)
+
+    async def _found(self, task: Task) -> Plan:
+        try:
+            return await self._run(LONGEST_SECONDS, arrange, task, SECONDS)
+        except apart.Overrun:
+            log.warning("the solver came to no end for a group of %d units", len(task.places))
+            return made(task)
+
+    async def _keep(self, draft: Itinerary, group_id: int, plan: Plan, said: dict[str, Any], *, of: int) -> bool:
+        async with self._database.begin() as db:
+            kept = await itineraries.get(db, draft.id, lock=True)
+            if kept is None:
+                return False
+            groups = {**kept.plan.get("groups", {}), str(group_id): said}
+            kept.plan = {**kept.plan, "groups": groups, "of": of}
+            kept.keep(kept.stops | {stop.unit_id: (stop.day, stop.people) for stop in plan.stops})
+            kept.retry_at = self._clock() + itineraries.LEASE
+            draft.plan = kept.plan
+            if len(groups) < of:
+                await self._tell(db, kept, "progress", len(groups))
+        return True
+
+    # --- sent in ---
+
+    async def _read(self, draft: Itinerary) -> None:
+        """Fetch the workbook and read it; what it leaves out stays as it is planned."""
+        async with self._database.read() as db:
+            one = await campaigns.round_of(db, draft.round_id)
+            if one is None:
+                return
+            ground = await arranging.ground(db, one, self._clock())
+        try:
+            content = await self._fetched(draft)
+            found = await self._run(LONGEST_SECONDS, read, content, ground.known(draft.group_id))
+        except (Unreachable, RetryLater, BadToken) as error:
+            await self._later(draft, error)
+            return
+        except TooLarge:
+            found = Read(faults=[Fault("", What.too_large)])
+        except (Rejected, apart.Overrun):
+            found = Read(faults=[Fault("", What.unreadable)])
+        async with self._database.begin() as db:
+            kept = await itineraries.get(db, draft.id, lock=True)
+            if kept is None:
+                return
+            kept.plan = {"faults": [[one.cell, one.what.value, dict(one.values)] for one in found.faults]}
+            if not found.faults:
+                stops = {**ground.planned(draft.group_id), **found.stops}
+                kept.keep({unit: stop for unit, stop in stops.items() if stop is not None})
+        await self._ready(draft)
+
+    async def _fetched(self, draft: Itinerary) -> bytes:
+        content = bytearray()
+        async for chunk in self._driver.download(draft.file_id):
+            content += chunk
+            if len(content) > MAX_FILE_BYTES:
+                raise TooLarge
+        return bytes(content)
+
+    async def _later(self, draft: Itinerary, error: DriverError) -> None:
+        pause = timedelta(seconds=error.seconds) if isinstance(error, RetryLater) else _PAUSE
+        log.warning("itinerary %s waits %g s: %s", draft.id, pause.total_seconds(), type(error).__name__)
+        async with self._database.begin() as db:
+            kept = await itineraries.get(db, draft.id, lock=True)
+            if kept is not None:
+                kept.retry_at = self._clock() + pause
+
+    async def _ready(self, draft: Itinerary) -> None:
+        async with self._database.begin() as db:
+            kept = await itineraries.get(db, draft.id, lock=True)
+            if kept is not None and kept.state is State.waiting:
+                kept.state, kept.retry_at = State.ready, None
+                await self._tell(db, kept, "ready", 0)
+
+    async def _tell(self, db: Session, draft: Itinerary, what: str, number: int) -> None:
+        key = f"itinerary:{draft.id}:{draft.created_at:%Y%m%d%H%M%S}:{what}:{number}"
+        name = f"itinerary.{what}"
+        await timers.plan(db, key, self._clock(), draft.chat_id, name, {"itinerary": draft.id})
+
+
+def said_of(task: Task, plan: Plan, seconds: float) -> dict[str, Any]:
+    """Return what is to be said of a group's plan, as JSON data."""
+    return {
+        "cost": plan.cost,
+        "bound": plan.bound,
+        "solved": plan.solved,
+        "seconds": round(seconds, 1),
+        "left": list(plan.left),
+        "units": len(task.places),
+        "teams": len(task.teams),
+        "team_days": task.team_days,
+        "pace": task.pace,
+        "most": task.most,
+        "room": task.room,
+    }

@@ -1,0 +1,173 @@
+"""An itinerary as rows of a workbook: written with a row a unit, read again with every fault named by its cell.
+
+Pure; reading a file is supervision/register/workbook.py, in a process of its own. What a file leaves out stays as it
+is; a file with a fault changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from supervision.register import cells
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from supervision.register.cells import Value
+
+HEADS: Final[Mapping[str, tuple[str, ...]]] = {
+    "code": ("单位编码", "党组织编码", "编码", "code"),
+    "day": ("日期", "督导日期", "day", "date"),
+    "people": ("人员", "督导人员", "people", "who goes"),
+}
+"""How the columns that are read can be called."""
+
+SEARCHED: Final = 20
+"""Rows among which the header is looked for: a title may stand above it."""
+
+
+class What(StrEnum):
+    """What can be wrong with a cell or with the file."""
+
+    unreadable = "unreadable"
+    too_large = "too_large"
+    columns = "columns"
+    unit = "unit"
+    twice = "twice"
+    begun = "begun"
+    day = "day"
+    day_off = "day_off"
+    person = "person"
+    leave = "leave"
+    nobody = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault: its cell ('' for the file), what it is, and the values its sentence names."""
+
+    cell: str
+    what: What
+    values: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a row may say: units by code (id, group, begun), people by group and name, days, who is away when."""
+
+    units: Mapping[str, tuple[int, int, bool]]
+    people: Mapping[int, Mapping[str, tuple[int, ...]]]
+    days: frozenset[date]
+    away: Mapping[int, frozenset[date]]
+    standing: Mapping[int, tuple[date, tuple[int, ...]]]
+
+
+@dataclass(slots=True)
+class Read:
+    """What a workbook says: unit -> day and people, None for a day that was emptied; and its faults."""
+
+    stops: dict[int, tuple[date, tuple[int, ...]] | None] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+
+def rows_of(sheets: Sequence[Sequence[tuple[Value, ...]]], known: Known) -> Read:
+    """Read the first sheet that has the columns; raises nothing for a bad one."""
+    for rows in sheets:
+        for at, row in enumerate(rows[:SEARCHED]):
+            columns = _columns(row)
+            if columns is not None:
+                return _Reading(known, columns).read(rows, at + 1)
+    return Read(faults=[Fault("", What.columns)])
+
+
+def _columns(row: tuple[Value, ...]) -> dict[str, int] | None:
+    found: dict[str, int] = {}
+    for at, value in enumerate(row):
+        written = cells.text(value).casefold().replace(" ", "")
+        for name, heads in HEADS.items():
+            if written in {head.replace(" ", "") for head in heads}:
+                found.setdefault(name, at)
+    return found if len(found) == len(HEADS) else None
+
+
+def _letters(at: int) -> str:
+    """Return what a spreadsheet calls a column: 0 is A, 26 is AA."""
+    above, place = divmod(at, 26)
+    return (_letters(above - 1) if above else "") + chr(ord("A") + place)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One reading of the rows below a header."""
+
+    known: Known
+    columns: Mapping[str, int]
+    found: Read = field(default_factory=Read)
+    seen: dict[int, int] = field(default_factory=dict)
+
+    def read(self, rows: Sequence[tuple[Value, ...]], first: int) -> Read:
+        for at in range(first, len(rows)):
+            code = cells.code(self._value(rows[at], "code"))
+            if code:
+                self._row(rows[at], at + 1, code)
+        return self.found
+
+    def _value(self, row: tuple[Value, ...], name: str) -> Value:
+        at = self.columns[name]
+        return row[at] if at < len(row) else None
+
+    def _wrong(self, row: int, name: str, what: What, **values: str | int) -> None:
+        cell = f"{_letters(self.columns[name])}{row}"
+        self.found.faults.append(Fault(cell, what, values))
+
+    def _row(self, row: tuple[Value, ...], number: int, code: str) -> None:
+        known = self.known.units.get(code)
+        if known is None:
+            self._wrong(number, "code", What.unit, words=code[:40])
+            return
+        unit, group, begun = known
+        if unit in self.seen:
+            self._wrong(number, "code", What.twice, words=code[:40], first=self.seen[unit])
+            return
+        self.seen[unit] = number
+        before = len(self.found.faults)
+        stop = self._stop(row, number, unit, group)
+        if begun:
+            if stop != self.known.standing.get(unit):
+                self.found.faults[before:] = []
+                self._wrong(number, "day", What.begun, words=code[:40])
+        elif len(self.found.faults) == before:
+            self.found.stops[unit] = stop
+
+    def _stop(self, row: tuple[Value, ...], number: int, unit: int, group: int) -> tuple[date, tuple[int, ...]] | None:
+        written = self._value(row, "day")
+        names = cells.several(self._value(row, "people"))
+        if not cells.optional(written):
+            return None
+        day = cells.day(written)
+        if day is None:
+            self._wrong(number, "day", What.day, words=cells.text(written)[:40])
+            return None
+        standing = self.known.standing.get(unit)
+        if day not in self.known.days and (standing is None or standing[0] != day):
+            self._wrong(number, "day", What.day_off, words=day.isoformat())
+            return None
+        people = self._people(names, number, group, day)
+        if not names and (standing is None or standing != (day, ())):
+            self._wrong(number, "people", What.nobody)
+        return day, people
+
+    def _people(self, names: Sequence[str], number: int, group: int, day: date) -> tuple[int, ...]:
+        found = set()
+        for name in names:
+            ids = self.known.people.get(group, {}).get(name, ())
+            if len(ids) != 1:
+                self._wrong(number, "people", What.person, words=name[:40])
+            elif day in self.known.away.get(ids[0], ()):
+                self._wrong(number, "people", What.leave, words=name[:40])
+            else:
+                found.add(ids[0])
+        return tuple(sorted(found))
