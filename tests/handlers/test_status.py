@@ -196,6 +196,7 @@ async def test_the_office_finds_it_behind_more_and_in_english(bench: Bench):
     await office.text("/help")
     assert "/status" in office.last.text
     await office.text("More")
+    await office.tap("⚙️ Setting up")
     await office.tap("Status")
     assert office.last.text.startswith("How the bot is doing")
     assert office.last.labels == ["Look again", "◀ Back"]
