@@ -25,6 +25,7 @@ INVITED: Final[Allowed] = frozenset(Role)
 EVERYONE: Final[Allowed] = INVITED | {STRANGER}
 CARETAKERS: Final[Allowed] = frozenset({Role.admin, Role.office})
 PLANNERS: Final[Allowed] = CARETAKERS | FIELD
+LEADERS: Final[Allowed] = frozenset({Role.leader, Role.deputy})
 ADMINS: Final[Allowed] = frozenset({Role.admin})
 STEWARDS: Final[Allowed] = frozenset({Role.admin, Role.office, Role.leader})
 LEADING: Final[Allowed] = CARETAKERS | {Role.leader, Role.deputy}
@@ -301,6 +302,24 @@ ACCESS: Final[Mapping[str, Allowed]] = {
     "visit.summary": FIELD,
     "visit.submit": FIELD,
     "visit.withdraw": FIELD,
+    # corrections: who leads sends back and judges, whoever answered mends; whose ticket it is, is asked of the ticket
+    "correction.message": FIELD,
+    "correction.pick": LEADERS,
+    "correction.mark": LEADERS,
+    "correction.ask": LEADERS,
+    "correction.send": LEADERS,
+    "correction.open": FIELD,
+    "correction.at": FIELD,
+    "correction.tap": FIELD,
+    "correction.remove": FIELD,
+    "correction.done": FIELD,
+    "correction.why": FIELD,
+    "correction.look": FIELD,
+    "correction.piece": FIELD,
+    "correction.approve": LEADERS,
+    "correction.drop": LEADERS,
+    "correction.mine": LEADERS,
+    "correction.again": LEADERS,
     "checklist.message": FIELD,
     "checklist.answer": FIELD,
     "checklist.change": FIELD,

@@ -11,6 +11,7 @@ from handlers.activity import ACTIVITY
 from handlers.calendar import CALENDAR
 from handlers.campaigning import CAMPAIGNING
 from handlers.checklist import CHECKLIST
+from handlers.correction import CORRECTION
 from handlers.coverage import COVERAGE
 from handlers.digest import DIGEST
 from handlers.draw import DRAW
@@ -39,6 +40,7 @@ JOURNEYS: Final[tuple[Journey, ...]] = (
     CAMPAIGNING,
     VISIT,
     CHECKLIST,
+    CORRECTION,
     INTERVIEW,
     ACTIVITY,
     DRAW,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
+from handlers import learning
 from handlers.chat import Button
 from handlers.errors import Stale, UserError
 from handlers.found import judged
@@ -20,8 +21,9 @@ from handlers.progress import bar, headline, lacking, missing, unit_label
 from handlers.sheet import sheet_of
 from handlers.summary import summary_text
 from handlers.text import mark
+from handlers.ticketing import leads, line, reopened, way_to
 from storage import people
-from storage.visit import findings, visits
+from storage.visit import corrections, findings, visits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from handlers.sheet import Sheet
     from handlers.turn import Turn
     from storage.people import Person
+    from storage.visit.corrections import Correction
     from storage.visit.visits import Visit
 
 SHOWN: Final = 8
@@ -49,7 +52,7 @@ async def today(turn: Turn, words: str = "") -> None:
     mine = await _mine(turn)
     due = [visit for visit in mine if _due(visit, await _day(turn, visit))]
     if len(due) == 1:
-        await turn.enter("checklist", visit=due[0].id)
+        await _go_into(turn, due[0])
     else:
         await _show_day(turn, mine, due)
 
@@ -73,13 +76,15 @@ async def _show_day(turn: Turn, mine: list[Visit], due: list[Visit]) -> None:
 
 
 async def todo(turn: Turn, words: str = "") -> None:
-    """List every visit that is not handed in, with what it still lacks."""
+    """List what was sent back to be mended or waits to be judged, and every visit that is not handed in."""
     del words
     mine = await _mine(turn)
-    if not mine:
+    tickets = await corrections.waiting_for(turn.db, turn.who, turn.now)
+    if not mine and not tickets:
         turn.card(turn.t("Nothing is waiting for you."))
         return
-    await _list(turn, turn.n("<b>Open visits</b> · {count}", "<b>Open visits</b> · {count}", len(mine)), mine)
+    title = turn.n("<b>Open visits</b> · {count}", "<b>Open visits</b> · {count}", len(mine)) if mine else Markup()
+    await _list(turn, title, mine, tickets=tickets)
 
 
 async def _mine(turn: Turn) -> list[Visit]:
@@ -108,9 +113,11 @@ def _due(visit: Visit, day: date) -> bool:
     return visit.planned_on is None or visit.planned_on <= day
 
 
-async def _list(turn: Turn, title: Markup, shown: list[Visit], done: Sequence[Visit] = ()) -> None:
-    lines = [title]
-    rows: list[tuple[Button, ...]] = []
+async def _list(
+    turn: Turn, title: Markup, shown: list[Visit], done: Sequence[Visit] = (), tickets: Sequence[Correction] = ()
+) -> None:
+    lines, rows = _tickets(turn, tickets)
+    lines += [title] if title else []
     for at, visit in enumerate(shown[:SHOWN], 1):
         lines += await _listed(turn, at, visit)
         rows.append((Button(f"{at}. {unit_label(visit)}", data("visit", "open", visit.id)),))
@@ -124,6 +131,22 @@ async def _list(turn: Turn, title: Markup, shown: list[Visit], done: Sequence[Vi
         lines.append(turn.t("✓ {unit}, submitted {when}", unit=visit.unit.name, when=when))
         rows.append((Button(f"✓ {unit_label(visit)}", data("visit", "summary", visit.id)),))
     turn.card(Markup("\n").join(lines), tuple(rows))
+
+
+def _tickets(turn: Turn, tickets: Sequence[Correction]) -> tuple[list[Markup], list[tuple[Button, ...]]]:
+    """Return what a list says of corrections, and the ways to them."""
+    if not tickets:
+        return [], []
+    lines = [turn.n("<b>Corrections</b> · {count}", "<b>Corrections</b> · {count}", len(tickets))]
+    lines += [line(turn, one, one.visit) for one in tickets[:SHOWN]]
+    if len(tickets) > SHOWN:
+        rest = len(tickets) - SHOWN
+        lines.append(turn.n("and {count} more", "and {count} more", rest))
+    rows: list[tuple[Button, ...]] = []
+    for one in tickets[:SHOWN]:
+        label = turn.label("✎ Item {number}, {unit}", number=one.number, unit=unit_label(one.visit))
+        rows.append((Button(label, way_to(turn, one)),))
+    return [*lines, Markup()], rows
 
 
 async def _listed(turn: Turn, at: int, visit: Visit) -> list[Markup]:
@@ -157,7 +180,16 @@ async def tap_todo(turn: Turn, args: tuple[str, ...]) -> None:
 
 async def tap_open(turn: Turn, args: tuple[str, ...]) -> None:
     """Go into a visit's checklist."""
-    await turn.enter("checklist", visit=number(args, 0))
+    visit = await visits.get(turn.db, number(args, 0))
+    if visit is None:
+        raise Stale
+    await _go_into(turn, visit)
+
+
+async def _go_into(turn: Turn, visit: Visit) -> None:
+    """Go into a visit, unless something has to be learnt before it is started."""
+    if not await learning.kept_back(turn, visit):
+        await turn.enter("checklist", visit=visit.id)
 
 
 # --- handing in ---
@@ -202,6 +234,7 @@ async def withdraw(turn: Turn, args: tuple[str, ...]) -> None:
     if sheet.visit.state == "submitted":
         if not may_withdraw(turn, sheet.visit, await _author(turn, sheet.visit)):
             raise UserError(mark("Only the person who submitted this visit, or the group's leader, can withdraw it."))
+        await reopened(turn, sheet)
         sheet.visit.withdraw()
         turn.record("visit.withdrawn", sheet.visit)
     await turn.enter("checklist", visit=sheet.visit.id)
@@ -222,7 +255,10 @@ async def _sum_up(turn: Turn, sheet: Sheet) -> None:
     author = await _author(turn, visit)
     rows: Rows = ()
     if visit.state == "submitted" and may_withdraw(turn, visit, author):
-        rows = ((Button(turn.label("↶ Withdraw"), data("visit", "withdraw", visit.id)),),)
+        back: tuple[Button, ...] = (Button(turn.label("↶ Withdraw"), data("visit", "withdraw", visit.id)),)
+        if leads(turn, visit):
+            back = (Button(turn.label("✎ Send back …"), data("correction", "pick", visit.id)), *back)
+        rows = (back,)
     rows = (
         *rows,
         (
