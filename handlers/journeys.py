@@ -15,13 +15,16 @@ from handlers.correction import CORRECTION
 from handlers.coverage import COVERAGE
 from handlers.digest import DIGEST
 from handlers.draw import DRAW
+from handlers.enquiry import ENQUIRY
 from handlers.interview import INTERVIEW
 from handlers.invitation import INVITATION
+from handlers.library import LIBRARY
 from handlers.notice import NOTICE
 from handlers.plan import PLAN
 from handlers.profile import PROFILE
 from handlers.publishing import PUBLISHING
 from handlers.quiet import QUIET
+from handlers.quiz import QUIZ
 from handlers.reminder import REMINDER
 from handlers.status import STATUS
 from handlers.survey import SURVEY
@@ -47,6 +50,9 @@ JOURNEYS: Final[tuple[Journey, ...]] = (
     INVITATION,
     NOTICE,
     SURVEY,
+    LIBRARY,
+    QUIZ,
+    ENQUIRY,
     PLAN,
     CALENDAR,
     COVERAGE,

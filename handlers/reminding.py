@@ -14,8 +14,9 @@ from handlers.campaign import folder
 from storage import people
 from storage.campaign import calendars, campaigns, coverage, reminders, work
 from storage.chat import timers
-from storage.people import Role
+from storage.people import FIELD, Role
 from storage.visit import visits
+from storage.voices import enquiries
 from supervision.calendar import DAY, NoWorkday, moment, next_disturbable
 from supervision.coverage import Stand
 from supervision.reminders import DEFAULT, Matter, Rung, Whom, ladders, steps
@@ -107,6 +108,10 @@ class _Told:
     def leaders(self, group_id: int) -> list[int]:
         return self.with_role(Role.leader, group_id) if group_id else []
 
+    def in_group(self, group_id: int) -> list[int]:
+        """Return who goes on visits in a group."""
+        return [one.id for one in self.people.values() if one.has(self._now, *FIELD, group_id=group_id)]
+
     @property
     def office(self) -> list[int]:
         return self.with_role(Role.office) or self.with_role(Role.admin)
@@ -136,6 +141,10 @@ async def open_matters(db: Session, campaign: Campaign, now: datetime) -> list[t
                 for group in groups
                 if group.id in left
             ]
+    for asked in await enquiries.waiting(db, campaign_id=campaign.id):
+        owners = told.in_group(asked.group_id) if asked.group_id is not None else told.office
+        owners = [person_id for person_id in owners if person_id != asked.asker_id]
+        found.append((Matter("enquiry", f"enquiry:{asked.id}", asked.due_on), owners, asked.group_id or 0))
     for visit in await visits.unfinished(db, campaign.id):
         if visit.planned_on is None:
             continue

@@ -88,6 +88,7 @@ DEFAULT: Final[Mapping[str, tuple[Rung, ...]]] = {
     "tomorrow": (Rung(-1, hour=time(17, 30)),),
     "start": (Rung(0, hour=time(17)), Rung(1, "leader"), Rung(3, "office")),
     "submit": (Rung(1), Rung(2, "leader"), Rung(4, "office")),
+    "enquiry": (Rung(-1), Rung(0), Rung(1, "leader"), Rung(2, "office")),
 }
 """The ladders of every kind of matter, where the pack says nothing else."""
 

@@ -7,7 +7,7 @@ button at Telegram; the words follow.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup, escape
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from storage.voices.notices import Notice
 
 READ = mark("✅ Read")
+LEADS: Final = {"survey": mark("Answer"), "quiz": mark("Take the quiz")}
+"""Journeys whose notices lead to them instead of asking for a receipt, and what the button says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class Copy:
     def text(self, *, read_at: datetime | None = None) -> str:
         """Return the words of a copy, with what stands above and below them."""
         t, notice = self.speech.t, self.notice
-        if notice.body.get("survey"):
+        if any(notice.body.get(one) for one in LEADS):
             return words_of(notice.body)
         head = t("‼️ <b>Urgent notice</b>") if notice.urgent else t("📢 <b>Notice</b>")
         if self.author:
@@ -90,7 +92,12 @@ class Copy:
         return "\n\n".join(one for one in (str(head), words_of(notice.body), "\n".join(below)) if one)
 
     def _buttons(self, *, sample: bool) -> Rows:
-        if self.notice.body.get("survey"):
-            return ((Button(self.speech.label("Answer"), data("survey", "open", self.notice.body["survey"])),),)
+        body = self.notice.body
+        for journey, label in LEADS.items():
+            if body.get(journey):
+                return ((Button(self.speech.label(label), data(journey, "open", body[journey])),),)
         to = data("notice", "sample") if sample else data("notice", "read", self.notice.id)
-        return ((Button(self.speech.label(READ), to),),)
+        read = Button(self.speech.label(READ), to)
+        if body.get("library"):
+            return ((read, Button(self.speech.label("In the library"), data("library", "open", body["library"]))),)
+        return ((read,),)

@@ -17,6 +17,7 @@ from handlers.chat import Button, Tap, Text
 from handlers.errors import Stale, UserError
 from handlers.journey import data, number, word
 from handlers.notice.composing import compose, mine_out
+from handlers.notice.copies import LEADS
 from handlers.panel import show as show_panel
 from handlers.parts import CAPTION, LONGEST, first_words, fits
 from handlers.progress import bar
@@ -77,7 +78,7 @@ async def listed(turn: Turn, _: object = None) -> None:
     everybody = await scope(turn) is None
     found = await notices.by(turn.db, None if everybody else turn.who.id, SHOWN)
     mine = [one for one in found if one.author_id == turn.who.id or not one.unsent]
-    shown = [one for one in mine if (one.body["parts"] or not one.unsent) and "survey" not in one.body]
+    shown = [one for one in mine if (one.body["parts"] or not one.unsent) and not LEADS.keys() & one.body.keys()]
     begin = Button(turn.label("Write a notice"), data("notice", "begin"))
     said = turn.t("<b>Notices</b>") if shown else turn.t("No notices yet. Write one, and see who has read it.")
     rows = [(Button(_line(turn, one), data("notice", "show", one.id)),) for one in shown]

@@ -65,6 +65,8 @@ def _buttons(turn: Turn, one: Reminder) -> Rows:
         rows.append((Button(turn.label("Go to it"), data("plan", "item", ids[0])),))
     elif kind == "uncovered":
         rows.append((Button(turn.label("Go to it"), data("coverage", "show", *ids)),))
+    elif kind == "enquiry":
+        rows.append((Button(turn.label("Go to it"), data("enquiry", "show", ids[0])),))
     elif kind in ("tomorrow", "start", "submit") and turn.who.has(turn.now, *FIELD):
         rows.append((Button(turn.label("Go to it"), data("visit", "open", ids[0])),))
     rows += [

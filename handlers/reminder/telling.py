@@ -124,6 +124,8 @@ async def named(turn: Turn, one: Reminder, words: Speech | None = None) -> str:
     if kind in ("opens", "closes", "uncovered"):
         number = await campaigns.number_of_round(turn.db, int(ids[0]))
         return words.label("Round {number}", number=words.ordinal(number))
+    if kind == "enquiry":
+        return words.label("Enquiry {number}", number=ids[0])
     visit = await visits.get(turn.db, int(ids[0]))
     return visit.unit.name if visit else ""
 
