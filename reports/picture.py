@@ -22,6 +22,7 @@ INSIDE = WIDTH - 2 * MARGIN
 _LINE = 1.45
 _PIECES = re.compile(r"\n|[!-~]+|.", re.DOTALL)
 """Where a line may be broken: between Chinese characters, and between words of other languages."""
+_SIZES = (FIGURE, 50, 44, 40, 36, 32, BODY)
 _HIGHEST = 4000
 """Telegram refuses a photo whose width and height together pass 10,000, or whose sides differ more than twentyfold."""
 
@@ -124,13 +125,14 @@ class Figures:
         """Paint it, its upper edge at ``top``."""
         between = 16
         wide = (INSIDE - between * (len(self.each) - 1)) / len(self.each)
+        room = wide - 36
+        # All as large as the longest allows: a smaller figure would look like a lesser one.
+        size = next((s for s in _SIZES if all(measured(one.number, s) <= room for one in self.each)), SMALL)
         for place, one in enumerate(self.each):
             left = MARGIN + place * (wide + between)
             brush.draw.rounded_rectangle(
                 (left, top, left + wide, top + self.height()), 18, fill=brush.theme.card, outline=brush.theme.rule
             )
-            room = wide - 36
-            size = next((s for s in (FIGURE, 44, 36, BODY) if measured(one.number, s) <= room), SMALL)
             middle = top + 14 + line_height(FIGURE) / 2
             brush.text((left + 18, middle), fitted(one.number, size, room), size, one.tone, bold=True)
             middle = top + 14 + line_height(FIGURE) + line_height(SMALL) / 2

@@ -30,7 +30,8 @@ def drawing(words: Speech, facts: Facts, name: str, theme: str, groups: Mapping[
     bars = _bars(words, facts, groups)
     if bars:
         blocks.append(("bars", bars))
-    blocks.append(("bars", _matters(words, facts)))
+    if facts.open or facts.late:
+        blocks.append(("bars", _matters(words, facts)))
     if facts.done and facts.first and facts.last and facts.first < facts.last:
         blocks.append(("curve", _curve(words, facts)))
     return {"theme": theme, "blocks": blocks}
@@ -45,13 +46,13 @@ def _under(words: Speech, facts: Facts) -> str:
 
 def _figures(words: Speech, facts: Facts) -> list[tuple[str, str, str]]:
     """Return up to four figures: number, what it counts, tone."""
-    found = [(f"{facts.coverage.covered}/{facts.coverage.total}", words.label("units covered"), "done")]
+    found = [(f"{facts.coverage.covered}/{facts.coverage.total}", words.label("covered"), "done")]
     if facts.now_on:
         done = sum(one.done for one in facts.now_on)
-        found.append((f"{done}/{len(facts.now_on)}", words.label("visits today"), "ink"))
+        found.append((f"{done}/{len(facts.now_on)}", words.label("today"), "ink"))
     late = len(facts.late)
     found.append((str(late), words.label("overdue"), "late" if late else "ink"))
-    found.append((str(facts.open), words.label("open matters"), "ink"))
+    found.append((str(facts.open), words.label("unsettled"), "ink"))
     return found
 
 
@@ -70,7 +71,7 @@ def _bars(words: Speech, facts: Facts, groups: Mapping[int, str]) -> dict[str, A
         "title": title,
         "keys": [
             ("done", words.label("handed in")),
-            ("planned", words.label("planned for a day")),
+            ("planned", words.label("scheduled")),
             ("open", words.label("not planned")),
         ],
         "rows": [

@@ -51,8 +51,7 @@ async def _show(turn: Turn, campaign: Campaign, group: Group | None) -> None:
     if sent.chat_id is None:
         said.append(
             turn.t(
-                "To have it in a group chat as well: add the bot there and write /digest@{bot} in it.",
-                bot=turn.kit.bot_username,
+                "To have it in a group chat as well: add the bot with the button, or write /digest in a group it is in."
             )
         )
     else:

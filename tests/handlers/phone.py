@@ -323,7 +323,7 @@ class Bench:
             mine=False,
             html=say.text,
             buttons=say.buttons,
-            picture=say.picture,
+            picture=say.picture or ("to be drawn" if say.drawing else ""),
             document=say.document,
             filename=say.filename,
             silent=say.silent,
