@@ -61,6 +61,10 @@ WHO: dict[str, set[str]] = {
     "plan.to": OFFICE,
     "/coverage": OFFICE | FIELDWORK,
     "coverage": OFFICE | FIELDWORK,
+    # the digest names who is late: for whoever leads; anybody at work may see what they are late with themselves
+    "/digest": OFFICE | {"leader", "deputy"},
+    "digest": OFFICE | {"leader", "deputy"},
+    "/late": OFFICE | FIELDWORK,
     "reminder": OFFICE | FIELDWORK,
     "/tally": OFFICE | FIELDWORK,
     "activity.tally": OFFICE | FIELDWORK,
