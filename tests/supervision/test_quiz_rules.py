@@ -55,7 +55,7 @@ def test_only_right_answers_count_and_any_of_several_right_ones_will_do():
 
 
 def test_every_question_comes_once_and_not_always_in_the_same_place():
-    orders = {tuple(order(6, Random(at))) for at in range(40)}
+    orders = {tuple(order(6, Random(at))) for at in range(40)}  # noqa: S311 - an order is no secret
     assert all(sorted(one) == list(range(6)) for one in orders)
     assert {one[0] for one in orders} == set(range(6))
 
