@@ -52,7 +52,7 @@ format: $(READY) ## put the code into the house style
 bench: $(READY) ## the benchmarks, 10 minutes on a machine with nothing else to do; ONLY=turns for one of them
 	@$(BIN)/python -m benchmarks $(ONLY) $(ARGS)
 
-proof: $(READY) ## kills, replicas, a database in trouble, hostile updates: 20 minutes; ONLY=kills for a part of it
+proof: $(READY) ## kills, replicas, reminders, broadcasts, databases in trouble, hostile updates: 20 minutes; ONLY=kills for a part of it
 	@nice $(BIN)/python -m benchmarks.proof $(ONLY) $(ARGS)
 
 # The lock holds hashes and no address: where packages come from is the machine's own setting.

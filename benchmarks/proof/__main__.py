@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks import machine
-from benchmarks.proof import broadcast, trouble
+from benchmarks.proof import broadcast, reminding, trouble
 from benchmarks.proof.figures import Figure, keep, none, of_verdict, publish, repeats, show
 from benchmarks.proof.hatchery import CAN, Hatchery
 from benchmarks.proof.hostile import hostile
@@ -59,7 +59,7 @@ KINDS = [
 class Size:
     """How much of everything: kills; deaths of replicas and timers among them; troubles of a database; updates.
 
-    ``people`` are told one thing.
+    ``people`` are told one thing, ``hours`` pass on the clock that reminders live by.
     """
 
     kills: int = 200
@@ -68,6 +68,7 @@ class Size:
     troubles: int = 3
     updates: int = 100_000
     people: int = 20_000
+    hours: float = 106.0
     brief: bool = False
 
     def keep(self, part: str, figures: list[Figure]) -> None:
@@ -77,7 +78,7 @@ class Size:
 
 
 WHOLE = Size()
-BRIEF = Size(kills=16, deaths=1, timers=30, troubles=1, updates=2_000, people=500, brief=True)
+BRIEF = Size(kills=16, deaths=1, timers=30, troubles=1, updates=2_000, people=500, hours=20.0, brief=True)
 
 
 async def _kind(
@@ -254,7 +255,49 @@ def _told(part: str, outcome: broadcast.Outcome) -> list[Figure]:
     ]
 
 
-PARTS = {"kills": kills, "replicas": shared, "database": database, "hostile": flooded, "broadcast": told}
+async def reminded(seed: int, size: Size) -> list[Figure]:
+    """Let 2 and 4 processes remind people while their clock is moved, and one of them be killed now and then."""
+    figures: list[Figure] = []
+    with Hatchery() if CAN else nullcontext() as hatchery:
+        async with Postgres() as server:
+            for processes in (2, 4):
+                folder = Path(tempfile.mkdtemp(prefix=f"xundu-proof-reminders-{processes}-"))
+                people = partial(stage, driver="ptb", door="webhook", hatchery=hatchery, now=reminding.BEGINS)
+                async with people(await server.database(), folder, INSPECTORS, 1) as scene:
+                    plan = reminding.Plan(processes, size.deaths, size.hours)
+                    outcome = await reminding.reminding(scene, seed + processes, plan)
+                figures += _reminded(f"reminders: {processes} processes", outcome, plan)
+                size.keep("reminders", figures)
+                if not outcome.bad:
+                    shutil.rmtree(folder, ignore_errors=True)
+    return figures
+
+
+def _reminded(part: str, outcome: reminding.Outcome, plan: reminding.Plan) -> list[Figure]:
+    print("".join(f"    {fault}\n" for fault in outcome.faults[:10]), end="", flush=True)
+    return [
+        Figure(f"{part}: people", outcome.people, "people"),
+        Figure(f"{part}: times the clock was moved", outcome.moves, "times"),
+        Figure(f"{part}: killed and replaced", plan.kills, "times"),
+        Figure(f"{part}: reminders told", outcome.told, "reminders", "> 0", outcome.told > 0),
+        Figure(f"{part}: of these worked out apart from the bot", outcome.expected, "reminders"),
+        Figure(f"{part}: messages they came in", outcome.messages, "messages"),
+        none(f"{part}: due and not told", outcome.missing, "reminders"),
+        none(f"{part}: told at another moment", outcome.wrong, "reminders"),
+        none(f"{part}: told twice, or not in one message", outcome.twice, "messages"),
+        Figure(f"{part}: repeated, killed before it heard the answer", outcome.unheard, "messages"),
+        none(f"{part}: bugs in the log", outcome.tracebacks, "lines"),
+    ]
+
+
+PARTS = {
+    "kills": kills,
+    "replicas": shared,
+    "reminders": reminded,
+    "broadcast": told,
+    "database": database,
+    "hostile": flooded,
+}
 
 
 def _part(part: str, seed: int, size: Size) -> bool:

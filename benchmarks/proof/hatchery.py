@@ -17,6 +17,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from benchmarks.proof.timepiece import wear
 from benchmarks.proof.witness import watch
 from bot import __main__ as command
 
@@ -82,6 +83,7 @@ def _serve(asked: dict[str, Any]) -> None:
         os.environ.clear()
         os.environ.update(asked["environment"])
         watch(asked["witness"])
+        wear()
         status = command.main(["serve"])
     finally:
         os._exit(status)

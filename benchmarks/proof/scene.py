@@ -124,9 +124,11 @@ async def _shortened(db: Session, checklist: FormVersion, now: datetime) -> Form
     return await forms.publish(db, **told, source=source, source_name=checklist.source_name, now=now)
 
 
-async def seed(database: Database, inspectors: int, visits: int, *, short: bool = False) -> dict[int, str]:
+async def seed(
+    database: Database, inspectors: int, visits: int, *, short: bool = False, now: datetime | None = None
+) -> dict[int, str]:
     """Set the campaign up and return the invitation of each phone; ``short`` leaves most of the checklist out."""
-    now = datetime.now(UTC)
+    now = now or datetime.now(UTC)
     today = (now + timedelta(hours=8)).date()
     async with database.begin() as db:
         started = await campaigns_journey.start(db, PACK, now=now, starts_on=today)
@@ -171,14 +173,15 @@ async def stage(
     door: str,
     hatchery: Hatchery | None = None,
     short: bool = False,
+    now: datetime | None = None,
 ) -> AsyncIterator[Scene]:
     """Bring up Telegram and the campaign on a database that is migrated and empty.
 
-    With a hatchery the bot starts at once; ``short`` is a checklist of seven items.
+    With a hatchery the bot starts at once; ``short`` is a checklist of seven items, ``now`` when the campaign begins.
     """
     database = Database(database_url)
     try:
-        tokens = await seed(database, inspectors, visits, short=short)
+        tokens = await seed(database, inspectors, visits, short=short, now=now)
     finally:
         await database.close()
     async with Sandbox(token=TOKEN, webhook_pause=0.1) as telegram:

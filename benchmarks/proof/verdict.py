@@ -18,7 +18,7 @@ from forms.form import Form
 from handlers.text import speech
 from storage.audit import Audit
 from storage.campaign.forms import FormVersion
-from storage.chat import inbox, outbox
+from storage.chat import inbox, outbox, timers
 from storage.chat.inbox import Arrival
 from storage.chat.outbox import Outgoing
 from storage.database import Database
@@ -27,7 +27,8 @@ from storage.people import Person
 from storage.visit.visits import Answer, State, Visit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
 
     from benchmarks.proof.inspector import Book, Deed
     from benchmarks.proof.scene import Scene
@@ -87,17 +88,22 @@ class Verdict:
         return Verdict(**{name: getattr(self, name) + getattr(other, name) for name in names})
 
 
-async def at_rest(scene: Scene) -> None:
-    """Wait until nothing is left to be taken, worked off, delivered or written down."""
+async def at_rest(scene: Scene, clock: Callable[[], datetime] | None = None) -> None:
+    """Wait until nothing is left to be taken, worked off, delivered or written down; by a clock, nor a timer to fire.
+
+    Looked at in the order in which things go on, and several times: what moves between two glances is seen by one.
+    """
     database = Database(scene.database_url)
     quiet = 0
     try:
         async with asyncio.timeout(REST_SECONDS):
             while quiet < 3:  # noqa: PLR2004 - a fate may still be on its way to the disk
                 async with database.read() as db:
+                    due = await timers.next_due(db) if clock is not None else None
                     waiting = (await inbox.depth(db)).waiting
                     pending = (await outbox.counts(db))[outbox.State.pending]
-                busy = waiting or pending or scene.telegram.world.updates.waiting
+                late = clock is not None and due is not None and due <= clock()
+                busy = late or waiting or pending or scene.telegram.world.updates.waiting
                 quiet = 0 if busy else quiet + 1
                 await asyncio.sleep(LOOK)
     finally:

@@ -11,6 +11,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from benchmarks.proof.timepiece import wear
 from bot import __main__ as command
 from bot.outgoing.settle import Settler
 
@@ -43,4 +44,5 @@ def heard(folder: Path) -> set[int]:
 
 if __name__ == "__main__":
     watch(sys.argv[1])
+    wear()
     sys.exit(command.main(["serve"]))
