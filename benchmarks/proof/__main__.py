@@ -68,7 +68,7 @@ class Size:
     troubles: int = 3
     updates: int = 100_000
     people: int = 20_000
-    hours: float = 106.0
+    hours: float = 58.0
     brief: bool = False
 
     def keep(self, part: str, figures: list[Figure]) -> None:

@@ -53,7 +53,7 @@ _HOURS = {"tomorrow": (-1, time(17, 30)), "start": (0, time(17))}
 
 _MOST = 60
 SETTLE = timedelta(seconds=1)
-BETWEEN = 4
+BETWEEN = 3
 """Moves of the clock from one death to the next."""
 
 
