@@ -36,6 +36,9 @@ KINDS: Final = {"photo": "photo", "file": "document", "video": "video", "voice":
 _TOGETHER: Final = {"photo": "pictures", "video": "pictures", "document": "documents"}
 """What Telegram lets lie in one album."""
 
+MARKED: Final = 1
+"""Marks that a first line may have and still be left out: a formatted one could open what a later line closes."""
+
 _MARKS: Final = re.compile(r"<[^<>]*>")
 
 TOO_LONG = mark("This takes at most {most} characters; it would have {count}. Please shorten it by {over}.")
@@ -70,6 +73,12 @@ def first_words(body: Json, most: int = 20) -> str:
     """Return how it is called in lists: its first words, as plain text."""
     plain = " ".join(Markup(words_of(body)).striptags().split())  # noqa: S704 - made by the driver
     return plain[:most] + ("…" if len(plain) > most else "")
+
+
+def under(title: str, html: str) -> str:
+    """Return the words that stand under a title: without their first line where that is the title itself."""
+    first, _, rest = html.partition("\n")
+    return rest.strip() if unescape(_MARKS.sub("", first)).strip() == title and first.count("<") < MARKED else html
 
 
 def captioned(body: Json) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from handlers import aside, parts, whom
 from handlers.chat import Button, Text
@@ -75,7 +75,7 @@ async def compose(turn: Turn, item: LibraryItem) -> None:
     lines = [
         Markup("📚 <b>{}</b>").format(_title(item) or turn.label("without a title")),
         turn.t("Topic: {topic}", topic=called(turn, item.topic)),
-        Markup(parts.words_of(item.body)),  # noqa: S704 - made by the driver from what was sent
+        Markup(parts.under(_title(item), parts.words_of(item.body))),  # noqa: S704 - made by the driver from what was sent
     ]
     if files:
         lines.append(turn.n("📎 {count} picture or file", "📎 {count} pictures and files", len(files)))
@@ -224,12 +224,9 @@ async def publish(turn: Turn, args: tuple[str, ...]) -> None:
 
 def _announced(turn: Turn, item: LibraryItem) -> dict[str, object]:
     """Return the body of the notice by which it reaches people: what it says under its title, and its files."""
-    words = parts.words_of(item.body)
     head = str(turn.t("📚 New in the library: <b>{title}</b>", title=item.title))
-    if parts.plain_of({"parts": [{"html": words}]}) != item.title:
-        same = words.split("\n", 1)
-        rest = same[1] if len(same) > 1 and same[0].strip() == str(escape(item.title)) else words
-        head = "\n\n".join(one for one in (head, rest.strip()) if one)
+    words = parts.under(item.title, parts.words_of(item.body))
+    head = "\n\n".join(one for one in (head, words) if one)
     files = [one | {"html": ""} for one in item.body["parts"] if one.get("media")]
     body: dict[str, object] = {"parts": [{"message": 0, "html": head}, *files], "library": item.id}
     return body | {"captioned": parts.captioned(body)}

@@ -13,10 +13,10 @@ from markupsafe import Markup, escape
 from handlers import aside, menu
 from handlers.access import CARETAKERS, may
 from handlers.belonging import campaign_of, roles_of, zone_of
-from handlers.chat import Button, Say, Text
+from handlers.chat import Button, Card, Say, Text
 from handlers.errors import Stale, UserError
 from handlers.journey import data, number, word
-from handlers.parts import albums, files_of, words_of
+from handlers.parts import albums, files_of, under, words_of
 from handlers.rows import in_rows
 from handlers.text import mark
 from storage.people import FIELD
@@ -107,7 +107,7 @@ async def topic(turn: Turn, args: tuple[str, ...]) -> None:
         raise Stale
     count, found = await library.under(turn.db, name, internal=internal(turn), limit=SHOWN, skip=page * SHOWN)
     aside.hold(turn, "library", step="search")
-    lines = [turn.t("<b>{title}</b> {count}", title=called(turn, name), count=count)]
+    lines = [turn.t("<b>{title}</b> · {count}", title=called(turn, name), count=count)]
     lines += [Markup("{}. {}").format(at, one.title) for at, one in enumerate(found, page * SHOWN + 1)]
     turning = [
         Button(label, data("library", "topic", wanted, to))
@@ -171,9 +171,14 @@ async def open_(turn: Turn, args: tuple[str, ...]) -> None:
     """Show an item as it was put in: its files ahead, its words on the card."""
     item = await _seen(turn, args)
     aside.let_go(turn, "library")
-    for album in albums(files_of(item.body)):
+    text, rows = await _text(turn, item), _buttons(turn, item)
+    files = albums(files_of(item.body))
+    for album in files:
         turn.reply(Say(text="", media=tuple(album), silent=True))
-    turn.card(await _text(turn, item), _buttons(turn, item))
+    if files:  # the card goes below them, and not above where it was tapped
+        turn.reply(Card(text=str(text), buttons=rows))
+    else:
+        turn.card(text, rows)
 
 
 async def _seen(turn: Turn, args: tuple[str, ...], *, lock: bool = False) -> LibraryItem:
@@ -190,7 +195,7 @@ async def _text(turn: Turn, item: LibraryItem) -> Markup:
     lines = [turn.t("📚 <b>{title}</b>\n{topic} · {day}", title=item.title, topic=called(turn, item.topic), day=day)]
     if item.state is State.withdrawn:
         lines.append(turn.t("<i>Withdrawn: this does not hold any more.</i>"))
-    lines.append(Markup(words_of(item.body)))  # noqa: S704 - made by the driver from what was sent
+    lines.append(Markup(under(item.title, words_of(item.body))))  # noqa: S704 - made by the driver from what was sent
     return Markup("\n\n").join(one for one in lines if one)
 
 

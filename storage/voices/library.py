@@ -60,7 +60,8 @@ class LibraryItem(Entity):
 
     def write(self, body: Json, plain: str) -> None:
         """Take over what it says; ``plain`` is the body without formatting."""
-        self.body, self.words = body, "\n".join(one for one in (self.title, plain) if one)
+        head = "" if plain.startswith(self.title) else self.title
+        self.body, self.words = body, "\n".join(one for one in (head, plain) if one)
 
     def publish(self, now: datetime) -> None:
         """Let it be found; raises ValueError for one without a title or a second time."""
