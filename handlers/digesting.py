@@ -17,7 +17,7 @@ from storage.people import Role
 from supervision import digest
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, tzinfo
 
     from storage.campaign.campaigns import Campaign, Group
     from storage.campaign.digest_plans import DigestPlan
@@ -71,10 +71,10 @@ async def readers(db: Session, group: Group | None, now: datetime) -> list[Perso
     return list({one.id: one for one in found if one.telegram_id is not None}.values())
 
 
-def since_of(sent: DigestPlan, today: object, now: datetime) -> datetime:
+def since_of(sent: DigestPlan, zone: tzinfo, now: datetime) -> datetime:
     """Return from when on a digest tells what moved; one that is asked for again tells what the day's digest told."""
-    told = sent.since if sent.told_on == today else sent.told_at
-    return told or now - YESTERDAY
+    again = sent.told_at is not None and campaigns.day_in(zone, sent.told_at) == campaigns.day_in(zone, now)
+    return (sent.since if again else sent.told_at) or now - YESTERDAY
 
 
 async def gather(
@@ -83,6 +83,6 @@ async def gather(
     """Return what the digest of a group, or of the whole campaign, says now."""
     await digests.freshen(db, campaign, now)
     sent = await digest_plans.plan_of(db, campaign.id, group.id if group else OFFICE)
-    today = campaigns.day_in(calendars.zone_of_group(campaign, group), now)
+    zone = calendars.zone_of_group(campaign, group)
     calendar = await calendars.calendar_of(db, campaign)
-    return await digests.facts(db, campaign, group, calendar, now, since or since_of(sent, today, now))
+    return await digests.facts(db, campaign, group, calendar, now, since or since_of(sent, zone, now))

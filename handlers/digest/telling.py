@@ -22,7 +22,7 @@ from storage import people
 from storage.campaign import calendars, campaigns, digest_plans
 from storage.campaign.digest_plans import OFFICE
 from storage.chat import timers
-from supervision.calendar import Quiet, next_disturbable
+from supervision.calendar import DAY, Quiet, next_disturbable
 from supervision.digest import SOON
 from supervision.digest import due as moment_of
 
@@ -53,7 +53,8 @@ async def due(turn: Turn, timer: Timer) -> None:
         return
     if await _comes_soon(turn, campaign, group, sent, day):
         return
-    since = sent.told_at or turn.now - digesting.YESTERDAY
+    zone = calendars.zone_of_group(campaign, group)
+    since = sent.told_at or moment_of(day, sent.clock, zone) - digesting.YESTERDAY
     later: dict[int, datetime] = {}
     told = False
     facts = await digesting.gather(turn.db, campaign, group, turn.now, since)
@@ -75,11 +76,19 @@ async def due(turn: Turn, timer: Timer) -> None:
         key = digesting.key_of(campaign.id, sent.group_id, day.isoformat())
         await timers.plan(turn.db, key, min(later.values()), reminding.NOBODYS_CHAT, digesting.DUE, timer.args)
         return
+    told_on = _latest(turn, campaign, group, sent)
     for person_id, at in later.items():
-        key = digesting.key_of(campaign.id, sent.group_id, f"{day.isoformat()}:{person_id}")
-        args = timer.args | {"person": person_id, "since": since.isoformat()}
+        key = digesting.key_of(campaign.id, sent.group_id, f"{told_on.isoformat()}:{person_id}")
+        args = timer.args | {"person": person_id, "since": since.isoformat(), "day": told_on.isoformat()}
         await timers.plan(turn.db, key, at, reminding.NOBODYS_CHAT, CATCH, args)
-    sent.told(day, since, turn.now)
+    sent.told(told_on, since, turn.now)
+
+
+def _latest(turn: Turn, campaign: Campaign, group: Group | None, sent: DigestPlan) -> date:
+    """Return the last day whose digest was due by now: one message is all of them."""
+    zone = calendars.zone_of_group(campaign, group)
+    today = campaigns.day_in(zone, turn.now)
+    return today if moment_of(today, sent.clock, zone) <= turn.now else today - DAY
 
 
 async def catch(turn: Turn, timer: Timer) -> None:

@@ -1,0 +1,342 @@
+"""The digest as it comes: once a day, at its hour, never at night, what was missed in one message, true to records."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+
+from handlers import chat
+from handlers.chat import Membership, Sender, Text
+from storage import people
+from storage.campaign import calendars, campaigns, digest_plans, digests, work
+from storage.campaign.campaigns import Campaign, Unit
+from storage.people import Role
+from storage.visit import findings, visits
+from storage.visit.findings import Judged
+from storage.visit.visits import State, Visit
+from supervision.calendar import Quiet
+from supervision.wanting import Grade
+from tests.handlers.phone import BOT, Bench, Phone
+from tests.handlers.setting_up import begun
+
+WEDNESDAY = datetime(2026, 10, 21, 1, 0, tzinfo=UTC)
+"""Nine in the morning in Beijing, in the first round."""
+
+CHAT = -4_000_000_123
+
+
+@pytest.fixture
+async def field(sqlite_template, tmp_path):
+    """A campaign in its first round, a leader and an inspector of the second group, three units there."""
+    bench = await begun(sqlite_template, tmp_path, WEDNESDAY)
+    async with bench.database.begin() as db:
+        group = await campaigns.group_named(db, 1, "二组")
+        for code, name, area in (
+            ("A", "浙江公司党委", "浙江省"),
+            ("B", "萧山项目党支部", "浙江省/杭州市/萧山区"),
+            ("C", "南京公司党委", "江苏省/南京市"),
+        ):
+            db.add(Unit(campaign_id=1, code=code, name=name, level=5, area=area, group_id=group.id))
+    await bench.wait(seconds=1)
+    yield bench
+    await bench.database.close()
+
+
+async def visit_at(bench: Bench, code: str, day: date, state: State = State.planned, *, missing: int = 0) -> int:
+    """Plan a visit of the first round, and hand it in when it is to be."""
+    async with bench.database.begin() as db:
+        unit = await campaigns.unit_by_code(db, 1, code)
+        visit = Visit(
+            unit_id=unit.id,
+            round_id=1,
+            group_id=unit.group_id,
+            form_version_id=1,
+            planned_on=day,
+            created_at=bench.now,
+            state=state,
+            opened_at=None if state is State.planned else bench.now,
+            submitted_at=bench.now if state is State.submitted else None,
+        )
+        await visits.plan(db, visit)
+        judged = [Judged(f"/data/i{at}", f"/data/i{at}", str(at), Grade.missing) for at in range(missing)]
+        await findings.write(db, visit, judged)
+        return visit.id
+
+
+async def hours(bench: Bench, count: int) -> None:
+    """Let hours pass in a bot that runs."""
+    for _ in range(count):
+        await bench.wait(hours=1)
+        await bench.wait(seconds=1)
+
+
+def digests_of(phone: Phone, name: str = "二组") -> list[str]:
+    return [one.text for one in phone.bot_said if one.text.startswith((f"{name} ·", f"{name}今日"))]
+
+
+async def test_it_comes_on_working_days_at_its_hour_and_once(field):
+    leader = await field.let_in("二组组长", Role.leader, group="二组")
+    await visit_at(field, "A", date(2026, 10, 21))
+    await hours(field, 24 * 6)
+    found = digests_of(leader)
+    days = [one.split("\n")[0].split(" · ")[1] for one in found]
+    assert days == ["10月21日 周三", "10月22日 周四", "10月23日 周五", "10月26日 周一"]
+    assert "今日计划 1，已提交 0" in found[0]
+    assert "⚠ 逾期未交 1：浙江公司党委" in found[1]
+
+
+async def test_it_says_what_moved_since_the_last_one_and_agrees_with_the_ledger_and_the_findings(field):
+    leader = await field.let_in("二组组长", Role.leader, group="二组")
+    await visit_at(field, "A", date(2026, 10, 20), State.submitted, missing=2)
+    await hours(field, 9)
+    (first,) = digests_of(leader)
+    assert "覆盖 1/3（+1）" in first
+    assert "新提交 1，发现问题 2" in first
+    assert "未解决问题 2：未落实 2，部分落实 0" in first
+    await visit_at(field, "B", date(2026, 10, 22), State.submitted, missing=1)
+    await hours(field, 24)
+    second = digests_of(leader)[-1]
+    assert "覆盖 2/3（+1）" in second
+    assert "新提交 1，发现问题 1" in second
+    assert "未解决问题 3" in second
+    leader.clear()
+    await leader.text("/digest")
+    assert leader.last.text == second
+    assert leader.last.picture
+    await leader.tap("未解决 3")
+    assert leader.last.text.startswith("未解决问题 · 3\n✗")
+    await leader.tap("◀ 日报")
+    await leader.tap("覆盖 2/3")
+    assert "2/3" in leader.last.text
+
+
+async def test_a_visit_taken_back_no_longer_counts_in_open_matters(field):
+    await visit_at(field, "A", date(2026, 10, 20), State.submitted, missing=2)
+    async with field.database.begin() as db:
+        campaign = await db.get(Campaign, 1)
+        assert await digests.freshen(db, campaign, field.now) == 3
+        assert await digests.open_by_group(db, 1) == {2: (0, 2)}
+    field.now += timedelta(hours=2)
+    async with field.database.begin() as db:
+        assert await digests.freshen(db, await db.get(Campaign, 1), field.now) == 1  # it may have come in since
+    field.now += timedelta(hours=2)
+    async with field.database.begin() as db:
+        assert await digests.freshen(db, await db.get(Campaign, 1), field.now) == 0
+        (await visits.get(db, 1)).withdraw()
+    async with field.database.begin() as db:
+        assert await digests.freshen(db, await db.get(Campaign, 1), field.now) == 1
+        assert await digests.open_by_group(db, 1) == {2: (0, 0)}
+
+
+async def test_a_day_without_news_is_one_silent_line_without_a_picture(field):
+    leader = await field.let_in("二组组长", Role.leader, group="二组")
+    person = await field.person(leader)
+    async with field.database.begin() as db:
+        for one in await work.items_of(db, 1):
+            await work.mark(db, one.id, 2, person.id, field.now)
+    await hours(field, 9)
+    (only,) = [one for one in leader.bot_said if "二组" in one.text]
+    assert only.text == "二组今日无新情况，进度正常（0/3）。"
+    assert only.silent
+    assert not only.picture
+
+
+async def test_an_outage_is_made_up_for_in_one_message_and_never_at_night(field):
+    leader = await field.let_in("二组组长", Role.leader, group="二组")
+    await visit_at(field, "A", date(2026, 10, 20), State.submitted, missing=1)
+    await hours(field, 2)
+    leader.clear()
+    field.now = datetime(2026, 10, 26, 15, 0, tzinfo=UTC)  # down since Wednesday; up again on Monday at eleven at night
+    for _ in range(4):
+        await field.wait(seconds=1)
+    assert digests_of(leader) == []
+    field.now = datetime(2026, 10, 27, 0, 30, tzinfo=UTC)  # half past eight
+    for _ in range(4):
+        await field.wait(seconds=1)
+    (text,) = digests_of(leader)
+    assert text.startswith("二组 · 10月27日 周二")
+    assert "新提交 1" in text
+    await hours(field, 10)
+    assert len(digests_of(leader)) == 2
+
+
+async def test_a_leaders_own_quiet_hours_count_and_no_day_is_lost(field):
+    leader = await field.let_in("二组组长", Role.leader, group="二组")
+    await visit_at(field, "A", date(2026, 10, 20))
+    person = await field.person(leader)
+    async with field.database.begin() as db:
+        await calendars.keep_quiet(db, person.id, Quiet(time(17), time(9)))
+    await hours(field, 24 * 3)
+    days = [one.split("\n")[0].split(" · ")[1] for one in digests_of(leader)]
+    assert days == ["10月22日 周四", "10月23日 周五"]  # at nine, of the evening before
+
+
+async def test_an_hour_that_is_moved_after_the_digest_brings_no_second_one_that_day(field):
+    leader = await field.let_in("二组组长", Role.leader, group="二组")
+    await visit_at(field, "A", date(2026, 10, 20))
+    await hours(field, 9)
+    await leader.text("/digest")
+    await leader.tap("⚙ 推送设置")
+    await leader.tap("20:00")
+    before = len(digests_of(leader))
+    await hours(field, 4)
+    assert len(digests_of(leader)) == before
+    await hours(field, 24)
+    async with field.database.read() as db:
+        sent = await digest_plans.plan_of(db, 1, 2)
+    assert (sent.told_on, sent.told_at.hour) == (date(2026, 10, 22), 12)
+
+
+async def test_there_is_none_when_it_is_switched_off_or_the_campaign_is_over(field):
+    leader = await field.let_in("二组组长", Role.leader, group="二组")
+    await visit_at(field, "A", date(2026, 10, 20))
+    await leader.text("/digest")
+    await leader.tap("⚙ 推送设置")
+    await leader.tap("关闭推送")
+    leader.clear()
+    await hours(field, 24)
+    assert digests_of(leader) == []
+    await leader.text("/digest")
+    await leader.tap("⚙ 推送设置")
+    await leader.tap("17:00")
+    async with field.database.begin() as db:
+        (await db.get(Campaign, 1)).ends_on = date(2026, 10, 21)
+    leader.clear()
+    await hours(field, 24)
+    assert digests_of(leader) == []
+
+
+async def test_the_office_gets_its_own_on_friday_a_line_for_each_group(field):
+    office = await field.let_in("办公室", Role.office)
+    await visit_at(field, "A", date(2026, 10, 20), State.submitted)
+    await visit_at(field, "B", date(2026, 10, 22))
+    await hours(field, 24 * 3)
+    (text,) = digests_of(office, "第二批主题教育巡回督导")
+    assert "10月23日 周五" in text.split("\n")[0]
+    assert "二组 1/3 · 逾期 1" in text
+    await office.tap("二组")
+    assert office.last.text.startswith("二组 · ")
+
+
+# --- nudging ---
+
+
+async def test_whoever_is_late_is_nudged_once_a_day_with_a_button_to_act(field):
+    leader = await field.let_in("二组组长", Role.leader, group="二组")
+    deputy = await field.let_in("副组长", Role.deputy, group="二组")
+    inspector = await field.let_in("督导员01", Role.inspector, group="二组")
+    number = await visit_at(field, "B", date(2026, 10, 20))
+    await leader.text("/late")
+    await leader.tap("催督导员01 · 1")
+    await field.wait(seconds=1)
+    assert inspector.last.text == "组长请您尽快完成 1 处督导：\n1. 萧山项目党支部 · 10月20日 周二 · 未开始"
+    assert inspector.last.buttons[0][0].data == f"visit.open:{number}"
+    await deputy.text("/late")
+    await deputy.tap("催督导员01 · 1")
+    assert deputy.toast == "今天已经催过督导员01了。"
+    count = len(inspector.bot_said)
+    await field.wait(seconds=1)
+    assert len(inspector.bot_said) == count
+
+
+async def test_nobody_is_nudged_at_night_nor_about_what_is_done_by_then(field):
+    leader = await field.let_in("二组组长", Role.leader, group="二组")
+    inspector = await field.let_in("督导员01", Role.inspector, group="二组")
+    await visit_at(field, "B", date(2026, 10, 20))
+    number = await visit_at(field, "C", date(2026, 10, 20))
+    await hours(field, 14)
+    inspector.clear()
+    await leader.text("/late")
+    await leader.tap("催督导员01 · 2")
+    assert leader.toast == "现在不便打扰，10月22日 08:00会提醒督导员01。"
+    await field.wait(seconds=1)
+    assert inspector.bot_said == []
+    async with field.database.begin() as db:
+        visit = await visits.get(db, number)
+        visit.submit(await people.by_telegram(db, inspector.id), field.now)
+    await hours(field, 10)
+    (nudge,) = [one.text for one in inspector.bot_said if one.text.startswith("组长请您")]
+    assert "萧山" in nudge
+    assert "南京" not in nudge
+
+
+async def test_a_leader_sees_and_nudges_nobody_of_another_group(field):
+    other = await field.let_in("一组组长", Role.leader, group="一组")
+    inspector = await field.let_in("督导员01", Role.inspector, group="二组")
+    await visit_at(field, "B", date(2026, 10, 20))
+    person = await field.person(inspector)
+    await other.text("/digest")
+    said = len(other.bot_said)
+    for data in (
+        "show:2",
+        "late:2",
+        f"nudge:2:{person.id}",
+        "matters:2:0",
+        "settings:2",
+        "show:0",
+        f"nudge:0:{person.id}",
+    ):
+        await other.press(f"digest.{data}", other.last.id)
+        assert other.toast == "这个按钮已过期，什么都没有改动。", data
+    assert len(other.bot_said) == said
+    assert inspector.bot_said == []
+
+
+# --- group chats ---
+
+
+def there(bench: Bench, phone: Phone, **more: object) -> dict[str, object]:
+    sender = Sender(phone.id, phone.name, "zh-hans")
+    return {"chat_id": CHAT, "at": bench.now, "sender": sender, "private": False} | more
+
+
+async def in_group(bench: Bench, phone: Phone, words: str) -> Phone:
+    """Write in a group chat; returns what is to be seen there."""
+    room = bench.phones.setdefault(CHAT, Phone(bench, CHAT, "工作群"))
+    await bench.happen(Text(**there(bench, phone), message_id=next(bench.numbers), text=words))
+    return room
+
+
+async def test_a_leader_binds_a_group_chat_and_the_digest_comes_there_with_links_into_the_private_chat(field):
+    leader = await field.let_in("二组组长", Role.leader, group="二组")
+    await visit_at(field, "A", date(2026, 10, 20))
+    room = await in_group(field, leader, f"/digest@{BOT}")
+    assert [one.text for one in room.bot_said] == ["二组日报今后每个工作日 17:30 发到本群。"]
+    await hours(field, 9)
+    assert digests_of(room) == digests_of(leader)
+    urls = [button.url for row in room.last.buttons for button in row]
+    assert f"https://t.me/{BOT}?start=digest-late-2" in urls
+    await leader.start("digest-late-2")
+    assert leader.last.text.startswith("逾期未交 · 1")
+    await leader.text("/digest")
+    await leader.tap("⚙ 推送设置")
+    await leader.tap("不再发到群")
+    room.clear()
+    await hours(field, 24)
+    assert room.bot_said == []
+
+
+async def test_nobody_else_binds_a_group_chat_and_nothing_is_said_to_them(field):
+    inspector = await field.let_in("督导员01", Role.inspector, group="二组")
+    stranger = field.stranger()
+    for phone in (inspector, stranger):
+        for words in ("/digest", "/start digest", "日报", "大家好"):
+            room = await in_group(field, phone, words)
+            assert room.bot_said == []
+    async with field.database.read() as db:
+        assert await digest_plans.in_chat(db, CHAT) == []
+
+
+async def test_a_group_chat_that_shows_the_bot_out_gets_no_digest_and_one_that_moves_keeps_it(field):
+    leader = await field.let_in("二组组长", Role.leader, group="二组")
+    await in_group(field, leader, "/start digest")
+    await field.store(chat.Moved(chat_id=CHAT, at=field.now, private=False, to_chat_id=CHAT - 1))
+    await field.run(CHAT)
+    async with field.database.read() as db:
+        (sent,) = await digest_plans.in_chat(db, CHAT - 1)
+        assert sent.group_id == 2
+    await field.store(Membership(**there(field, leader) | {"chat_id": CHAT - 1}, blocked=True))
+    await field.run(CHAT - 1)
+    async with field.database.read() as db:
+        assert await digest_plans.in_chat(db, CHAT - 1) == []
