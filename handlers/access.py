@@ -29,6 +29,7 @@ LEADERS: Final[Allowed] = frozenset({Role.leader, Role.deputy})
 ADMINS: Final[Allowed] = frozenset({Role.admin})
 STEWARDS: Final[Allowed] = frozenset({Role.admin, Role.office, Role.leader})
 LEADING: Final[Allowed] = CARETAKERS | {Role.leader, Role.deputy}
+CHAIRS: Final[Allowed] = CARETAKERS | {Role.leader, Role.deputy}
 SUPERVISORS: Final[Allowed] = CARETAKERS | FIELD
 DRAWERS: Final[Allowed] = SUPERVISORS - {Role.liaison}
 
@@ -138,6 +139,30 @@ ACCESS: Final[Mapping[str, Allowed]] = {
     "digest.theme": LEADING,
     "digest.unbind": LEADING,
     "/late": PLANNERS,
+    # meetings: whoever works is called to them and writes minutes; whoever leads calls them and has things decided
+    "/meeting": PLANNERS,
+    "meeting.message": PLANNERS,
+    "meeting.list": PLANNERS,
+    "meeting.open": PLANNERS,
+    "meeting.look": PLANNERS,
+    "meeting.back": PLANNERS,
+    "meeting.decisions": PLANNERS,
+    "meeting.decision": PLANNERS,
+    "meeting.done": PLANNERS,
+    "meeting.undo": PLANNERS,
+    "meeting.weekly": CHAIRS,
+    "meeting.once": CHAIRS,
+    "meeting.clock": CHAIRS,
+    "meeting.place": CHAIRS,
+    "meeting.set": CHAIRS,
+    "meeting.stop": CHAIRS,
+    "meeting.stopped": CHAIRS,
+    "meeting.off": CHAIRS,
+    "meeting.called": CHAIRS,
+    "meeting.over": CHAIRS,
+    "meeting.decide": CHAIRS,
+    "meeting.owner": CHAIRS,
+    "meeting.due": CHAIRS,
     # reminders come to those at work
     "reminder.message": PLANNERS,
     "reminder.open": PLANNERS,

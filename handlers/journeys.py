@@ -19,6 +19,7 @@ from handlers.enquiry import ENQUIRY
 from handlers.interview import INTERVIEW
 from handlers.invitation import INVITATION
 from handlers.library import LIBRARY
+from handlers.meeting import MEETING
 from handlers.notice import NOTICE
 from handlers.plan import PLAN
 from handlers.profile import PROFILE
@@ -55,6 +56,7 @@ JOURNEYS: Final[tuple[Journey, ...]] = (
     ENQUIRY,
     PLAN,
     CALENDAR,
+    MEETING,
     COVERAGE,
     DIGEST,
     PROFILE,

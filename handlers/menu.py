@@ -81,6 +81,7 @@ OFFERS: Final = (
     Offer("digest", mark("Digest: what moved, what is late"), mark("Digest"), "digest.ask"),
     Offer("late", mark("What is late, and with whom")),
     Offer("plan", mark("Plan: phases, work items, deadlines"), mark("Plan"), "plan.show", drawer=PROGRESS),
+    Offer("meeting", mark("Meetings: agenda, minutes, decisions"), mark("Meetings"), "meeting.list", drawer=PROGRESS),
     Offer("campaign", mark("Campaign: dates, groups, people"), mark("Campaign"), "campaign.show", drawer=SETUP),
     Offer("calendar", mark("Working calendar: days off, time zones"), mark("Calendar"), "calendar.show", drawer=SETUP),
     Offer("units", mark("Register of units: import, look up"), mark("Register"), "units.show", drawer=SETUP),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from handlers.campaign import folder
 from storage import people
-from storage.campaign import calendars, campaigns, coverage, reminders, work
+from storage.campaign import calendars, campaigns, coverage, meetings, reminders, work
 from storage.chat import timers
 from storage.people import FIELD, Role
 from storage.visit import visits
@@ -105,6 +105,10 @@ class _Told:
     def with_role(self, role: Role, group_id: int | None = None) -> list[int]:
         return [one.id for one in self.people.values() if one.has(self._now, role, group_id=group_id)]
 
+    def of_group(self, group_id: int) -> list[int]:
+        """Return everybody who works in a group."""
+        return [one.id for one in self.people.values() if one.has(self._now, *FIELD, group_id=group_id)]
+
     def leaders(self, group_id: int) -> list[int]:
         return self.with_role(Role.leader, group_id) if group_id else []
 
@@ -145,6 +149,7 @@ async def open_matters(db: Session, campaign: Campaign, now: datetime) -> list[t
         owners = told.in_group(asked.group_id) if asked.group_id is not None else told.office
         owners = [person_id for person_id in owners if person_id != asked.asker_id]
         found.append((Matter("enquiry", f"enquiry:{asked.id}", asked.due_on), owners, asked.group_id or 0))
+    found += await _meetings(db, campaign, told, now)
     for visit in await visits.unfinished(db, campaign.id):
         if visit.planned_on is None:
             continue
@@ -154,6 +159,21 @@ async def open_matters(db: Session, campaign: Campaign, now: datetime) -> list[t
         ]
         kinds = ("tomorrow", "start") if visit.state is visits.State.planned else ("submit",)
         found += [(Matter(kind, f"{kind}:{visit.id}", visit.planned_on), team, visit.group_id) for kind in kinds]
+    return found
+
+
+async def _meetings(db: Session, campaign: Campaign, told: _Told, now: datetime) -> list[tuple[Matter, list[int], int]]:
+    """Return the meetings still to come, and what was decided at one and is not done."""
+    groups = {one.id: one for one in await campaigns.groups_of(db, campaign.id)}
+    found = []
+    for meeting in await meetings.all_planned(db, campaign.id):
+        if meeting.starts_at > now:
+            group = groups.get(meeting.group_id or 0)
+            day = campaigns.day_in(calendars.zone_of_group(campaign, group), meeting.starts_at)
+            who = told.of_group(group.id) if group else [*told.office, *told.with_role(Role.leader)]
+            found.append((Matter("meeting", f"meeting:{meeting.id}", day), who, meeting.group_id or 0))
+    for one, group_id in await meetings.all_undone(db, campaign.id):
+        found.append((Matter("decision", f"decision:{one.id}", one.due_on), [one.owner_id], group_id or 0))
     return found
 
 

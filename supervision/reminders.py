@@ -82,6 +82,8 @@ DEFAULT: Final[Mapping[str, tuple[Rung, ...]]] = {
         Rung(2, "leader"),
         Rung(4, "office"),
     ),
+    "decision": (Rung(-1), Rung(0), Rung(1), Rung(2, "leader"), Rung(4, "office")),
+    "meeting": (Rung(-1, hour=time(17, 30)),),
     "opens": (Rung(-2), Rung(0)),
     "closes": (Rung(-5), Rung(-1), Rung(0)),
     "uncovered": (Rung(-5), Rung(-3), Rung(-1), Rung(-1, "office")),

@@ -63,6 +63,9 @@ def _buttons(turn: Turn, one: Reminder) -> Rows:
     rows: list[tuple[Button, ...]] = []
     if kind == "item":
         rows.append((Button(turn.label("Go to it"), data("plan", "item", ids[0])),))
+    elif kind in ("meeting", "decision"):
+        verb = "open" if kind == "meeting" else "decision"
+        rows.append((Button(turn.label("Go to it"), data("meeting", verb, ids[0])),))
     elif kind == "uncovered":
         rows.append((Button(turn.label("Go to it"), data("coverage", "show", *ids)),))
     elif kind == "enquiry":

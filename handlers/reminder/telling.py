@@ -16,7 +16,7 @@ from handlers.journey import data
 from handlers.progress import brief, listed
 from handlers.text import mark, speech
 from storage import people
-from storage.campaign import calendars, campaigns, coverage, reminders, work
+from storage.campaign import calendars, campaigns, coverage, meetings, reminders, work
 from storage.campaign.reminders import State
 from storage.visit import visits
 from supervision.coverage import Stand
@@ -126,6 +126,11 @@ async def named(turn: Turn, one: Reminder, words: Speech | None = None) -> str:
         return words.label("Round {number}", number=words.ordinal(number))
     if kind == "enquiry":
         return words.label("Enquiry {number}", number=ids[0])
+    if kind == "meeting":
+        return words.label("Meeting")
+    if kind == "decision":
+        decided = await meetings.decision(turn.db, int(ids[0]))
+        return brief(decided.words, 30) if decided else ""
     visit = await visits.get(turn.db, int(ids[0]))
     return visit.unit.name if visit else ""
 
@@ -136,12 +141,12 @@ async def line(turn: Turn, campaign: Campaign, calendar: Calendar, one: Reminder
     today = campaigns.day_in(campaign.zone, turn.now)
     left = calendar.between(today, one.due_on)
     day = turn.speech.day(one.due_on)
-    if one.kind in TODAY and one.due_on == today:
-        return turn.t(TODAY[one.kind], name=name)
-    if one.kind in SAID:
-        return turn.t(SAID[one.kind], name=name, day=day)
-    if one.kind == "uncovered":
-        return await _uncovered(turn, one, name, day)
+    said = TODAY.get(one.kind) if one.due_on == today else None
+    if said or one.kind in SAID:
+        return turn.t(said or SAID[one.kind], name=name, day=day)
+    if one.kind in ("meeting", "uncovered"):
+        told = _meeting(turn, campaign, one, day) if one.kind == "meeting" else _uncovered(turn, one, name, day)
+        return await told
     if one.due_on < today:
         return turn.n("{name}: {count} working day late", "{name}: {count} working days late", max(1, -left), name=name)
     if one.due_on == today:
@@ -169,3 +174,14 @@ async def _uncovered(turn: Turn, one: Reminder, name: str, day: str) -> Markup:
         day=day,
         units=listed(turn, left[:NAMED]) + (Markup(" …") if len(left) > NAMED else Markup()),
     )
+
+
+async def _meeting(turn: Turn, campaign: Campaign, one: Reminder, day: str) -> Markup:
+    """Say when and where a meeting is."""
+    found = await meetings.get(turn.db, int(one.matter.split(":")[1]))
+    if found is None:
+        return Markup()
+    group = await campaigns.group(turn.db, found.group_id) if found.group_id else None
+    clock = turn.speech.clock(found.starts_at, calendars.zone_of_group(campaign, group))
+    line = turn.t("{day} {clock}: meeting", day=day, clock=clock)
+    return line + Markup(" · {}").format(found.place) if found.place else line

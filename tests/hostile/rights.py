@@ -66,6 +66,17 @@ WHO: dict[str, set[str]] = {
     "digest": OFFICE | {"leader", "deputy"},
     "/late": OFFICE | FIELDWORK,
     "reminder": OFFICE | FIELDWORK,
+    # called to a meeting is everybody at work; to call one, and to decide, is the chair's
+    "/meeting": OFFICE | FIELDWORK,
+    "meeting": OFFICE | FIELDWORK,
+    **dict.fromkeys(
+        (
+            f"meeting.{verb}"
+            for verb in ("weekly", "once", "clock", "place", "set", "stop", "stopped", "off", "called", "over")
+        ),
+        OFFICE | {"leader", "deputy"},
+    ),
+    **dict.fromkeys(("meeting.decide", "meeting.owner", "meeting.due"), OFFICE | {"leader", "deputy"}),
     "/tally": OFFICE | FIELDWORK,
     "activity.tally": OFFICE | FIELDWORK,
     "activity.round": OFFICE | FIELDWORK,

@@ -1,0 +1,183 @@
+"""One meeting on a card: its agenda, what was written down, what was decided; what is sent meanwhile is minutes.
+
+While the card is open, words and pictures that are sent belong to the minutes, and are taken back with one tap.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from markupsafe import Markup
+
+from handlers.chat import Attachment, Button, Say, Text
+from handlers.errors import Stale, UserError
+from handlers.journey import data, number
+from handlers.meeting import calling
+from handlers.meeting.agenda import agenda, decided
+from handlers.meeting.circle import Circle, of
+from handlers.meeting.overview import when
+from handlers.progress import brief
+from handlers.text import mark
+from storage import people
+from storage.campaign import meetings, reminders
+from storage.campaign.meetings import Meeting, Minute, State
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from handlers.chat import Message, Rows
+    from handlers.turn import Turn
+
+WORDS: Final = 1000
+SHOWN: Final = 10
+MOST: Final = 200
+ALBUM: Final = 10
+
+TOO_LONG = mark("At most {most} characters a note. Nothing was lost; please send it in parts.")
+TOO_MANY = mark("The minutes hold {most} notes, and are full.")
+CANCELLED = mark("This meeting was called off.")
+
+
+async def opened(turn: Turn, args: tuple[str, ...]) -> None:
+    """Show one meeting."""
+    one, meeting = await asked(turn, args)
+    await show(turn, one, meeting)
+
+
+async def asked(turn: Turn, args: tuple[str, ...], *, lock: bool = False) -> tuple[Circle, Meeting]:
+    """Return the meeting a button is about, with its circle; Stale when it is not the person's to see."""
+    meeting = await meetings.get(turn.db, number(args, 0), lock=lock)
+    if meeting is None:
+        raise Stale
+    one = await of(turn, meeting)
+    if meeting.state is State.cancelled:
+        raise UserError(CANCELLED)
+    return one, meeting
+
+
+async def show(turn: Turn, one: Circle, meeting: Meeting) -> None:
+    """Show a meeting, and take what is sent for its minutes."""
+    turn.remember("meeting", meeting=meeting.id)
+    minutes = await meetings.minutes_of(turn.db, meeting.id)
+    made = await meetings.decisions_of(turn.db, meeting.id)
+    held = meeting.state is State.held
+    lines = [turn.t("<b>Meeting of {who}</b>: {when}", who=one.name(turn), when=when(turn, one, meeting))]
+    if held:
+        lines.append(turn.t("✓ It has been held."))
+    else:
+        points = await agenda(turn, one)
+        lines += points or [turn.t("Nothing is open: no decision, no late work, no matter found wanting.")]
+    if minutes:
+        lines += [Markup(), *await written(turn, minutes)]
+    if made:
+        lines += [Markup(), turn.t("<b>Decided</b>"), *await decided(turn, made)]
+    if not held:
+        lines += [Markup(), turn.t("What you send here, words or pictures, goes into the minutes.")]
+    turn.card(Markup("\n").join(lines), await _buttons(turn, one, meeting, minutes))
+
+
+async def written(turn: Turn, minutes: Sequence[Minute]) -> list[Markup]:
+    """Say what was written down: who, and what; the last lines of long minutes."""
+    names = await people.names(turn.db, {each.person_id for each in minutes})
+    lines = [turn.t("<b>Minutes</b> {count}", count=len(minutes))]
+    for each in minutes[-SHOWN:]:
+        sign = "📎 " if each.kind else ""
+        lines.append(Markup("· {}{}: {}").format(sign, names.get(each.person_id, "") or "—", brief(each.words, 120)))
+    return lines
+
+
+async def _buttons(turn: Turn, one: Circle, meeting: Meeting, minutes: Sequence[Minute]) -> Rows:
+    rows: list[tuple[Button, ...]] = []
+    if any(each.kind for each in minutes):
+        rows.append((Button(turn.label("Show the pictures"), data("meeting", "look", meeting.id)),))
+    if meeting.state is State.planned:
+        mine = [each for each in minutes if each.person_id == turn.who.id]
+        first = (
+            [Button(turn.label("↶ Take back my last note"), data("meeting", "back", meeting.id, mine[-1].id))]
+            if mine
+            else []
+        )
+        if one.led_by(turn):
+            first.insert(0, Button(turn.label("＋ Decision"), data("meeting", "decide", meeting.id)))
+        rows += [tuple(first)] if first else []
+        if one.led_by(turn):
+            begun = turn.now >= meeting.starts_at or minutes
+            over = Button(turn.label("It is over: send the minutes"), data("meeting", "over", meeting.id))
+            rows.append(
+                (over,) if begun else (Button(turn.label("Call it off …"), data("meeting", "off", meeting.id)),)
+            )
+    rows.append((Button(turn.label("◀ Meetings"), data("meeting", "list", one.campaign.id, one.key)),))
+    return tuple(rows)
+
+
+# --- minutes ---
+
+
+async def minute(turn: Turn, sent: Message) -> bool:
+    """Take words or a file for the minutes of the meeting whose card is open; False when none is."""
+    held = turn.state.get("meeting")
+    if not isinstance(held, int) or turn.state.get("ask"):
+        return False
+    meeting = await meetings.get(turn.db, held, lock=True)
+    if meeting is None or meeting.state is not State.planned or not isinstance(sent, Text | Attachment):
+        return False
+    one = await of(turn, meeting)
+    words = sent.text if isinstance(sent, Text) else sent.caption
+    if len(words) > WORDS:
+        raise UserError(TOO_LONG, most=WORDS)
+    if len(await meetings.minutes_of(turn.db, meeting.id)) >= MOST:
+        raise UserError(TOO_MANY, most=MOST)
+    file = sent if isinstance(sent, Attachment) else None
+    await meetings.add(
+        turn.db,
+        Minute(
+            meeting_id=meeting.id,
+            person_id=turn.who.id,
+            words=words,
+            kind=file.kind if file else "",
+            file_id=file.file_id if file else "",
+            at=turn.now,
+        ),
+    )
+    await show(turn, one, meeting)
+    return True
+
+
+async def take_back(turn: Turn, args: tuple[str, ...]) -> None:
+    """Take one's own last note back."""
+    one, meeting = await asked(turn, args, lock=True)
+    last = await meetings.last_minute(turn.db, meeting.id, turn.who.id)
+    if last is None or last.id != number(args, 1) or meeting.state is not State.planned:
+        raise Stale
+    await turn.db.delete(last)
+    await turn.db.flush()
+    await show(turn, one, meeting)
+
+
+async def look(turn: Turn, args: tuple[str, ...]) -> None:
+    """Send the pictures and files of the minutes."""
+    _, meeting = await asked(turn, args)
+    files = [each for each in await meetings.minutes_of(turn.db, meeting.id) if each.kind]
+    if not files:
+        raise Stale
+    for each in files[-ALBUM:]:
+        turn.reply(Say(text=str(Markup("{}").format(brief(each.words, 200))), media=((each.kind, each.file_id),)))
+
+
+async def over(turn: Turn, args: tuple[str, ...]) -> None:
+    """Say that a meeting is over: everybody gets its minutes and what was decided."""
+    one, meeting = await asked(turn, args, lock=True)
+    if not one.led_by(turn) or meeting.state is not State.planned:
+        raise Stale
+    meeting.state = State.held
+    await turn.db.flush()
+    await reminders.drop(turn.db, [f"meeting:{meeting.id}"])
+    await calling.follow(turn.db, one, meeting, turn.now)
+    minutes = await meetings.minutes_of(turn.db, meeting.id)
+    made = await meetings.decisions_of(turn.db, meeting.id)
+    more = [*(await written(turn, minutes) if minutes else ())]
+    more += [turn.t("<b>Decided</b>"), *await decided(turn, made)] if made else []
+    await calling.tell(turn, one, meeting, mark("The meeting of {who} on {when} is over."), tuple(more))
+    turn.record("meeting.held", f"meeting:{meeting.id}", minutes=len(minutes), decisions=len(made))
+    turn.toast(turn.label("Sent to everybody who was called."))
+    await show(turn, one, meeting)
