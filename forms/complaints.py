@@ -10,8 +10,9 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from forms.complaints_known import KNOWN
+from forms.complaints_known import KNOWN, NO_CODES
 from forms.problems import Problem, mark, problem
+from forms.texts import coded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 NOTED: Final = mark("The converter remarks: {said}")
 UNREADABLE: Final = mark("The file cannot be read ({said}).")
+NO_FORM: Final = mark("This is not a form, or its file is damaged.")
+SEND_ANEW: Final = mark("Send the form as Excel (.xlsx, .xls), CSV, Markdown or XForm (.xml), saved anew if need be.")
 SAVE_ANEW: Final = mark("Open it in Excel or WPS, save it anew as .xlsx, and send that file.")
 UNKNOWN: Final = mark("The form cannot be converted. The converter says: {said}")
 LOOK: Final = mark("Look at the place that is named; xlsform.org says what may stand there.")
@@ -65,6 +68,12 @@ def _problem(line: str, row: re.Match[str] | None, unknown: str) -> Problem:
             return problem(what, cure, row=number, **place, **values)
     cure = LOOK if unknown == UNKNOWN else ""
     return problem(unknown, cure, row=number, **place, said=said[:LONGEST])
+
+
+def unfounded(one: Problem) -> bool:
+    """Whether it is said of languages that they have no code, and all have one that we read: ``中文 (zh_CN)``."""
+    names = dict(one.values).get("names", "")
+    return one.what == NO_CODES and all(coded(name) for name in names.split(", "))
 
 
 def placed(one: Problem, rows: DefinitionData) -> Problem:

@@ -12,6 +12,8 @@ from typing import Final
 
 from forms.problems import mark
 
+NO_CODES: Final = mark("These languages have no code: {names}.")
+
 _TABLE: Final = (
     # --- references
     (r"Could not find the name '(?P<name>[^']*)'|There is no survey element named '(?P<other>[^']*)'",
@@ -142,7 +144,7 @@ _TABLE: Final = (
     # --- attachments and languages
     (r"Instance names must be unique within a form\. The name '(?P<name>[^']*)'|same instance id will be generated.*?Instance name: '(?P<other>[^']*)'",
      mark("Several lists are called “{name}”."), mark("Give each file, and each list, a name of its own.")),
-    (r"do not contain valid machine-readable codes: (?P<names>.+?)\. ", mark("These languages have no code: {names}."), mark("Write it behind the name, such as Chinese (zh) or English (en).")),
+    (r"do not contain valid machine-readable codes: (?P<names>.+?)\. ", NO_CODES, mark("Write it behind the name, such as Chinese (zh) or English (en).")),
     (r"Language '(?P<language>[^']*)' is missing the (?P<sheet_name>\w+) (?:columns (?P<missing>[\w,:\- ]+)|(?P<second>[\w:\-]+) column)", mark("The language {language} lacks the column {missing} in the sheet {sheet_name}."), mark("Add the translation, or leave it: another language is shown.")),
     (r"language '(?P<language>[^']*)'.*?missing|missing.*?translation", mark("Some translations are missing: another language is shown."), ""),
     # --- the file

@@ -30,8 +30,6 @@ MAX_UNPACKED_BYTES = 100 * 1024 * 1024
 MAX_ROWS = 50_000
 """Rows of one sheet; lists longer than this belong in a CSV attachment."""
 
-NO_FORM = mark("This is not a form, or its file is damaged.")
-SEND_ANEW = mark("Send the form as Excel (.xlsx, .xls), CSV, Markdown or XForm (.xml), saved anew if need be.")
 DAMAGED = mark("The workbook is damaged and cannot be opened.")
 SAVE_ANEW = mark("Open it in Excel or WPS, save it anew as .xlsx, and send that file.")
 TOO_MANY_ROWS = mark("There are more than {most} rows.")
@@ -92,7 +90,7 @@ def convert(data: bytes, name: str, attachments: Mapping[str, bytes] | None = No
         raise FormError(*(_placed(problem, rows.survey or ()) for problem in error.problems)) from None
     said = (problem for note in notes_of_pyxform for problem in complaints.problems(note, complaints.NOTED))
     placed = (_placed(problem, rows.survey or ()) for problem in form.warnings)
-    warnings = tuple(dict.fromkeys((*notes, *said, *placed)))
+    warnings = tuple(dict.fromkeys(one for one in (*notes, *said, *placed) if not complaints.unfounded(one)))
     return Converted(xform, form.title, form.form_id, form.version, warnings, form)
 
 
@@ -107,7 +105,7 @@ def _kind(data: bytes) -> str:
     if text.startswith("<"):
         return ".xml"
     if "\x00" in text[:1000] or not text:
-        raise FormError.that(NO_FORM, SEND_ANEW)
+        raise FormError.that(complaints.NO_FORM, complaints.SEND_ANEW)
     if text.count("\n") > MAX_ROWS:
         raise FormError.that(TOO_MANY_ROWS, BESIDE, most=MAX_ROWS)
     return ".md" if any(line.lstrip().startswith("|") for line in text.splitlines()[:50]) else ".csv"

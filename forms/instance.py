@@ -210,7 +210,7 @@ class Instance:
             if not triggered:
                 return
             for action, source in triggered:
-                for target in self.within(source, action.target.scope, action.target):
+                for target in self.within(source, _shared(source.definition, action.target), action.target):
                     self.act(action, target)
 
     def _owners(self, vertex: Vertex) -> Iterable[Cell]:
@@ -340,3 +340,16 @@ class Instance:
         """Carry out a ``setvalue`` on one cell."""
         value = action.value.text(target, self.world) if action.value is not None else ""
         self.put(target, fitting(action.target, value))
+
+
+def _shared(one: Definition, other: Definition) -> Definition | None:
+    """Give the innermost repeat that both are in, None when there is none."""
+    around: set[Definition] = set()
+    at = other.scope
+    while at is not None:
+        around.add(at)
+        at = at.parent.scope if at.parent is not None else None
+    scope = one.scope
+    while scope is not None and scope not in around:
+        scope = scope.parent.scope if scope.parent is not None else None
+    return scope

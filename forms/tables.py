@@ -10,9 +10,14 @@ import csv
 import io
 import re
 
+from forms.problems import FormError, mark, problem
+
 _SEPARATORS = ",;\t"
 _LOOKED_AT = 4_000
 """Characters from which the separator is told."""
+_RULE = re.compile(r"\s*\|[\s|:-]*-[\s|:-]*\|\s*")
+_ROW = re.compile(r"\s*\|(.*)\|")
+_PIPE = re.compile(r"(?<!\\)\|")
 _DATE = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)")
 
 
@@ -34,6 +39,32 @@ def as_csv(text: str) -> str:
         writer.writerow(["survey"])
     writer.writerows(["", *row] if bare else row for row in rows)
     return made.getvalue()
+
+
+def as_markdown(text: str) -> str:
+    """Give tables without the lines that part a header from its rows, as Markdown has them and XLSForm has not.
+
+    Raises :class:`forms.problems.FormError` for a row with more cells than its header: a ``|`` that was to be text.
+    """
+    kept: list[str] = []
+    sheet, width, row = "", 0, 0
+    for line in text.split("\n"):
+        if _RULE.fullmatch(line):
+            continue
+        kept.append(line)
+        match = _ROW.match(line)
+        if match is None or line.lstrip().startswith("#"):
+            continue
+        first, *cells = (cell.strip() for cell in _PIPE.split(match[1]))
+        if first:
+            sheet, width, row = first, 0, 0
+        if any(cells):
+            row += 1
+            width = width or len(cells)
+            if any(cells[width:]):
+                said = mark("This row has more cells than the header; a | within a cell ends it.")
+                raise FormError(problem(said, mark("Write \\| for a | that is text."), sheet=sheet, row=row))
+    return "\n".join(kept)
 
 
 def day_of(value: str) -> str:

@@ -58,6 +58,11 @@ class Languages:
         return tuple(dict.fromkeys((self.find(code), self.default, *self.names, "")))
 
 
+def coded(name: str) -> bool:
+    """Whether a language's name has its code behind it."""
+    return _CODE.search(name) is not None
+
+
 def _plain(code: str) -> str:
     return code.strip().lower().replace("_", "-")
 

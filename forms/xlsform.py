@@ -6,6 +6,7 @@ only somebody who converts a form should pay.
 
 from __future__ import annotations
 
+import re
 import warnings as python_warnings
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from pyxform.xls2xform import convert as pyxform_convert
 from forms import complaints
 from forms.encoding import decoded
 from forms.problems import FormError, mark, problem
-from forms.tables import as_csv, day_of
+from forms.tables import as_csv, as_markdown, day_of
 from forms.unsupported import named_type
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from pyxform.xls2json_backends import DefinitionData
 
 MAX_CELL = 50_000
+SEEN = 10_000
+"""Bytes in which the word “survey” stands in a table that is a form."""
+_SURVEY = re.compile(rb"survey", re.IGNORECASE)
 
 
 def rows_of(data: bytes, kind: str, most: int) -> DefinitionData:
@@ -33,7 +37,7 @@ def rows_of(data: bytes, kind: str, most: int) -> DefinitionData:
     source = data
     if kind in (".md", ".csv"):
         text = decoded(data).replace("\r\n", "\n")
-        source = (as_csv(text) if kind == ".csv" else text).encode()
+        source = (as_csv(text) if kind == ".csv" else as_markdown(text)).encode()
     try:
         with python_warnings.catch_warnings():
             python_warnings.simplefilter("ignore")  # openpyxl tells of Excel features that no form uses
@@ -41,6 +45,8 @@ def rows_of(data: bytes, kind: str, most: int) -> DefinitionData:
     except PyXFormError as error:
         raise FormError(*complaints.problems(str(error))) from None
     except Exception as error:  # noqa: BLE001 - whatever a damaged file makes a reader raise, it is a damaged file
+        if kind == ".csv" and not _SURVEY.search(source[:SEEN]):
+            raise FormError.that(complaints.NO_FORM, complaints.SEND_ANEW) from None
         said = f"{kind[1:]}, {type(error).__name__}"
         raise FormError.that(complaints.UNREADABLE, complaints.SAVE_ANEW, said=said) from None
     _measure(rows, most)

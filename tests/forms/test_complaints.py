@@ -92,3 +92,13 @@ def test_problem_survives_json_and_is_said_in_any_language() -> None:
              "row {row}": "第 {row} 行", "column {column}": "{column} 列"}  # fmt: skip
     assert found.told(words.__getitem__) == "survey 表 · 第 3 行 · name 列: 超过 5 行。 → 请问王。"
     assert str(found) == "sheet survey · row 3 · column name: There are more than 5 rows. → Ask 王."
+
+
+def test_language_with_a_code_as_we_read_it_is_no_complaint() -> None:
+    rows = "| survey |\n| | type | name | label::中文 (zh_CN) | label::Deutsch |\n| | text | a | 甲 | A |\n"
+    said = [one.message for one in convert(rows.encode(), "a.md").warnings]
+    assert [one for one in said if "no code" in one] == [
+        "These languages have no code: 中文 (zh_CN), Deutsch. → Write it behind the name, such as Chinese (zh) or English (en)."
+    ]
+    rows = rows.replace("Deutsch", "Deutsch (de)")
+    assert not [one for one in convert(rows.encode(), "a.md").warnings if "no code" in one.message]

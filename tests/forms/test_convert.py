@@ -180,3 +180,22 @@ def test_any_bytes_are_converted_or_refused(data: bytes) -> None:
     else:
         return
     assert said
+
+
+def test_markdown_may_part_its_header_from_its_rows() -> None:
+    made = convert(markdown("| | type | name | label |", "|---|:--- | --- |---:|", "| | text | a | A |"), "a.md")
+    assert next(iter(made.form.questions)) == "/data/a"
+
+
+def test_bar_within_a_cell_of_markdown_is_named_with_its_row_and_cure() -> None:
+    rows = ("| | type | name | label |", "| | text | a | one | two |")
+    found = problem_of(markdown(*rows), "a.md")
+    assert (found.sheet, found.row) == ("survey", 2)
+    assert "Write \\| for a | that is text." in found.message
+    assert convert(markdown(rows[0], "| | text | a | one \\| two |"), "a.md").form.questions["/data/a"].label("") == (
+        "one | two"
+    )
+
+
+def test_table_that_is_no_form_is_not_said_to_be_unreadable() -> None:
+    assert problem_of(b"id,name\n1,Li\n", "people.csv").message.startswith("This is not a form")

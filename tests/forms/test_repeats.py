@@ -157,3 +157,21 @@ def test_choices_can_be_the_instances_of_a_repeat(form_of: FormOf, now: datetime
     walk.set("/data/pick", "Bob")
     walk.set("/data/r[2]/who", "Ben")
     assert walk.value("/data/pick") == ""
+
+
+def test_trigger_reaches_into_the_repeat_below_it_and_into_no_other_instance(form_of: FormOf, now: datetime) -> None:
+    form = form_of(
+        ("type", "name", "label", "calculation", "trigger"),
+        ("begin repeat", "b", "B"), ("integer", "y", "Y"),
+        ("begin repeat", "c", "C"), ("text", "told", "Told", "concat('y', ../../y)", "${y}"), ("end repeat",),
+        ("end repeat",),
+    )  # fmt: skip
+    walk = Walk(form, {}, now=now)
+    for path in ("/data/b", "/data/b[1]/c", "/data/b[2]/c"):
+        walk.add(path)
+    walk.set("/data/b[1]/c[1]/told", "own")
+    walk.set("/data/b[2]/y", "7")
+    assert walk.value("/data/b[1]/c[1]/told") == "own"
+    assert walk.value("/data/b[2]/c[1]/told") == "y7"
+    walk.set("/data/b[1]/y", "3")
+    assert [walk.value(f"/data/b[1]/c[{at}]/told") for at in (1, 2)] == ["y3", "y3"]
