@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from aiohttp import web
 
+from bot.background.arranging import Arranger
 from bot.background.comparing import Comparer
 from bot.background.custodian import Custodian
 from bot.background.download import Downloader
@@ -106,6 +107,7 @@ class App:
         self._trial_codes = TrialCodes(self.database, self._driver, clock)
         self._fetcher = Fetcher(self.database, self._driver, self._blobs, clock)
         self._register_reader = RegisterReader(self.database, self._driver, clock)
+        self._arranger = Arranger(self.database, self._driver, clock)
         self._jobs: Jobs | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._introduction: asyncio.Task[None] | None = None
@@ -260,6 +262,7 @@ class App:
         await self._trial_codes.close()
         await self._fetcher.close()
         await self._register_reader.close()
+        await self._arranger.close()
         tasks = [*self._tasks, *([self._introduction] if self._introduction is not None else [])]
         for task in tasks:
             task.cancel()
@@ -289,6 +292,7 @@ class App:
         self._reader.wake()
         self._trial_codes.wake()
         self._register_reader.wake()
+        self._arranger.wake()
 
     def _bring_home(self) -> None:
         """Have evidence, recordings and lists fetched that were sent."""

@@ -31,6 +31,8 @@ STEWARDS: Final[Allowed] = frozenset({Role.admin, Role.office, Role.leader})
 LEADING: Final[Allowed] = CARETAKERS | {Role.leader, Role.deputy}
 CHAIRS: Final[Allowed] = CARETAKERS | {Role.leader, Role.deputy}
 SUPERVISORS: Final[Allowed] = CARETAKERS | FIELD
+LEADERS: Final[Allowed] = frozenset({Role.leader, Role.deputy})
+ARRANGERS: Final[Allowed] = CARETAKERS | LEADERS
 DRAWERS: Final[Allowed] = SUPERVISORS - {Role.liaison}
 
 ACCESS: Final[Mapping[str, Allowed]] = {
@@ -139,6 +141,63 @@ ACCESS: Final[Mapping[str, Allowed]] = {
     "digest.theme": LEADING,
     "digest.unbind": LEADING,
     "/late": PLANNERS,
+    # rounds: administrators make and change them, the office looks
+    "/round": CARETAKERS,
+    "round.message": ADMINS,
+    "round.all": CARETAKERS,
+    "round.one": CARETAKERS,
+    "round.names": CARETAKERS,
+    "round.new": ADMINS,
+    "round.dates": ADMINS,
+    "round.levels": ADMINS,
+    "round.areas": ADMINS,
+    "round.tags": ADMINS,
+    "round.groups": ADMINS,
+    "round.close": ADMINS,
+    "round.closed": ADMINS,
+    "round.open": ADMINS,
+    # itineraries: everybody sees their group's; the office and who leads the group arrange it
+    "/itinerary": PLANNERS,
+    "itinerary.message": ARRANGERS,
+    "itinerary.all": PLANNERS,
+    "itinerary.show": PLANNERS,
+    "itinerary.days": PLANNERS,
+    "itinerary.propose": ARRANGERS,
+    "itinerary.make": ARRANGERS,
+    "itinerary.adjust": ARRANGERS,
+    "itinerary.draft": ARRANGERS,
+    "itinerary.changes": ARRANGERS,
+    "itinerary.confirm": ARRANGERS,
+    "itinerary.drop": ARRANGERS,
+    "itinerary.day": ARRANGERS,
+    "itinerary.rest": ARRANGERS,
+    "itinerary.stop": ARRANGERS,
+    "itinerary.move": ARRANGERS,
+    "itinerary.to": ARRANGERS,
+    "itinerary.who": ARRANGERS,
+    "itinerary.give": ARRANGERS,
+    "itinerary.swap": ARRANGERS,
+    "itinerary.swapped": ARRANGERS,
+    "itinerary.sheet": ARRANGERS,
+    "itinerary.file": ARRANGERS,
+    # leave: one's own, and that of the group one leads
+    "/leave": FIELD,
+    "leave.message": FIELD,
+    "leave.show": FIELD,
+    "leave.who": LEADERS,
+    "leave.first": FIELD,
+    "leave.last": FIELD,
+    "leave.take": FIELD,
+    "leave.drop": FIELD,
+    # guidance plans: who goes there and the office read them, who leads the group writes them; no liaison
+    "/guidance": DRAWERS,
+    "guidance.message": DRAWERS,
+    "guidance.all": DRAWERS,
+    "guidance.show": DRAWERS,
+    "guidance.unit": DRAWERS,
+    "guidance.take": LEADERS,
+    "guidance.remove": LEADERS,
+    "guidance.restore": LEADERS,
     # meetings: whoever works is called to them and writes minutes; whoever leads calls them and has things decided
     "/meeting": PLANNERS,
     "meeting.message": PLANNERS,
@@ -376,7 +435,11 @@ ACCESS: Final[Mapping[str, Allowed]] = {
     # the field
     "/today": FIELD,
     "/todo": FIELD,
+    "/visit": FIELD,
     "visit.open": FIELD,
+    "visit.prepare": FIELD,
+    "visit.brief": FIELD,
+    "visit.begin": FIELD,
     "visit.today": FIELD,
     "visit.todo": FIELD,
     "visit.summary": FIELD,
@@ -443,6 +506,10 @@ ACCESS: Final[Mapping[str, Allowed]] = {
     "checklist.handto": FIELD,
     "checklist.finish": FIELD,
     "checklist.undo": FIELD,
+    "checklist.wrong": FIELD,
+    "checklist.move": FIELD,
+    "checklist.moveto": FIELD,
+    "checklist.moved": FIELD,
     "checklist.drop": FIELD,
     "checklist.dropped": FIELD,
 }

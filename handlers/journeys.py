@@ -16,8 +16,11 @@ from handlers.coverage import COVERAGE
 from handlers.digest import DIGEST
 from handlers.draw import DRAW
 from handlers.enquiry import ENQUIRY
+from handlers.guidance import GUIDANCE
 from handlers.interview import INTERVIEW
 from handlers.invitation import INVITATION
+from handlers.itinerary import ITINERARY
+from handlers.leave import LEAVE
 from handlers.library import LIBRARY
 from handlers.meeting import MEETING
 from handlers.notice import NOTICE
@@ -27,6 +30,7 @@ from handlers.publishing import PUBLISHING
 from handlers.quiet import QUIET
 from handlers.quiz import QUIZ
 from handlers.reminder import REMINDER
+from handlers.round import ROUND
 from handlers.status import STATUS
 from handlers.survey import SURVEY
 from handlers.trial import TRIAL
@@ -58,6 +62,10 @@ JOURNEYS: Final[tuple[Journey, ...]] = (
     CALENDAR,
     MEETING,
     COVERAGE,
+    ROUND,
+    ITINERARY,
+    LEAVE,
+    GUIDANCE,
     DIGEST,
     PROFILE,
     QUIET,

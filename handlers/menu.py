@@ -62,6 +62,7 @@ class Offer:
 OFFERS: Final = (
     Offer("today", mark("Visits for today"), mark("Visits today"), main=True, drawer=SPOT),
     Offer("todo", mark("What is waiting for you"), mark("To do"), main=True, drawer=SPOT),
+    Offer("visit", mark("Go on a visit, its briefing first")),
     Offer("invite", mark("Invite people"), mark("Invite people"), "invitation.begin", main=True, drawer=SETUP),
     Offer("interview", mark("Interview somebody in confidence"), mark("Interview"), "interview.choose", drawer=SPOT),
     Offer(
@@ -80,6 +81,16 @@ OFFERS: Final = (
     ),
     Offer("digest", mark("Digest: what moved, what is late"), mark("Digest"), "digest.ask"),
     Offer("late", mark("What is late, and with whom")),
+    Offer(
+        "itinerary",
+        mark("Itinerary: who visits which unit on which day"),
+        mark("Itinerary"),
+        "itinerary.all",
+        drawer=PROGRESS,
+    ),
+    Offer("guidance", mark("Guidance plans: what to look at in each unit")),
+    Offer("leave", mark("Leave: days on which you are away")),
+    Offer("round", mark("Rounds: dates and units in scope")),
     Offer("plan", mark("Plan: phases, work items, deadlines"), mark("Plan"), "plan.show", drawer=PROGRESS),
     Offer("meeting", mark("Meetings: agenda, minutes, decisions"), mark("Meetings"), "meeting.list", drawer=PROGRESS),
     Offer("campaign", mark("Campaign: dates, groups, people"), mark("Campaign"), "campaign.show", drawer=SETUP),

@@ -85,6 +85,10 @@ async def drawn(turn: Turn, one: Campaign) -> tuple[Markup, Rows]:
             Button(turn.label("Groups"), data("campaign", "groups", one.id)),
             Button(turn.label("Plan"), data("plan", "show", one.id)),
         ),
+        (
+            Button(turn.label("Rounds"), data("round", "all", one.id)),
+            Button(turn.label("Itinerary"), data("itinerary", "all")),
+        ),
         (Button(turn.label("Calendar"), data("calendar", "show", one.id)),),
     ]
     others = [each for each in await campaigns.all_campaigns(turn.db) if each.id != one.id][:3]

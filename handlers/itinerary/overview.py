@@ -199,8 +199,12 @@ async def _buttons(turn: Turn, ground: Ground, group_id: int) -> Rows:
         if each.id != one.id
     ]
     rows += [tuple(rounds[at : at + 3]) for at in range(0, len(rounds), 3)]
+    beside = []
+    if may(turn.person, "guidance.show", turn.now):
+        beside.append(Button(turn.label("Guidance plans"), data("guidance", "show", one.id, group_id, 0)))
     if may(turn.person, "leave.show", turn.now):
-        rows.append((Button(turn.label("Leave"), data("leave", "show", group_id)),))
+        beside.append(Button(turn.label("Leave"), data("leave", "show", group_id)))
+    rows += [tuple(beside)] if beside else []
     return tuple(rows)
 
 

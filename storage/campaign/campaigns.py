@@ -204,6 +204,13 @@ async def round_of(db: Session, round_id: int) -> Round | None:
     return await db.get(Round, round_id)
 
 
+async def add_round(db: Session, one: Round) -> Round:
+    """Add a round; its id is known afterwards."""
+    db.add(one)
+    await db.flush()
+    return one
+
+
 async def number_of_round(db: Session, round_id: int) -> int:
     """Return the number of one round; raises LookupError when there is none."""
     number = await db.scalar(sa.select(Round.number).where(Round.id == round_id))
@@ -222,6 +229,12 @@ async def count_by_group(db: Session, campaign_id: int) -> dict[int | None, int]
     """Return how many units of the register each group answers for; None: nobody does."""
     query = sa.select(Unit.group_id, sa.func.count()).where(Unit.campaign_id == campaign_id, Unit.standing())
     return dict((await db.execute(query.group_by(Unit.group_id))).all())
+
+
+async def provinces(db: Session, campaign_id: int) -> list[str]:
+    """Return the first parts of the areas that units of the register lie in, in order."""
+    query = sa.select(Unit.area).where(Unit.campaign_id == campaign_id, Unit.standing()).distinct()
+    return sorted({area.partition("/")[0] for area in await db.scalars(query)} - {""})
 
 
 async def find_units(db: Session, campaign_id: int, words: str, limit: int) -> Sequence[Unit]:

@@ -36,8 +36,8 @@ class State(StrEnum):
 class Itinerary(Entity):
     """A draft for one group of a round, or for all of them (``group_id`` None).
 
-    ``together`` people go on a visit, 0: as the group's size says; ``most`` visits a day. ``file_id`` is the workbook it
-    is to be read from, '' for one that is worked out. ``plan`` is JSON data: ``stops`` are [unit, day, [people]],
+    ``together`` people go on a visit, 0: as the group's size says; ``most`` visits a day. ``file_id`` is the workbook
+    it is to be read from, '' for one that is worked out. ``plan`` is JSON data: ``stops`` are [unit, day, [people]],
     ``groups`` what is to be said of each group's plan, by its id as text, ``faults`` what is wrong with the workbook.
     """
 
@@ -254,7 +254,7 @@ async def _move(db: Session, change: Change) -> None:
 
 
 async def form_for(db: Session, one: Round, source_name: str) -> FormVersion | None:
-    """Return the form that visits of a round begin with: the chosen one, else the newest of the pack's own checklist."""
+    """Return the form that visits of a round begin with: the chosen one, else the newest of the pack's checklist."""
     chosen = await forms.of_round(db, one.id)
     if chosen is not None:
         return chosen

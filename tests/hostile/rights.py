@@ -65,6 +65,26 @@ WHO: dict[str, set[str]] = {
     "/digest": OFFICE | {"leader", "deputy"},
     "digest": OFFICE | {"leader", "deputy"},
     "/late": OFFICE | FIELDWORK,
+    # what a round is about is an administrator's to say; who goes where is the office's and the leaders'
+    "/round": OFFICE,
+    "round": {"admin"},
+    "round.all": OFFICE,
+    "round.one": OFFICE,
+    "round.names": OFFICE,
+    "/itinerary": OFFICE | FIELDWORK,
+    "itinerary": OFFICE | {"leader", "deputy"},
+    "itinerary.all": OFFICE | FIELDWORK,
+    "itinerary.show": OFFICE | FIELDWORK,
+    "itinerary.days": OFFICE | FIELDWORK,
+    "/leave": FIELDWORK,
+    "leave": FIELDWORK,
+    "leave.who": {"leader", "deputy"},
+    # what is looked at in a unit is not its liaison's to know beforehand
+    "/guidance": OFFICE | {"leader", "deputy", "inspector"},
+    "guidance": OFFICE | {"leader", "deputy", "inspector"},
+    "guidance.take": {"leader", "deputy"},
+    "guidance.remove": {"leader", "deputy"},
+    "guidance.restore": {"leader", "deputy"},
     "reminder": OFFICE | FIELDWORK,
     # called to a meeting is everybody at work; to call one, and to decide, is the chair's
     "/meeting": OFFICE | FIELDWORK,
@@ -125,6 +145,7 @@ WHO: dict[str, set[str]] = {
     # on a visit, and nobody else: what was said and seen there is not the office's
     "/today": FIELDWORK,
     "/todo": FIELDWORK,
+    "/visit": FIELDWORK,
     "visit": FIELDWORK,
     "checklist": FIELDWORK,
     # what was submitted is sent back and judged by whoever leads; whoever answered mends
