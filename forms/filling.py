@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 MAX_STEPS = 100_000
 NO_QUESTION = mark("Step {at}, {node}: the form has no such question.")
 FIXED = mark("Step {at}, {node}: the form does not let this be changed.")
+NOT_AN_ANSWER = mark("Step {at}, {node}: this is not among its answers; a ranking names every choice, each once.")
 EXAMPLE = '{"path": "/data/q", "value": "…"} / {"add": "/data/rep"} / {"remove": "/data/rep[2]"}'
+_SAID = {"no_question": NO_QUESTION, "readonly": FIXED}
 _STEP = re.compile(r"/([^/\[\]]+)(?:\[(\d{1,6})\])?")
 
 
@@ -101,7 +103,7 @@ def taken(walk: Walk, steps: list[Step]) -> list[Problem]:
         try:
             take(walk, step)
         except InvalidAnswer as error:
-            said = NO_QUESTION if error.code == "no_question" else FIXED
+            said = _SAID.get(error.code, NOT_AN_ANSWER)
             refused.append(problem(said, at=at, node=step.path))
     return refused
 
@@ -127,6 +129,8 @@ def placed(walk: Walk, path: str) -> str:
     for step in steps[1:]:
         below = definition.child(step[1])
         if below is None:
+            return path
+        if step[2] not in (None, "1") and not below.repeat:
             return path
         definition = below
         last = step.end() == len(path) and step[2] is None

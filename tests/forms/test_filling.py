@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from forms.filling import placed, state, step_of, steps_of, taken
+from forms.filling import Step, placed, state, step_of, steps_of, taken
 from forms.problems import FormError
 from forms.walk import Walk
 
@@ -118,3 +118,18 @@ def test_what_is_no_list_of_steps_is_refused_with_a_sentence(data: object) -> No
 )
 def test_values_of_json_become_answers(value: object, text: str) -> None:
     assert step_of({"path": "/a", "value": value}).value == text
+
+
+def test_step_into_a_second_one_of_what_is_no_repeat_is_refused(form_of: Callable[..., Form], now: datetime) -> None:
+    walk = Walk(form_of(("type", "name", "label"), ("integer", "n", "N")), {}, now=now)
+    refused = taken(walk, [Step("set", "/data/n[2]", "4"), Step("set", "/data/n[1]", "5")])
+    assert [str(one) for one in refused] == ["Step 1, /data/n[2]: the form has no such question."]
+    assert walk.value("/data/n") == "5"
+
+
+def test_ranking_that_lacks_a_choice_is_refused_with_the_reason(form_of: Callable[..., Form], now: datetime) -> None:
+    form = form_of(("type", "name", "label"), ("rank c", "r", "R"), choices=(("c", "a", "A"), ("c", "b", "B")))
+    refused = taken(Walk(form, {}, now=now), [Step("set", "/data/r", "b"), Step("set", "/data/r", "b a")])
+    assert [one.message for one in refused] == [
+        "Step 1, /data/r: this is not among its answers; a ranking names every choice, each once."
+    ]
