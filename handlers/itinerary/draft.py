@@ -45,7 +45,7 @@ WAITS = mark("The draft is still being worked out. It appears here by itself.")
 FAULTS: Final = {
     What.unreadable: mark("This is no Excel file that could be read. Ask for the file here and send it back changed."),
     What.too_large: mark("The file is too large."),
-    What.columns: mark("The columns “Code”, “Day” and “People” are needed; the file that comes from here has them."),
+    What.columns: mark("The columns “Code”, “Day” and “Who goes” are needed; the file that comes from here has them."),
     What.unit: mark("“{words}” is no unit of this round that you arrange visits for."),
     What.twice: mark("“{words}” stands in row {first} already."),
     What.begun: mark("The visit to “{words}” has begun; its day and people stay as they are."),

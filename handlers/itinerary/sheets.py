@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 ENDINGS: Final = (".xlsx", ".xlsm", ".csv", ".xls")
 
-HEADS: Final = (mark("Code"), mark("Unit"), mark("Area"), mark("Group"), mark("Day"), mark("People"))
+HEADS: Final = (mark("Code"), mark("Unit"), mark("Area"), mark("Group"), mark("Day"), mark("Who goes"))
 BESIDE: Final = (mark("Group"), mark("Who goes on visits"), mark("On leave"))
 
 NO_SHEET = mark(
@@ -72,7 +72,7 @@ async def _send(turn: Turn, ground: Ground, stops: Mapping[int, tuple[date, tupl
             beside += [
                 [ground.groups[each].name, ground.names[person], _leave(turn, ground, person)] for person in people
             ]
-    content = workbook([(turn.label("Itinerary"), rows), (turn.label("People"), beside)])
+    content = workbook([(turn.label("Itinerary"), rows), (turn.label("Who goes on visits"), beside)])
     number = turn.speech.ordinal(ground.round.number)
     turn.say(
         turn.t(

@@ -297,7 +297,7 @@ async def close(turn: Turn, args: tuple[str, ...]) -> None:
     )
     if left:
         said += turn.n("\n⚠ {count} visit is not handed in.", "\n⚠ {count} visits are not handed in.", left)
-    sure = Button(turn.label("Close it"), data("round", "closed", one.id))
+    sure = Button(turn.label("Close the round"), data("round", "closed", one.id))
     turn.card(said, ((sure, Button(turn.label("↩ Back"), data("round", "one", one.id))),))
 
 

@@ -72,7 +72,7 @@ def stand(turn: Turn, campaign: Campaign, one: Round) -> Markup:
     """Say whether a round is ahead, under way, over or closed."""
     today = campaigns.day_in(campaign.zone, turn.now)
     if one.closed_at is not None:
-        return turn.t("closed")
+        return turn.t("it is closed")
     if today < one.starts_on:
         return turn.t("ahead")
     return turn.t("under way") if today <= one.ends_on else turn.t("over")
