@@ -68,7 +68,7 @@ def convert(data: bytes, name: str, attachments: Mapping[str, bytes] | None = No
     rows = xlsform.rows_of(data, kind, MAX_ROWS)
     if rows.fallback_form_name is None:
         rows.fallback_form_name = _plain_name(name)
-    if not rows.survey and rows.sheet_names and "survey" not in (one.strip().lower() for one in rows.sheet_names):
+    if not rows.survey and rows.sheet_names and "survey" not in (one.lower() for one in rows.sheet_names):
         cure = mark("If that is what it means, correct the name of the sheet.")
         raise FormError.that(
             mark("There is no sheet “{wanted}”; there is {near}."),

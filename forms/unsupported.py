@@ -24,6 +24,8 @@ _TYPES = {
     "background-audio": (mark("A chat cannot record in the background."), mark("Ask for a recording, as audio.")),
 }
 """A type → what is wrong with it, and the cure."""
+_LISTED = frozenset({"select_one", "select_multiple", "select1", "select", "rank"})
+"""Types that name a list of choices."""
 _RENAMED = {"calculate_here": "calculate", "calculate here": "calculate"}
 _RECORDED = re.compile(
     r"(?:text|audio|speed violations?) audit|speed violations (?:count|list)|sensor_\w+(?: .*)?|comments|caseid"
@@ -94,11 +96,12 @@ def named_type(message: str, survey: Sequence[Row]) -> Problem | None:
     if match is None:
         return None
     wanted = match[1].strip().lower()
+    said = mark("There is no question type “{kind}”.")
+    cure = mark("Correct the type; usual ones are text, integer, select_one, select_multiple, date, image.")
+    if wanted.replace(" ", "_") in _LISTED:
+        said = mark("“{kind}” does not say which list of choices it offers.")
+        cure = mark("Write the list's name behind it, such as {kind} yes_no.")
     for number, row in enumerate(survey, 2):
         if _type(row) == wanted:
-            return problem(
-                mark("There is no question type “{kind}”."),
-                mark("Correct the type; usual ones are text, integer, select_one, select_multiple, date, image."),
-                sheet="survey", row=number, column="type", kind=match[1].strip(),
-            )  # fmt: skip
+            return problem(said, cure, sheet="survey", row=number, column="type", kind=match[1].strip())
     return None

@@ -66,3 +66,11 @@ def test_what_another_app_records_by_itself_stays_empty_with_a_warning(kind: str
     made = convert(survey(f"{kind} | b | | | |", "note | n | Case ${b} | | |"), "f.md")
     assert made.form.questions["/data/b"].kind == "hidden"
     assert [one.row for one in made.warnings if "cannot record" in one.message] == [3]
+
+
+@pytest.mark.parametrize("kind", ["select_one", "select_multiple", "rank"])
+def test_select_without_a_list_is_told_so(kind: str) -> None:
+    with pytest.raises(FormError) as caught:
+        convert(f"| survey |\n| | type | name | label |\n| | {kind} | q | Q |\n".encode(), "a.md")
+    said = str(caught.value)
+    assert said.startswith(f"sheet survey · row 2 · column type: “{kind}” does not say which list of choices it offers.")
