@@ -64,6 +64,8 @@ class Receipt:
     """Something still waits to be filed, and can be given up."""
     complaint: Markup | None = None
     """Why the newest message was not taken."""
+    wrong: bool = False
+    """It tells of several pieces or lines, one of which may lie with the wrong item."""
 
 
 def question_card(
@@ -238,7 +240,9 @@ def finished(parts: list[Markup], rows: Rows, receipt: Receipt | None, sheet: Sh
             parts.append(Markup("\n") + Markup("\n").join(lines))
         if receipt.undo:
             what = (receipt.undo, receipt.until) if receipt.until else (receipt.undo,)
-            rows = (*rows, (Button(turn.label("↶ Undo"), data("checklist", "undo", sheet.visit.id, *what)),))
+            undo = Button(turn.label("↶ Undo"), data("checklist", "undo", sheet.visit.id, *what))
+            wrong = [Button(turn.label("↪ Wrong item?"), data("checklist", "wrong", sheet.visit.id))] * receipt.wrong
+            rows = (*rows, (*wrong, undo))
         if receipt.drop:
             rows = (
                 *rows,

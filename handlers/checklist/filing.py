@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Final
 from markupsafe import Markup
 
 from forms.question import MEDIA
-from handlers.checklist import lines
+from handlers.checklist import lines, runs
 from handlers.checklist.card import WHICH, Receipt, counted, which
-from handlers.checklist.entry import add_note, enter_quickly
+from handlers.checklist.entry import add_note, enter_quickly, understood
+from handlers.checklist.lines import Line
 from handlers.checklist.pieces import described, keep, made, quoted, where_to
+from handlers.checklist.runs import Filed
 from handlers.checklist.steps import advance, held, show, show_overview
 from handlers.errors import UserError
 from handlers.items import Item
@@ -30,7 +32,7 @@ from storage.files import pictures
 
 if TYPE_CHECKING:
     from handlers.chat import Attachment, Place
-    from handlers.checklist.lines import Line
+    from handlers.checklist.runs import Run
     from handlers.sheet import Sheet
     from handlers.turn import Turn
     from storage.files.evidence import Evidence
@@ -49,7 +51,8 @@ async def attach(turn: Turn, sheet: Sheet, sent: Attachment | Place) -> None:
     piece = made(turn, sheet, described(sent))
     screen, entry = await addressed(turn, sheet, piece)
     lost = _lost(turn, sheet, piece) if screen is None else None
-    screen = screen or here(turn, sheet)
+    run = await runs.going(turn, sheet, piece.message_id or 0, named=screen is not None)
+    screen = screen or (await _beside(turn, sheet, run) if lost is None else None) or here(turn, sheet)
     if screen is None or lost is not None:
         keep(turn, sent)
         show_overview(turn, sheet, Receipt(where_to(turn), complaint=lost, drop=True))
@@ -59,6 +62,11 @@ async def attach(turn: Turn, sheet: Sheet, sent: Attachment | Place) -> None:
     before = _standing(sheet, screen)
     problem = await lay(turn, sheet, screen, piece, entry)
     receipt = _receipt(turn, sheet, screen, piece, before, problem)
+    _go_on(turn, sheet, run, piece, screen, entry, before)
+    if not _alone(sheet, run, piece):
+        if problem:
+            run.remarks.append(str(turn.t("⚠ Item {number}: {problem}", number=screen.key, problem=problem)))
+        receipt = runs.receipt(turn, sheet, run)
     if await _advisable(turn, sheet, piece):
         receipt = replace(receipt, text=receipt.text + Markup("\n") + turn.t(AS_A_FILE))
     shown = sheet.find(held(turn, sheet).get("number")) or screen
@@ -68,6 +76,27 @@ async def attach(turn: Turn, sheet: Sheet, sent: Attachment | Place) -> None:
         advance(turn, sheet, screen, receipt)
     else:
         show(turn, sheet, shown, receipt)
+    runs.keep(turn, run)
+
+
+async def _beside(turn: Turn, sheet: Sheet, run: Run) -> Item | None:
+    """Return the item that a piece without words goes with: the one before it, when both came at once."""
+    return runs.where(turn, sheet, run.filed[-1]) if run.filed and await runs.unread(turn, sheet) else None
+
+
+def _go_on(turn: Turn, sheet: Sheet, run: Run, piece: Evidence, screen: Item, entry: Line | None, before: str) -> None:
+    """Add a piece that was filed to its run, with what its caption was understood to say."""
+    note = entry.note if entry is not None else piece.caption.strip() if says_more(piece.caption) else ""
+    line = Line(piece.caption, screen.number, screen, entry.choice if entry is not None else None, note)
+    said = understood(turn, sheet, screen, line, before) if line.choice or note else ""
+    choice, note = (line.choice or "", note) if not piece.forwarded else ("", "")
+    run.add(Filed(piece.message_id or 0, screen.key, choice, note, piece.kind), said)
+
+
+def _alone(sheet: Sheet, run: Run, piece: Evidence) -> bool:
+    """Tell whether a run is one piece, or one album."""
+    album = {one.message_id for one in album_of(sheet, [piece])} | {piece.message_id}
+    return {one.message_id for one in run.filed} <= album
 
 
 async def _advisable(turn: Turn, sheet: Sheet, piece: Evidence) -> bool:

@@ -156,6 +156,8 @@ def _shown(turn: Turn, sheet: Sheet, screen: Item, piece: Evidence) -> tuple[Mar
     if sheet.visit.state != "submitted":
         remove_it = data("checklist", "remove", visit, piece.id, at // A_PAGE)
         ways.append(Button(turn.label("✕ Remove {at}", at=at + 1), remove_it))
+        move_it = data("checklist", "move", visit, f"e{piece.id}", piece.message_id or 0)
+        ways.append(Button(turn.label("↪ Move"), move_it))
     back = turn.label("◀ Back to item {number}", number=screen.key)
     ways.append(Button(back, data("checklist", "go", visit, screen.key, 0)))
     return text, (tuple(row), tuple(ways))

@@ -9,12 +9,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from markupsafe import Markup
-
 from forms import bounds
 from forms.question import MEDIA
 from handlers.chat import Attachment, Message, Place, Text
-from handlers.checklist import answering, continuing, differing, filing, gallery, intake, lines, repeating, waiting
+from handlers.checklist import (
+    answering,
+    continuing,
+    differing,
+    filing,
+    gallery,
+    intake,
+    lines,
+    repeating,
+    runs,
+    waiting,
+)
 from handlers.checklist.card import Receipt
 from handlers.checklist.choosing import very_many
 from handlers.checklist.complaining import length_before
@@ -31,6 +40,7 @@ from handlers.checklist.entry import (
     understood,
 )
 from handlers.checklist.pieces import keep
+from handlers.checklist.runs import Filed
 from handlers.checklist.steps import (
     advance,
     hear,
@@ -52,6 +62,8 @@ from storage.visit import visits
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from markupsafe import Markup
+
     from forms.question import Question
     from handlers.checklist.lines import Line
     from handlers.items import Item
@@ -60,12 +72,6 @@ if TYPE_CHECKING:
 
 MAX_TEXT: Final = 4000
 """Characters of one answer; a chat message cannot be longer than 4096."""
-
-LONGEST_RUN: Final = 30
-"""Lines that one receipt names."""
-
-WIDEST_RUN: Final = 60
-"""Messages, the bot's own among them, that one undo looks through."""
 
 TOO_LONG = mark(
     "This is {length} characters long; {most} fit. Please send it in parts. What you sent before is all here."
@@ -244,7 +250,7 @@ async def _burst(turn: Turn, sheet: Sheet, entries: list[Line], sent: Message) -
     filed: list[Item] = []
     left: list[str | int] = []
     remarks: list[Markup] = []
-    said: dict[str, str] = {}
+    run = await runs.going(turn, sheet, sent.message_id, named=True)
     differ: list[list[Any]] = []
     for entry in entries:
         screen = sheet.find(entry.key)
@@ -268,17 +274,15 @@ async def _burst(turn: Turn, sheet: Sheet, entries: list[Line], sent: Message) -
             remarks.append(turn.t("⚠ Item {number}: {problem}", number=screen.key, problem=problem))
             continue
         filed.append(screen)
-        said[screen.key] = understood(turn, sheet, screen, entry, before)
-    run = _run(turn, sheet, said, remarks, sent.message_id if filed else 0)
-    done = turn.t("✓ Recorded: {items}", items="  ".join(run["said"].values())) if run["said"] else None
-    text = Markup("\n").join([*([done] if done else []), *map(Markup, run["remarks"])])
-    until = run["last"] if run["last"] != run["first"] else 0
-    receipt = Receipt(text, undo=run["first"], until=until, left=tuple(left))
+        one = Filed(sent.message_id, screen.key, entry.choice or "", entry.note)
+        run.add(one, understood(turn, sheet, screen, entry, before))
+    run.remarks = list(dict.fromkeys([*run.remarks, *map(str, remarks)]))
+    receipt = runs.receipt(turn, sheet, run, left)
     if differ:
         await differing.ask(turn, sheet, differ, receipt)
-        return
-    _after_burst(turn, sheet, filed, receipt)
-    turn.remember("checklist", **{**turn.state, "run": run})
+    else:
+        _after_burst(turn, sheet, filed, receipt)
+    runs.keep(turn, run)
 
 
 def _untaken(sheet: Sheet, entry: Line) -> str | int:
@@ -287,20 +291,6 @@ def _untaken(sheet: Sheet, entry: Line) -> str | int:
         return entry.key
     number = (meant_for(entry.line) or strayed(sheet, entry.line)) if entry.number is None else entry.number
     return number if number is not None and sheet.meant(number) is None else brief(entry.line)
-
-
-def _run(turn: Turn, sheet: Sheet, said: dict[str, str], remarks: list[Markup], message_id: int) -> dict[str, Any]:
-    """Return what this message gave together with those just before it, so that one receipt names them all."""
-    before = held(turn, sheet).get("run") or {}
-    if len(before.get("said", ())) > LONGEST_RUN or message_id > before.get("first", message_id) + WIDEST_RUN:
-        before = {}
-    first = before.get("first") or message_id
-    return {
-        "said": before.get("said", {}) | said,
-        "remarks": list(dict.fromkeys([*before.get("remarks", []), *map(str, remarks)])),
-        "first": first,
-        "last": message_id or before.get("last", 0),
-    }
 
 
 def _after_burst(turn: Turn, sheet: Sheet, filed: list[Item], receipt: Receipt) -> None:

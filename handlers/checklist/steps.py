@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 MOST_HEARD: Final = 20
 """Messages that the chat remembers to have been sent for what is on screen."""
 
+_STANDING: Final = ("undo", "until", "drop", "wrong")
+"""What of a receipt stands under a card besides its words."""
+
 MOST_LEFT: Final = 10
 """Lines not understood that a card still shows."""
 
@@ -160,7 +163,7 @@ def _under(receipt: Receipt | None) -> dict[str, Any]:
     """Return what stands under a card, so that it stands there still when the card is drawn anew unasked."""
     if receipt is None:
         return {}
-    plain = {"text": str(receipt.text), "undo": receipt.undo, "until": receipt.until, "drop": receipt.drop}
+    plain: dict[str, Any] = {name: getattr(receipt, name) for name in _STANDING} | {"text": str(receipt.text)}
     said = {"complaint": str(receipt.complaint)} if receipt.complaint else {}
     return {name: value for name, value in plain.items() if value} | said
 
@@ -170,7 +173,7 @@ def under(live: Mapping[str, Any]) -> Receipt | None:
     if not live.keys() - {"looks"}:
         return None
     complaint = Markup(live["complaint"]) if "complaint" in live else None  # noqa: S704 - as it was said before
-    rest = {name: live[name] for name in ("undo", "until", "drop") if name in live}
+    rest = {name: live[name] for name in _STANDING if name in live}
     return Receipt(Markup(live.get("text", "")), complaint=complaint, **rest)  # noqa: S704 - as it was said before
 
 

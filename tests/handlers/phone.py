@@ -183,6 +183,8 @@ class Bench:
     phones: dict[int, Phone] = field(default_factory=dict)
     outcomes: list[Outcome] = field(default_factory=list)
     tapped: dict[str, Phone] = field(default_factory=dict)
+    away: set[int] = field(default_factory=set)
+    """Chats whose telephones have no signal: what is sent there arrives when they are back."""
     numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
     ids: itertools.count[int] = field(default_factory=lambda: itertools.count(5001))
 
@@ -248,7 +250,8 @@ class Bench:
     async def happen(self, event: Event) -> None:
         """Store an event as it would arrive, run its turn, deliver what comes of it."""
         await self.store(event)
-        await self.run(event.chat_id)
+        if event.chat_id not in self.away:
+            await self.run(event.chat_id)
 
     async def store(self, event: Event) -> None:
         """Only store an event, as when the bot is down."""

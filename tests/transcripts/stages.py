@@ -99,6 +99,11 @@ class EngineStage:
                 await phone.place()
             case "sticker":
                 await phone.sticker()
+            case "away":
+                self.bench.away.add(who)
+            case "back":
+                self.bench.away.discard(who)
+                await self.bench.run(who)
             case "wait":
                 await self.bench.wait(seconds=float(words))
             case "form":
@@ -207,6 +212,10 @@ class SandboxStage:
                 await phone.location(30.25, 120.17)
             case "sticker":
                 await phone.do("sticker")
+            case "away":
+                await phone.do("offline")
+            case "back":
+                await phone.do("online")
             case "wait":
                 await self._wait(timedelta(seconds=float(words)))
             case "form":

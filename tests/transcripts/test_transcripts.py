@@ -54,10 +54,12 @@ ACTIONS = {
     "🧷 ": "sticker",
     "⏳ ": "wait",
     "⚙ ": "form",
+    "✈ ": "away",
+    "📶 ": "back",
 }
 """How a line that a person does begins, and ⚙: a visit with the form of that name (``forms/``) is planned for the group
-of the phone's demonstration. ``⏳ 600``: so many seconds pass. ``— 7003`` hands the play to another phone; ⏎ in words
-is a new line."""
+of the phone's demonstration. ``⏳ 600``: so many seconds pass; ✈ and 📶: the phone has no signal, and has one again.
+``— 7003`` hands the play to another phone; ⏎ in words is a new line."""
 
 
 @pytest.fixture(autouse=True)
