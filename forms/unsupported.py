@@ -53,6 +53,10 @@ def looked_at(survey: Sequence[Row]) -> tuple[list[Problem], list[Problem]]:
         for column, said, cure, blocking in _faults(row):
             found = problem(said, cure, sheet="survey", row=number, column=column)
             (problems if blocking and _is_required(row) else warnings).append(found)
+        if _type(row).replace(" ", "_") in _LISTED:
+            said = mark("“{kind}” does not say which list of choices it offers.")
+            cure = mark("Write the list's name behind it, such as {kind} yes_no.")
+            problems.append(problem(said, cure, sheet="survey", row=number, column="type", kind=_type(row)))
         if _type(row) in _RENAMED:
             row["type"] = _RENAMED[_type(row)]
         if _type(row) == "bearing":
@@ -98,9 +102,6 @@ def named_type(message: str, survey: Sequence[Row]) -> Problem | None:
     wanted = match[1].strip().lower()
     said = mark("There is no question type “{kind}”.")
     cure = mark("Correct the type; usual ones are text, integer, select_one, select_multiple, date, image.")
-    if wanted.replace(" ", "_") in _LISTED:
-        said = mark("“{kind}” does not say which list of choices it offers.")
-        cure = mark("Write the list's name behind it, such as {kind} yes_no.")
     for number, row in enumerate(survey, 2):
         if _type(row) == wanted:
             return problem(said, cure, sheet="survey", row=number, column="type", kind=match[1].strip())

@@ -72,5 +72,6 @@ def test_what_another_app_records_by_itself_stays_empty_with_a_warning(kind: str
 def test_select_without_a_list_is_told_so(kind: str) -> None:
     with pytest.raises(FormError) as caught:
         convert(f"| survey |\n| | type | name | label |\n| | {kind} | q | Q |\n".encode(), "a.md")
-    said = str(caught.value)
-    assert said.startswith(f"sheet survey · row 2 · column type: “{kind}” does not say which list of choices it offers.")
+    (found,) = caught.value.problems
+    assert (found.sheet, found.row, found.column) == ("survey", 2, "type")
+    assert found.message.startswith(f"“{kind}” does not say which list of choices it offers.")
