@@ -69,7 +69,7 @@ async def looked_for(turn: Turn, sent: Message) -> bool:
 
 async def _offer(turn: Turn, one: Enquiry, found: Sequence[LibraryItem], phrase: str) -> None:
     aside.hold(turn, "enquiry", step="cite", enquiry=one.id)
-    lines = [Markup("“{}”").format(desk.question_of(one)), turn.t("<b>What does the answer rest on?</b>")]
+    lines = [turn.t("“{words}”", words=desk.question_of(one)), turn.t("<b>What does the answer rest on?</b>")]
     if found:
         lines.append(turn.t("Tap an item, or type words to look for others."))
     elif phrase:
@@ -111,7 +111,9 @@ async def none(turn: Turn, args: tuple[str, ...]) -> None:
 
 def _ask(turn: Turn, one: Enquiry, item_id: int | None, rests: Markup) -> None:
     aside.hold(turn, "enquiry", step="answer", enquiry=one.id, item=item_id)
-    said = Markup("\n").join([Markup("“{}”").format(desk.question_of(one)), rests, turn.t("Please type the answer.")])
+    said = Markup("\n").join(
+        [turn.t("“{words}”", words=desk.question_of(one)), rests, turn.t("Please type the answer.")]
+    )
     turn.card(said, ((Button(turn.label("◀ Back"), data("enquiry", "cite", one.id)),),))
 
 
@@ -150,7 +152,7 @@ async def _ask_others(turn: Turn, one: Enquiry) -> None:
             len(others),
         )
     else:
-        said = turn.t("Proposed, but nobody else is here to agree. Invite somebody, or pass it up.")
+        said = turn.t("Proposed, but nobody else is here to agree. Please invite one more person.")
     turn.say(said)
 
 
@@ -176,7 +178,7 @@ async def _send(turn: Turn, one: Enquiry) -> None:
     theirs = speech(asker.language)
     lines = [
         theirs.t("<b>The answer to your enquiry</b>"),
-        Markup("“{}”").format(desk.question_of(one)),
+        theirs.t("“{words}”", words=desk.question_of(one)),
         escape(desk.answer_of(one)),
     ]
     rows: list[tuple[Button, ...]] = []

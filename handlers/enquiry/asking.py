@@ -75,7 +75,9 @@ async def asked(turn: Turn, sent: Message) -> bool:
         day=turn.speech.day(one.due_on),
     )
     back = Button(turn.label("◀ Enquiries"), data("enquiry", "list"))
-    turn.card(said, ((Button(turn.label("Take it back"), data("enquiry", "withdraw", one.id)), back),), final=True)
+    turn.card(
+        said, ((Button(turn.label("Take the question back"), data("enquiry", "withdraw", one.id)), back),), final=True
+    )
     return True
 
 

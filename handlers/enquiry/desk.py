@@ -163,7 +163,7 @@ async def text_of(turn: Turn, one: Enquiry) -> Markup:
     lines = [turn.t("<b>Enquiry {number}</b> · {state}", number=one.id, state=turn.label(STATES[one.state]))]
     if not mine:
         lines.append(turn.t("From: {who}", who=await from_whom(turn, one)))
-    lines.append(Markup("“{}”").format(question_of(one)))
+    lines.append(turn.t("“{words}”", words=question_of(one)))
     if one.waits:
         who = await answering_party(turn, one)
         lines.append(turn.t("To be answered by {who} by {day}", who=who, day=turn.speech.day(one.due_on)))
@@ -218,7 +218,7 @@ async def _buttons(turn: Turn, one: Enquiry) -> Rows:
         if one.group_id is not None:
             rows.append((Button(turn.label("Pass it up to the office"), to("up")),))
     if one.waits and one.asker_id == turn.who.id:
-        rows.append((Button(turn.label("Take it back"), to("withdraw")),))
+        rows.append((Button(turn.label("Take the question back"), to("withdraw")),))
     item = await library.get(turn.db, one.item_id) if one.item_id is not None else None
     if item is not None and one.state is State.answered and not (item.internal and one.asker_id == turn.who.id):
         rows.append((Button(turn.label("What it rests on"), data("library", "open", item.id)),))

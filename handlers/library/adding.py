@@ -85,7 +85,8 @@ async def compose(turn: Turn, item: LibraryItem) -> None:
     def to(verb: str, *more: object) -> str:
         return data("library", verb, item.id, *more)
 
-    out = turn.speech.n("Publish, and tell {count} person", "Publish, and tell {count} people", count).striptags()
+    telling = turn.speech.n("Publish, and tell {count} person", "Publish, and tell {count} people", count).striptags()
+    out = telling if count else turn.label("Publish")
     supervisors = Button((CHOSEN if item.internal else "") + turn.label("Supervisors only"), to("whose", 1))
     everybody = Button(("" if item.internal else CHOSEN) + turn.label("Everybody"), to("whose", 0))
     rows = (
@@ -219,7 +220,8 @@ async def publish(turn: Turn, args: tuple[str, ...]) -> None:
         len(readers),
         title=item.title,
     )
-    turn.card(said, tuple(rows), final=True)
+    nobody = turn.t("“{title}” is in the library. Nobody goes on visits yet, so nobody is told.", title=item.title)
+    turn.card(said if readers else nobody, tuple(rows), final=True)
 
 
 def _announced(turn: Turn, item: LibraryItem) -> dict[str, object]:

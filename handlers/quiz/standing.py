@@ -35,6 +35,7 @@ REASONS: Final = {
     "device": mark("Telephone or network out of order"),
 }
 """Codes of the usual reasons for letting somebody go, and what they are called; others are typed."""
+NOT_ONESELF = mark("Nobody lets themselves go: please pass the quiz, or ask the office.")
 REASON_WANTED = mark("Please say why in at most {most} characters.")
 
 
@@ -90,6 +91,7 @@ def _buttons(turn: Turn, quiz: Quiz, shown: list[tuple[int, str]], page: int, be
         rows += [
             (Button(turn.label("Let go: {who}", who=name[:12]), data("quiz", "waive", quiz.id, one)),)
             for one, name in shown
+            if one != turn.who.id
         ]
     turning = [
         Button(label, data("quiz", "show", quiz.id, to))
@@ -159,7 +161,8 @@ async def _let_go(turn: Turn, args: tuple[str, ...], why: str) -> None:
         theirs = speech(other.language)
         told = theirs.t("{who} lets you start visits without having passed “{title}”.", who=turn.who.name,
                         title=quiz.title)  # fmt: skip
-        turn.reply(Say(text=str(told)), to=other.telegram_id)
+        visits = Button(theirs.label("Visits today"), data("visit", "today"))
+        turn.reply(Say(text=str(told), buttons=((visits,),)), to=other.telegram_id)
     await panel(turn, quiz)
 
 
@@ -168,6 +171,8 @@ async def _whom(turn: Turn, args: tuple[str, ...]) -> tuple[Quiz, int, Markup]:
     quiz, person_id = await quizzes.get(turn.db, number(args, 0)), number(args, 1)
     if quiz is None or quiz.state is not State.open or quiz.round_id is None or person_id not in await _mine(turn):
         raise Stale
+    if person_id == turn.who.id:
+        raise UserError(NOT_ONESELF)
     found = (await quizzes.results(turn.db, quiz.id, [person_id])).get(person_id)
     if found is not None and found.clear:
         raise Stale

@@ -163,7 +163,7 @@ async def test_what_is_withdrawn_is_not_found_any_more_but_stays_readable_where_
 
 async def test_an_office_with_nobody_in_the_field_publishes_without_a_notice(bench: Bench, office: Phone):
     await put_in(office)
-    assert office.last.text == "《工作餐管理规定》已进资料库，正在发给 0 人。"
+    assert office.last.text == "《工作餐管理规定》已进资料库。督导组还没有人加入，暂不通知。"
     assert office.last.labels == ["◀ 资料库"]
 
 

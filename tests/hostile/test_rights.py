@@ -52,6 +52,9 @@ MADE = {
     "draw": "draws",
     "notice": "notices",
     "survey": "surveys",
+    "library": "library_items",
+    "quiz": "quizzes",
+    "enquiry": "enquiries",
     "reminder": "reminders",
 }
 """What a journey makes, and the table of it."""
@@ -64,6 +67,10 @@ WATCHED = (
         "draws",
         "notices",
         "surveys",
+        "library_items",
+        "quizzes",
+        "quiz_results",
+        "enquiries",
         "interview_entries",
         "quotes",
         "seats",
@@ -78,7 +85,19 @@ WATCHED = (
 ASKING_MORE = ("/start", "invitation.", "plan.done", "plan.undo")
 """Where more is asked for than the role."""
 
-OWN = ("profile.", "quiet.set", "draw.begin", "notice.begin", "survey.new", "survey.ready", "survey.form")
+OWN = (
+    "profile.",
+    "quiet.set",
+    "draw.begin",
+    "notice.begin",
+    "survey.new",
+    "survey.ready",
+    "survey.form",
+    "library.begin",
+    "quiz.new",
+    "quiz.ready",
+    "quiz.form",
+)
 """What these buttons do they do to whoever presses them: everybody's own matter."""
 
 OUTSIDERS = (
@@ -101,7 +120,16 @@ WORK: dict[str, tuple[str, ...]] = {  # what each of them does beforehand: a but
         "悄悄话\n余杭",
         "1",
     ),
-    "leader-2": ("notice.begin", "悄悄话", "survey.new", "悄悄话", "悄悄话\n好\n不好"),
+    "leader-2": (
+        "notice.begin",
+        "悄悄话",
+        "survey.new",
+        "悄悄话",
+        "悄悄话\n好\n不好",
+        "enquiry.new",
+        "悄悄话，能不能问？",
+    ),
+    "admin-2": ("library.begin", "悄悄话", "quiz.new", "悄悄话", "悄悄话\n*好\n不好"),
 }
 
 
