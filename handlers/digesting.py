@@ -81,7 +81,7 @@ async def gather(
     db: Session, campaign: Campaign, group: Group | None, now: datetime, since: datetime | None = None
 ) -> Facts:
     """Return what the digest of a group, or of the whole campaign, says now."""
-    await digests.freshen(db, campaign, now)
+    await digests.freshen(db, campaign)
     sent = await digest_plans.plan_of(db, campaign.id, group.id if group else OFFICE)
     zone = calendars.zone_of_group(campaign, group)
     calendar = await calendars.calendar_of(db, campaign)

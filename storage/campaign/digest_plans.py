@@ -19,8 +19,7 @@ class DigestPlan(Entity):
     """The digest of one group or of the office.
 
     ``chat_id`` is the group chat it also goes to, in ``language``. ``told_on`` is the day of the last digest,
-    ``told_at`` when it was told and ``since`` from when on it told; ``counted_at`` when the office's tallies of open
-    matters were last brought up to date.
+    ``told_at`` when it was told and ``since`` from when on it told.
     """
 
     __tablename__ = "digest_plans"
@@ -35,7 +34,6 @@ class DigestPlan(Entity):
     told_on: Mapped[date | None] = mapped_column(default=None)
     told_at: Mapped[datetime | None] = mapped_column(default=None)
     since: Mapped[datetime | None] = mapped_column(default=None)
-    counted_at: Mapped[datetime | None] = mapped_column(default=None)
 
     @property
     def clock(self) -> time:

@@ -1,21 +1,20 @@
 """What a digest says, asked of the records: coverage from the ledger, open matters from the findings, visits by day.
 
 A campaign's matters are many and change with few visits: each unit's are counted once and again only when one of its
-visits was handed in or taken back, so that a digest costs the same however much is stored. Nothing is worded here.
+visits says something else, so that a digest costs the same however much is stored. Nothing is worded here.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, tzinfo
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.campaign import calendars, campaigns, coverage, digest_plans, work
+from storage.campaign import calendars, campaigns, coverage, work
 from storage.campaign.campaigns import Campaign, Group, Round, Unit
 from storage.campaign.reminders import Reminder
-from storage.entity import Entity, Session, insert_into
+from storage.entity import Session
 from storage.people import Appointment, Person, Role
-from storage.visit import findings
+from storage.visit import findings, tallies
 from storage.visit.findings import Outcome
 from storage.visit.parts import Part
 from storage.visit.visits import Answer, State, Visit, VisitMember
@@ -24,69 +23,29 @@ from supervision.coverage import Count, Stand, count, counted
 from supervision.digest import Facts, Going, by_area, curve, idle
 from supervision.wanting import Grade
 
-MARGIN = timedelta(minutes=15)
-"""So much later than its moment a visit that was handed in may become visible: a turn takes time, and clocks differ."""
-
 AREAS = 12
 _TOGETHER = 500
 
 
-# Declared here because only digests ask for visits by day.
-sa.Index("ix_visits_submitted_at", Visit.submitted_at)
-sa.Index("ix_visits_planned_on", Visit.group_id, Visit.planned_on)
-
-
-class Tally(Entity):
-    """How many matters are open at a unit, as findings.py counts them: kept so as not to be counted every day."""
-
-    __tablename__ = "tallies"
-
-    unit_id: Mapped[int] = mapped_column(sa.ForeignKey("units.id"), primary_key=True)
-    partly: Mapped[int]
-    missing: Mapped[int]
-
-
-async def freshen(db: Session, campaign: Campaign, now: datetime) -> int:
-    """Count the open matters of those units anew that may have others than before; return how many units."""
-    plan = await digest_plans.plan_of(db, campaign.id, digest_plans.OFFICE)
-    ids = await _stale(db, campaign.id, plan.counted_at)
+async def freshen(db: Session, campaign: Campaign) -> int:
+    """Count the open matters of those units anew that have others than before; return how many units."""
+    times = await tallies.out_of_date(db, campaign.id)
+    times |= await tallies.written(db, await _taken_back(db, campaign.id))
+    ids = sorted(times)
     for at in range(0, len(ids), _TOGETHER):
         some = ids[at : at + _TOGETHER]
         found = await findings.count_units(db, some)
-        rows = [
-            {"unit_id": one, "partly": found[one].partly, "missing": found[one].missing}
-            if one in found
-            else {"unit_id": one, "partly": 0, "missing": 0}
-            for one in some
-        ]
-        statement = insert_into(db, Tally)
-        new = {name: statement.excluded[name] for name in ("partly", "missing")}
-        await db.execute(statement.on_conflict_do_update(index_elements=["unit_id"], set_=new), rows)
-    plan.counted_at = now
+        counted = {one: (found[one].partly, found[one].missing) if one in found else (0, 0) for one in some}
+        await tallies.keep(db, counted, times)
     return len(ids)
 
 
-async def _stale(db: Session, campaign_id: int, counted_at: datetime | None) -> list[int]:
-    if counted_at is None:
-        return sorted(await db.scalars(sa.select(Unit.id).where(Unit.campaign_id == campaign_id)))
-    handed_in = sa.select(Visit.unit_id).where(Visit.submitted_at >= counted_at - MARGIN)
+async def _taken_back(db: Session, campaign_id: int) -> Sequence[int]:
+    """Return the units with a visit that was handed in and taken back: what it found counts for nothing just now."""
     groups = sa.select(Group.id).where(Group.campaign_id == campaign_id)
-    under_way = sa.select(Visit.unit_id).where(Visit.group_id.in_(groups), Visit.state == State.open)
-    found = set(await db.scalars(handed_in)) | set(await db.scalars(under_way))
-    query = sa.select(Unit.id).where(Unit.id.in_(found), Unit.campaign_id == campaign_id)
-    return sorted(await db.scalars(query)) if found else []
-
-
-async def open_by_group(db: Session, campaign_id: int) -> dict[int, tuple[int, int]]:
-    """Return (partly, missing) of the open matters of each group as last counted; under 0 those of nobody's units."""
-    group = sa.func.coalesce(Unit.group_id, 0)
-    query = (
-        sa.select(group, sa.func.sum(Tally.partly), sa.func.sum(Tally.missing))
-        .join(Unit, Unit.id == Tally.unit_id)
-        .where(Unit.campaign_id == campaign_id, Unit.standing())
-        .group_by(group)
-    )
-    return {one: (int(partly), int(missing)) for one, partly, missing in await db.execute(query)}
+    under_way = sa.and_(Visit.group_id.in_(groups), Visit.state == State.open)
+    found = sa.exists().where(Outcome.visit_id == Visit.id)
+    return (await db.scalars(sa.select(Visit.unit_id).where(under_way, found).distinct())).all()
 
 
 async def round_on(db: Session, campaign: Campaign, now: datetime) -> Round | None:
@@ -109,7 +68,7 @@ async def facts(
     groups = [group.id] if group else [one.id for one in await campaigns.groups_of(db, campaign.id)]
     one = await round_on(db, campaign, now)
     lines = await coverage.ledger(db, one, group.id if group else None) if one else []
-    open_now = await open_by_group(db, campaign.id)
+    open_now = await tallies.by_group(db, campaign.id)
     moved = await _moved(db, groups, since)
     coming = calendar.shifted(today, 1)
     round_visits = await _of_round(db, one, groups) if one else []

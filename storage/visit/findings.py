@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from storage.campaign.campaigns import Unit
 from storage.entity import Entity, Session
+from storage.visit import tallies
 from storage.visit.visits import Answer, State, Visit
 from supervision.wanting import Grade
 
@@ -207,6 +208,7 @@ class Judged:
 async def write(db: Session, visit: Visit, judged: Sequence[Judged]) -> None:
     """Write down what a visit found, in place of what was written before; whoever calls has locked the visit."""
     await db.execute(sa.delete(Outcome).where(Outcome.visit_id == visit.id))
+    await tallies.changed(db, visit.unit_id)
     if judged:
         rows = [
             {
@@ -222,3 +224,30 @@ async def write(db: Session, visit: Visit, judged: Sequence[Judged]) -> None:
             for one in judged
         ]
         await db.execute(sa.insert(Outcome), rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """What the latest visit that was handed in found, counted."""
+
+    visit_id: int
+    at: datetime
+    fine: int = 0
+    partly: int = 0
+    missing: int = 0
+
+
+async def last_visit(db: Session, unit_id: int, but: int = 0) -> Last | None:
+    """Return what the latest submitted visit of a unit found, ``but`` for one visit; None where there is none."""
+    query = (
+        sa.select(Visit.id, Visit.submitted_at)
+        .where(Visit.unit_id == unit_id, Visit.state == State.submitted, Visit.id != but)
+        .order_by(Visit.submitted_at.desc(), Visit.id.desc())
+        .limit(1)
+    )
+    latest = (await db.execute(query)).one_or_none()
+    if latest is None or latest.submitted_at is None:
+        return None
+    counted = sa.select(Outcome.grade, sa.func.count()).where(Outcome.visit_id == latest.id).group_by(Outcome.grade)
+    counts = dict((await db.execute(counted)).all())
+    return Last(latest.id, latest.submitted_at, *(counts.get(int(one), 0) for one in Grade))

@@ -63,6 +63,8 @@ class Visit(Kept, Entity):
     __tablename__ = "visits"
     __table_args__ = (
         sa.Index("ix_visits_group_id", "group_id", "state"),
+        sa.Index("ix_visits_planned_on", "group_id", "planned_on"),
+        sa.Index("ix_visits_submitted_at", "submitted_at"),
         sa.Index("ix_visits_unit_id", "unit_id"),
         sa.Index("ix_visits_round_id", "round_id"),
     )

@@ -29,7 +29,6 @@ def upgrade() -> None:
         sa.Column("told_on", sa.Date(), nullable=True),
         sa.Column("told_at", MOMENT, nullable=True),
         sa.Column("since", MOMENT, nullable=True),
-        sa.Column("counted_at", MOMENT, nullable=True),
         sa.PrimaryKeyConstraint("campaign_id", "group_id", name="pk_digest_plans"),
         sa.ForeignKeyConstraint(["campaign_id"], ["campaigns.id"], name="fk_digest_plans_campaign_id_campaigns"),
     )
@@ -56,6 +55,8 @@ def upgrade() -> None:
         sa.Column("unit_id", NUMBER, nullable=False),
         sa.Column("partly", NUMBER, nullable=False),
         sa.Column("missing", NUMBER, nullable=False),
+        sa.Column("changed", NUMBER, nullable=False),
+        sa.Column("counted", NUMBER, nullable=False),
         sa.PrimaryKeyConstraint("unit_id", name="pk_tallies"),
         sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name="fk_tallies_unit_id_units"),
     )
