@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
-from handlers import learning
+from handlers import briefing, learning
 from handlers.chat import Button
 from handlers.errors import Stale, UserError
 from handlers.found import judged
 from handlers.handing import may_withdraw
 from handlers.journey import Journey, data, number
 from handlers.menu import command
-from handlers.progress import bar, headline, lacking, missing, unit_label
+from handlers.progress import bar, called, headline, lacking, missing, unit_label
 from handlers.sheet import sheet_of
 from handlers.summary import summary_text
 from handlers.text import mark
@@ -43,7 +43,10 @@ LONGEST_DAY: Final = timedelta(hours=25)
 """The day on which clocks are put back."""
 
 
-LEADER_SUBMITS = mark("Several work on this visit, so whoever leads the group submits it. Tap “My part is done”.")
+LEADER_SUBMITS = mark("Several work on this visit, so whoever leads the group submits it. Tap “✓ My part”.")
+
+
+QUICKER = mark("{who} has submitted this visit already. Nothing was submitted twice.")
 
 
 async def today(turn: Turn, words: str = "") -> None:
@@ -52,7 +55,7 @@ async def today(turn: Turn, words: str = "") -> None:
     mine = await _mine(turn)
     due = [visit for visit in mine if _due(visit, await _day(turn, visit))]
     if len(due) == 1:
-        await _go_into(turn, due[0])
+        await _open(turn, due[0])
     else:
         await _show_day(turn, mine, due)
 
@@ -114,13 +117,18 @@ def _due(visit: Visit, day: date) -> bool:
 
 
 async def _list(
-    turn: Turn, title: Markup, shown: list[Visit], done: Sequence[Visit] = (), tickets: Sequence[Correction] = ()
+    turn: Turn,
+    title: Markup,
+    shown: list[Visit],
+    done: Sequence[Visit] = (),
+    tickets: Sequence[Correction] = (),
+    verb: str = "open",
 ) -> None:
     lines, rows = _tickets(turn, tickets)
     lines += [title] if title else []
     for at, visit in enumerate(shown[:SHOWN], 1):
         lines += await _listed(turn, at, visit)
-        rows.append((Button(f"{at}. {unit_label(visit)}", data("visit", "open", visit.id)),))
+        rows.append((Button(f"{at}. {unit_label(visit)}", data("visit", verb, visit.id)),))
     if len(shown) > SHOWN:
         rest = len(shown) - SHOWN
         lines.append(turn.n("\nand {count} more", "\nand {count} more", rest))
@@ -179,17 +187,59 @@ async def tap_todo(turn: Turn, args: tuple[str, ...]) -> None:
 
 
 async def tap_open(turn: Turn, args: tuple[str, ...]) -> None:
-    """Go into a visit's checklist."""
-    visit = await visits.get(turn.db, number(args, 0))
-    if visit is None:
-        raise Stale
-    await _go_into(turn, visit)
+    """Go into a visit; past its briefing first, where that says something that has not been seen."""
+    await _open(turn, await _mine_by_id(turn, args))
+
+
+async def _open(turn: Turn, visit: Visit) -> None:
+    if not await briefing.show_unseen(turn, visit, only_if_it_matters=True):
+        await _go_into(turn, visit)
 
 
 async def _go_into(turn: Turn, visit: Visit) -> None:
     """Go into a visit, unless something has to be learnt before it is started."""
     if not await learning.kept_back(turn, visit):
         await turn.enter("checklist", visit=visit.id)
+
+
+# --- the briefing ---
+
+
+async def _mine_by_id(turn: Turn, args: tuple[str, ...]) -> Visit:
+    visit = await visits.get(turn.db, number(args, 0))
+    if visit is None or not visit.open_to(turn.who, turn.now):
+        raise Stale
+    return visit
+
+
+async def prepare(turn: Turn, args: tuple[str, ...]) -> None:
+    """Come to a visit from a reminder: its briefing first, its checklist where that has been seen."""
+    visit = await _mine_by_id(turn, args)
+    if not await briefing.show_unseen(turn, visit):
+        await _go_into(turn, visit)
+
+
+async def brief_again(turn: Turn, args: tuple[str, ...]) -> None:
+    """Show the briefing, seen or not."""
+    await briefing.show(turn, await _mine_by_id(turn, args))
+
+
+async def begin(turn: Turn, args: tuple[str, ...]) -> None:
+    """Go on from the briefing to the checklist."""
+    await _go_into(turn, await _mine_by_id(turn, args))
+
+
+async def choose(turn: Turn, words: str = "") -> None:
+    """Open a visit, its briefing first: the only one there is, else the one that is chosen."""
+    del words
+    mine = await _mine(turn)
+    due = [visit for visit in mine if _due(visit, await _day(turn, visit))]
+    if len(due) == 1 or len(mine) == 1:
+        await prepare(turn, (str((due or mine)[0].id),))
+    elif not mine:
+        await _show_day(turn, mine, due)
+    else:
+        await _list(turn, turn.t("<b>Which visit?</b>"), due or mine, verb="prepare")
 
 
 # --- handing in ---
@@ -206,6 +256,9 @@ async def submit(turn: Turn, args: tuple[str, ...]) -> None:
     """Hand the visit in when nothing is missing; otherwise say what is."""
     sheet = await _loaded(turn, args, lock=True)
     if sheet.visit.state == "submitted":
+        author = await _author(turn, sheet.visit)
+        if author is not None and author.id != turn.who.id:
+            turn.toast(turn.label(QUICKER, who=called(author)), alert=True)
         await _sum_up(turn, sheet)
         return
     if not sheet.labour.submits:
@@ -274,9 +327,13 @@ VISIT = Journey(
     commands={
         "today": command("today", today),
         "todo": command("todo", todo),
+        "visit": command("visit", choose),
     },
     taps={
         "open": tap_open,
+        "prepare": prepare,
+        "brief": brief_again,
+        "begin": begin,
         "today": tap_today,
         "todo": tap_todo,
         "submit": submit,

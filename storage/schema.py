@@ -31,6 +31,7 @@ from storage.entity import Entity, Session
 from storage.files import evidence, pictures
 from storage.visit import (
     activities,
+    briefings,
     corrections,
     draws,
     findings,
@@ -46,6 +47,7 @@ from storage.voices import deliveries, enquiries, library, notices, quizzes, sur
 MODULES = (
     activities,
     audit,
+    briefings,
     calendars,
     campaigns,
     conversations,

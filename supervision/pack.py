@@ -6,7 +6,7 @@ Days in a pack are counted from the campaign's first day (day 0), so the same pa
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -67,6 +67,8 @@ class Pack:
     rounds: tuple[Window, ...]
     phases: tuple[Stretch, ...] = ()
     tasks: tuple[Task, ...] = ()
+    discipline: Mapping[str, str] = field(default_factory=dict)
+    """What nobody does on a visit, in one line, {language: text}; empty where the pack says nothing of it."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -96,6 +98,7 @@ def read(text: str) -> Pack:
             ),
             phases=tuple(_phase(one) for one in raw.get("phases", ())),
             tasks=tuple(_task(one) for one in raw.get("work_items", ())),
+            discipline=_of(raw, "discipline", dict) if "discipline" in raw else {},
         )
     except tomllib.TOMLDecodeError as error:
         raise PackError(f"campaign.toml is not TOML: {error}") from error

@@ -16,7 +16,7 @@ from handlers.checklist.shares import shares
 from handlers.items import titled
 from handlers.journey import data
 from handlers.progress import brief, clipped, headline, lacking, numbers_of
-from handlers.rows import in_rows
+from handlers.rows import in_rows, width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,8 +33,14 @@ MOST: Final = 86
 A_PAGE: Final = 60
 """Items on a page where there are more."""
 
-COLUMNS: Final = (6, 5, 4)
+COLUMNS: Final = (8, 7, 6, 5, 4)
 """Numbers in a row, as many as a narrow telephone shows and fewer where the last row would be nearly empty."""
+
+WIDE: Final = 4
+"""Cells of ``22✅``: numbers of instances are longer, and fewer of them stand in a row."""
+
+ACROSS: Final = 38
+"""Cells of a line of text that a narrow telephone shows without breaking it."""
 
 REPEATS: Final = 4
 """Repeats whose lists are led to."""
@@ -44,6 +50,9 @@ REPEAT: Final = 14
 
 SECTION: Final = 40
 """Characters of a section's name."""
+
+SHORTEST: Final = 10
+"""Cells of it that stay, however many signs stand beside it."""
 
 
 def overview_card(turn: Turn, sheet: Sheet, receipt: Receipt | None = None, page: int = 0) -> tuple[Markup, Rows]:
@@ -57,12 +66,13 @@ def overview_card(turn: Turn, sheet: Sheet, receipt: Receipt | None = None, page
     page = min(max(page, 0), last)
     shown = every[page * size : (page + 1) * size]
     lines = [headline(turn, sheet), *_sections(turn, sheet, shown)]
-    lines.append(Markup("\n") + lacking(turn, sheet))
+    who = shares(turn, sheet) if sheet.labour.several else []
+    # One screen holds it all, and what several have takes the place of an empty line.
+    lines.append((Markup() if who else Markup("\n")) + lacking(turn, sheet))
     spared = sheet.spared()
     if spared:
         lines.append(turn.t("Not for this unit: {numbers}.", numbers=numbers_of(turn, spared)))
-    if sheet.labour.several and (who := shares(turn, sheet)):
-        lines += [Markup(), *who]
+    lines += who
     rows = (*_numbers(sheet, shown), *_repeats(turn, sheet))
     if last:
         rows = (*rows, _pages(sheet, page, last))
@@ -94,10 +104,20 @@ def _repeats(turn: Turn, sheet: Sheet) -> Rows:
 def _sections(turn: Turn, sheet: Sheet, shown: Sequence[Item]) -> list[Markup]:
     lines = []
     for name, screens in groupby(shown, sheet.section):
-        signs = "  ".join(_sign(sheet, screen) for screen in screens)
-        section = clipped(name, SECTION)
+        signs = " ".join(_sign(sheet, screen) for screen in screens)
+        section = _narrow(clipped(name, SECTION), ACROSS - width(signs) - 1)
         lines.append(turn.t("{section}  {signs}", section=section, signs=signs) if name else Markup.escape(signs))
     return lines
+
+
+def _narrow(name: str, cells: int) -> str:
+    """Return a section's name, cut where it would push its signs onto a second line."""
+    cells = max(cells, SHORTEST)
+    if width(name) <= cells:
+        return name
+    while width(name) >= cells:
+        name = name[:-1]
+    return name.rstrip() + "…"
 
 
 def _sign(sheet: Sheet, screen: Item) -> str:
@@ -115,13 +135,16 @@ def _numbers(sheet: Sheet, shown: Sequence[Item]) -> Rows:
     buttons = [
         Button(f"{screen.key}{sheet.symbol(screen)}", data("checklist", "go", visit, screen.key)) for screen in shown
     ]
-    across = columns(len(buttons))
+    across = columns(len(buttons), 8 if all(width(one.label) <= WIDE for one in buttons) else 6)
     return tuple(tuple(buttons[at : at + across]) for at in range(0, len(buttons), across))
 
 
-def columns(count: int) -> int:
-    """Return how many of ``count`` numbers stand in a row, so that the last row is as full as can be."""
-    return max(COLUMNS, key=lambda across: ((count % across or across) / across, across))
+def columns(count: int, widest: int = COLUMNS[0]) -> int:
+    """Return how many of ``count`` numbers stand in a row: few rows, and no number alone in the last of them."""
+    could = [across for across in COLUMNS if across <= widest]
+    full = [across for across in could if count % across != 1] or could
+    fewest = min(-(-count // across) for across in full) if count else 0
+    return min((across for across in full if -(-count // across) == fewest), default=COLUMNS[-1])
 
 
 def _pages(sheet: Sheet, page: int, last: int) -> tuple[Button, ...]:
@@ -146,15 +169,23 @@ def _besides(turn: Turn, sheet: Sheet) -> tuple[Button, ...]:
 
 
 def _way_on(turn: Turn, sheet: Sheet) -> tuple[Button, ...]:
-    """Return the last row of the overview: the summary, or the next open item and handing in; the visits."""
+    """Return the last row of the overview: the visits, the briefing; the next open item and handing in, or the summary.
+
+    Four that a narrow telephone shows whole. Who has said that their part is done is not asked again.
+    """
     visit, waiting = sheet.visit, sheet.left() or (sheet.unfinished() if sheet.labour.submits else [])
-    visits = Button(turn.label("◀ Visits"), data("visit", "today"))
+    around: tuple[Button, ...] = (
+        Button(turn.label("◀ List"), data("visit", "today")),
+        Button(turn.label("ⓘ Briefing"), data("visit", "brief", visit.id)),
+    )
     if visit.state == "submitted":
-        return Button(turn.label("Summary"), data("visit", "summary", visit.id)), visits
-    submit = Button(turn.label("Submit"), data("visit", "submit", visit.id))
-    if not sheet.labour.submits:
-        submit = Button(turn.label("✓ My part is done"), data("checklist", "finish", visit.id))
-    if not waiting:
-        return submit, visits
-    goes_on = turn.label("Go on with {number}", number=waiting[0].key)
-    return Button(goes_on, data("checklist", "go", visit.id, waiting[0].key, 0)), submit, visits
+        return *around, Button(turn.label("Summary"), data("visit", "summary", visit.id))
+    if waiting:
+        goes_on = turn.label("▶ Item {number}", number=waiting[0].key)
+        around = (*around, Button(goes_on, data("checklist", "go", visit.id, waiting[0].key, 0)))
+    if sheet.labour.submits:
+        return *around, Button(turn.label("Submit"), data("visit", "submit", visit.id))
+    part = visit.part_of(turn.who.id)
+    if part is not None and part.done_at is not None:
+        return around
+    return *around, Button(turn.label("✓ My part"), data("checklist", "finish", visit.id))

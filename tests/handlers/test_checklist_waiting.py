@@ -155,7 +155,7 @@ async def test_going_on_or_back_files_nothing(bench: Bench):
     await plan(bench, unit="ZJ01")
     await here.one.photo("门口")
     await here.one.tap("浙江省")
-    await here.one.tap("继续第1题")
+    await here.one.tap("▶ 第1题")
     await here.one.tap("📎")
     await here.one.tap("回到第1题")
     await here.one.tap("✎")

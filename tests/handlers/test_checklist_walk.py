@@ -149,8 +149,8 @@ async def test_letting_everything_wait_ends_on_the_overview(bench: Bench):
         while "跳过" in card(phone).labels:
             await phone.tap("跳过")
     assert "22题缺照片或说明" in card(phone).text
-    assert "继续第1题" in card(phone).labels
-    await phone.tap("继续第1题")
+    assert "▶ 第1题" in card(phone).labels
+    await phone.tap("▶ 第1题")
     assert "请拍一张能说明问题的照片" in card(phone).text
 
 

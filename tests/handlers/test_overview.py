@@ -52,7 +52,7 @@ async def test_the_overview_says_once_what_does_not_apply_and_is_short(bench: Be
     phone = await here.enter()
     await phone.tap("☰")
     text = card(phone).text
-    assert text.startswith("萧山项目党支部 · 0/19\n一、组织领导  1·  3·\n")
+    assert text.startswith("萧山项目党支部 · 0/19\n一、组织领导  1· 3·\n")
     assert text.endswith("还差：19题未答。\n不适用本单位：第2、8、10题。")
     assert text.count("\n\n") == 1
 
@@ -61,9 +61,9 @@ async def test_an_open_overview_has_handing_in_beside_going_on(bench: Bench):
     here = await site(bench)
     phone = await here.enter()
     await phone.tap("☰")
-    assert [one.label for one in card(phone).buttons[-1]] == ["继续第1题", "提交", "◀ 督导列表"]
+    assert [one.label for one in card(phone).buttons[-1]] == ["◀ 列表", "ⓘ 简报", "▶ 第1题", "提交"]
     assert [one.label for one in card(phone).buttons[-2]] == ["🗣 访谈", "👥 活动"]
-    assert [len(row) for row in card(phone).buttons[:-2]] == [6, 6, 6, 4]
+    assert [len(row) for row in card(phone).buttons[:-2]] == [8, 8, 6]
 
 
 async def test_a_very_long_checklist_is_shown_in_pages_that_telegram_takes(bench: Bench):

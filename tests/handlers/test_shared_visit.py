@@ -119,7 +119,7 @@ async def test_what_a_colleague_is_in_the_middle_of_is_left_to_them(bench: Bench
     await here.one.tap("✅")
     assert title(here.one).startswith("4. ")
     await here.one.tap("总览")
-    assert "继续第4题" in card(here.one).labels
+    assert "▶ 第4题" in card(here.one).labels
 
 
 async def test_an_aspect_is_taken_on_and_let_go_with_a_tap(bench: Bench):
@@ -222,7 +222,7 @@ async def test_inspectors_are_done_and_the_leader_submits(bench: Bench):
     await here.one.tap("✋")
     await here.one.tap("总览")
     assert "提交" not in card(here.one).labels
-    await here.one.tap("我的部分已完成")
+    await here.one.tap("已做完")
     assert here.one.alert
     assert "第3题" in here.one.toast
     await here.one.press(f"visit.submit:{here.visit_id}", 1)
@@ -230,10 +230,10 @@ async def test_inspectors_are_done_and_the_leader_submits(bench: Bench):
     for number in range(3, 23):
         await here.at(number)
         await here.one.tap("✅")
-    await here.one.tap("我的部分已完成")
+    await here.one.tap("已做完")
     assert leader.bot_said == []
     await here.two.tap("Overview")
-    await here.two.tap("My part is done")
+    await here.two.tap("✓ My part")
     assert "可以提交了" in leader.last.text
     await leader.tap("查看并提交")
     await leader.tap("提交")

@@ -46,7 +46,7 @@ async def test_a_single_visit_of_the_day_opens_at_once_and_the_way_back_is_the_l
     await phone.text("/today")
     assert title(phone).startswith("1. ")
     await phone.tap("☰")
-    await phone.tap("督导列表")
+    await phone.tap("◀ 列表")
     assert card(phone).text.startswith("今日督导 · 10月21日 周三")
     assert card(phone).labels == ["1. 浙江省区域管理公司党委"]
 
@@ -264,7 +264,7 @@ async def test_a_visit_withdrawn_meanwhile_can_be_gone_on_with_by_the_other(benc
         await first.tap("✅")
     await first.tap("提交")
     await second.tap("☰")
-    assert card(second).labels[-2:] == ["Summary", "◀ Visits"]
+    assert card(second).labels[-3:] == ["◀ List", "ⓘ Briefing", "Summary"]
     await first.tap("撤回")
     await second.text("5 ❌ changed my mind")
     await second.tap("Mine")
@@ -299,5 +299,5 @@ async def test_a_summary_of_an_unfinished_visit_is_no_dead_end(bench: Bench):
     await phone.press(f"visit.summary:{here.visit_id}", card(phone).id)
     assert card(phone).labels == ["☰ 总览", "◀ 督导列表"]
     await phone.tap("☰")
-    await phone.tap("继续第1题")
+    await phone.tap("▶ 第1题")
     assert title(phone).startswith("1. ")
