@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from supervision.calendar import DAY
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from supervision.calendar import Calendar
@@ -216,7 +216,8 @@ def teams(
 ) -> tuple[Team, ...]:
     """Return the teams of a group: so many together, those who are away at the same time in one.
 
-    Whoever is over goes with a team that is short at times. A team goes on days on which ``size`` of it are there.
+    One who is over goes with the team that is most often short without them. A team goes on days on which ``size`` of
+    it are there; of all ways that are tried, the one with the most such days is taken.
     """
     days = tuple(days)
     if not people:
@@ -224,12 +225,25 @@ def teams(
     gone = {one: sorted(day for day in days if day in away.get(one, ())) for one in people}
     ranked = sorted(people, key=lambda one: (-len(gone[one]), gone[one], one))
     size = min(size, len(ranked))
-    count = len(ranked) // size
-    over = ranked[count * size :]
-    parts = [ranked[at * size : (at + 1) * size] for at in range(count)]
-    for at, one in enumerate(over):
-        parts[at % count].append(one)
-    return tuple(Team(tuple(sorted(part)), _there(part, size, days, gone)) for part in parts)
+    tried = []
+    for parts in _parted(ranked, size):
+        found = tuple(Team(tuple(sorted(part)), _there(part, size, days, gone)) for part in parts)
+        tried.append((sum(len(one.there) for one in found), found))
+    return max(tried, key=lambda each: each[0])[1]
+
+
+def _parted(ranked: Sequence[int], size: int) -> Iterator[list[list[int]]]:
+    """Give ways to part people: neighbours together, each in turn the one who is over, with each team in turn."""
+    rest = len(ranked) % size
+    if not rest:
+        yield [list(ranked[at : at + size]) for at in range(0, len(ranked), size)]
+        return
+    for first in range(len(ranked) - rest, -1, -1):
+        over = ranked[first : first + rest]
+        others = [*ranked[:first], *ranked[first + rest :]]
+        parts = [others[at : at + size] for at in range(0, len(others), size)]
+        for with_them in range(len(parts)):
+            yield [[*part, *over] if at == with_them else part for at, part in enumerate(parts)]
 
 
 def _there(
