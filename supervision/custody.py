@@ -29,6 +29,9 @@ NOTHING: Final = ""
 FORGOTTEN: Final = "forgotten"
 """How the deed ends that says that a record was deleted, rightly: ``interviewee.forgotten``."""
 
+SET_ASIDE: Final = "set_aside"
+"""How the deed ends that says that a record was kept which never stood: ``answer.set_aside``."""
+
 SKEW: Final = timedelta(minutes=5)
 """So far the clocks of the machines that write to one chain may lie apart."""
 

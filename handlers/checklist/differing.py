@@ -17,7 +17,8 @@ from handlers.journey import data, number
 from handlers.progress import brief, called, item_title
 from handlers.text import mark
 from handlers.widgets.words import labelled
-from storage import audit, people
+from storage import people
+from storage.visit import asides
 
 if TYPE_CHECKING:
     from forms.question import Question
@@ -90,11 +91,9 @@ def has_room(turn: Turn, sheet: Sheet, screen: Item, question: Question, value: 
     return True
 
 
-def set_aside(turn: Turn, sheet: Sheet, question: Question, value: str) -> None:
+async def set_aside(turn: Turn, sheet: Sheet, question: Question, value: str) -> None:
     """Keep in the history that somebody would have answered otherwise and let the other answer stand."""
-    details = {"stands": sheet.seen(question.path)} | ({"value": value} if question.kind == "select_one" else {})
-    subject = f"visit:{sheet.visit.id}"
-    audit.record(turn.db, "answer.set_aside", subject, now=turn.now, person_id=turn.who.id, details=details)
+    await asides.keep(turn.db, sheet.visit, sheet.stored(question.path), value, turn.who, turn.now)
 
 
 async def _chosen(turn: Turn, args: tuple[str, ...], what: str) -> None:
@@ -114,7 +113,7 @@ async def _chosen(turn: Turn, args: tuple[str, ...], what: str) -> None:
         refuse_violation(turn, sheet, question, value)
         await write(turn, sheet, question, value, message_id)
     else:
-        set_aside(turn, sheet, question, value)
+        await set_aside(turn, sheet, question, value)
     if what == "both":
         await add_note(turn, sheet, screen, as_note(turn, sheet, question, value), message_id)
     stands = _said(turn, sheet, question, sheet.walk.value(question.path))

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from handlers.chat import Button, Change, Tap
 from handlers.checklist.filing import screen_of
 from handlers.checklist.gallery import forget
+from handlers.checklist.sharing import tell
 from handlers.checklist.steps import opened
 from handlers.errors import Stale
 from handlers.journey import data, number
@@ -169,6 +170,7 @@ async def retract(turn: Turn, args: tuple[str, ...]) -> None:
         doubt.answered("withdrawn", turn.who.id, turn.now)
         piece.remove(turn.who, turn.now, why="withdrawn when asked")
     forget(sheet, [piece for piece in sheet.evidence if piece.id in {one.id for one in pieces}])
+    await tell(turn, sheet)
     undo = data("checklist", "restore", sheet.visit.id, pieces[0].id, 0)
     rows: Rows = ((Button(turn.label("↶ Undo"), undo),),) if len(pieces) == 1 else ()
     _answered(turn, args, turn.n("✓ Taken back.", "✓ {count} taken back.", len(asked)), rows)

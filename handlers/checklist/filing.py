@@ -20,6 +20,7 @@ from handlers.checklist.entry import add_note, enter_quickly, understood
 from handlers.checklist.lines import Line
 from handlers.checklist.pieces import described, keep, made, quoted, where_to
 from handlers.checklist.runs import Filed
+from handlers.checklist.sharing import tell
 from handlers.checklist.steps import advance, held, show, show_overview
 from handlers.errors import UserError
 from handlers.items import Item
@@ -186,6 +187,7 @@ async def lay(turn: Turn, sheet: Sheet, screen: Item, piece: Evidence, entry: Li
         await pictures.put_in_line(turn.db, piece.id)  # to be compared with where the unit is
     turn.attached += piece.kind != "place"
     settle_in(sheet, piece)
+    await tell(turn, sheet)
     return await _words(turn, sheet, screen, piece, entry)
 
 

@@ -14,18 +14,23 @@ from forms.question import MEDIA
 from handlers.chat import Button
 from handlers.checklist.card import counted
 from handlers.checklist.filing import screen_of, settle_in
+from handlers.checklist.sharing import tell
 from handlers.checklist.steps import held, hold, opened
 from handlers.errors import Stale
 from handlers.journey import data, number, word
 from handlers.once import put_once
-from handlers.progress import brief, header, item_title
+from handlers.progress import brief, called, header, item_title
 from handlers.sheet import pictures, sheet_of
 from handlers.text import mark
+from handlers.widgets.words import labelled
+from storage import people
 from storage.files import evidence as evidences
 from storage.files.scrubbing import scrubbed
-from storage.visit import visits
+from storage.visit import asides, visits
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from handlers.chat import Rows, Timer
     from handlers.items import Item
     from handlers.sheet import Sheet
@@ -47,6 +52,9 @@ WHY: Final = (
 LONGEST_WHY: Final = 500
 """Characters of a reason that are kept."""
 
+MOST_ASIDE: Final = 5
+"""Answers that were not taken and that a card names."""
+
 A_PAGE: Final = 8
 """Pieces on one card: their buttons must fit on a phone."""
 
@@ -55,10 +63,32 @@ async def evidence(turn: Turn, args: tuple[str, ...]) -> None:
     """List the evidence of one item, each piece with a button to see it and one to remove it."""
     sheet = await opened(turn, number(args, 0), to_write=False)
     page = number(args, 2) if len(args) > 2 else 0  # noqa: PLR2004 - visit, item, page
-    _gallery(turn, sheet, sheet.screen(word(args, 1)), page)
+    screen = sheet.screen(word(args, 1))
+    _gallery(turn, sheet, screen, page, beside=await _set_aside(turn, sheet, screen))
 
 
-def _gallery(turn: Turn, sheet: Sheet, screen: Item, page: int = 0, *, removed: Evidence | None = None) -> None:
+async def _set_aside(turn: Turn, sheet: Sheet, screen: Item) -> list[Markup]:
+    """Return what colleagues would have answered on an item and let go: it stays to be seen, by whom and when."""
+    questions = {sheet.stored(one.path): one for one in screen.questions}
+    found = []
+    for one in (await asides.of_paths(turn.db, sheet.visit.id, list(questions)))[-MOST_ASIDE:]:
+        question, who = questions[one.path], called(await people.by_id(turn.db, one.by_id))
+        chosen = question.kind == "select_one"
+        said = labelled(turn.speech, sheet.walk, question, one.value) if chosen else one.value
+        when = turn.speech.moment(one.at, sheet.zone)
+        found.append(turn.t("{who} had “{answer}” at {when}; not taken.", who=who, answer=brief(said, 60), when=when))
+    return found
+
+
+def _gallery(
+    turn: Turn,
+    sheet: Sheet,
+    screen: Item,
+    page: int = 0,
+    *,
+    removed: Evidence | None = None,
+    beside: Sequence[Markup] = (),
+) -> None:
     """Draw the list; ``removed`` is the piece that was removed just now and can be brought back."""
     visit, pieces = sheet.visit.id, sheet.evidence_of(screen)
     last = max(0, (len(pieces) - 1) // A_PAGE)
@@ -75,6 +105,7 @@ def _gallery(turn: Turn, sheet: Sheet, screen: Item, page: int = 0, *, removed: 
         rows.append(tuple(row))
     if not pieces:
         lines.append(turn.t("Nothing lies with this item yet. Send a photo, a file, a voice note, a video or a place."))
+    lines += [Markup(), *beside] if beside else []
     if last:
         pages = [Button("◀", data("checklist", "evidence", visit, screen.key, page - 1))] if page else []
         if page < last:
@@ -191,10 +222,11 @@ async def removed(turn: Turn, args: tuple[str, ...]) -> None:
     if why not in dict(WHY):
         raise Stale
     turn.toast(turn.label("Removed. It stays in the history."))
+    await tell(turn, sheet)
     _take_out(turn, sheet, screen, piece, why, number(args, 2))
 
 
-def said_why(turn: Turn, sheet: Sheet, words: str) -> bool:
+async def said_why(turn: Turn, sheet: Sheet, words: str) -> bool:
     """Take a sentence as the reason that was asked for; False when none was."""
     state = held(turn, sheet)
     if state.get("mode") != "removing":
@@ -203,6 +235,7 @@ def said_why(turn: Turn, sheet: Sheet, words: str) -> bool:
         piece, screen = _piece(sheet, int(state.get("piece", 0)))
     except Stale:
         return False
+    await tell(turn, sheet)
     _take_out(turn, sheet, screen, piece, words.strip()[:LONGEST_WHY], int(state.get("page", 0)))
     return True
 
@@ -223,6 +256,7 @@ async def restore(turn: Turn, args: tuple[str, ...]) -> None:
     if piece.removed_at is not None:
         piece.restore()
         settle_in(sheet, piece)
+        await tell(turn, sheet)
         sheet.evidence.sort(key=lambda one: one.id)
         turn.toast(turn.label("Undone."))
     _gallery(turn, sheet, screen, number(args, 2) if len(args) > 2 else 0)  # noqa: PLR2004 - visit, piece, page

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 from handlers.checklist.filing import album_of, screen_of
 from handlers.checklist.gallery import forget
+from handlers.checklist.sharing import tell
 from handlers.checklist.steps import opened, show_again, write
 from handlers.journey import number
 from handlers.progress import numbers_of
-from storage.visit import visits
+from storage.visit import asides, visits
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -51,6 +52,7 @@ async def undo(turn: Turn, args: tuple[str, ...]) -> None:
     for piece in pieces:
         piece.remove(turn.who, turn.now, why="undone")
     forget(sheet, pieces)
+    await tell(turn, sheet)
     _tell(turn, sheet, {one.path for one in written} - {one.path for one in standing})
     show_again(turn, sheet)
 
@@ -76,7 +78,7 @@ async def _written(turn: Turn, sheet: Sheet, messages: Collection[int]) -> list[
 
 async def before(turn: Turn, answer: Answer, messages: Collection[int] = ()) -> str:
     """Return what stood before the turn that wrote an answer, and before these messages of the chat; '' if nothing."""
-    history = await visits.history(turn.db, answer.visit_id, answer.path)
+    history = await asides.history(turn.db, answer.visit_id, answer.path)
     run = (answer.message_id, answer.at)
     earlier = [one for one in history if one.id < answer.id and (one.message_id, one.at) != run]
     earlier = [one for one in earlier if one.chat_id != turn.chat_id or one.message_id not in messages]

@@ -20,6 +20,7 @@ from handlers.checklist.filing import read_caption, screen_of
 from handlers.checklist.mending import before
 from handlers.checklist.overview import MOST, columns
 from handlers.checklist.runs import Filed
+from handlers.checklist.sharing import tell
 from handlers.checklist.steps import opened, refuse_violation, show, show_again, write
 from handlers.errors import Stale, UserError
 from handlers.journey import data, number, word
@@ -146,6 +147,7 @@ async def moveto(turn: Turn, args: tuple[str, ...]) -> None:
     for piece in pieces:
         lay_with(sheet, piece, new)
     sheet.evidence.sort(key=lambda each: each.id)
+    await tell(turn, sheet)
     await _put_words(turn, sheet, one, choice, new)
     turn.toast(turn.label("✓ Moved from item {old} to item {new}.", old=old.key, new=new.key))
     if not _in_run(args):
@@ -198,7 +200,7 @@ def _without(value: str, words: str) -> str:
 async def _put_words(turn: Turn, sheet: Sheet, one: Filed, choice: str, item: Item) -> None:
     main, words = sheet.main(item), one.note
     if choice and differing.earlier(turn, sheet, main, choice) is not None:  # a colleague's answer stands
-        differing.set_aside(turn, sheet, main, choice)
+        await differing.set_aside(turn, sheet, main, choice)
         words = joined(differing.as_note(turn, sheet, main, choice), words)
     elif choice and sheet.walk.value(main.path) != choice:
         await write(turn, sheet, main, choice, one.message_id)

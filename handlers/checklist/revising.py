@@ -28,7 +28,7 @@ from handlers.sheet import sheet_of
 from handlers.text import mark
 from handlers.widgets.kinds import widget_of
 from storage.files import evidence as evidences
-from storage.visit import visits
+from storage.visit import asides, visits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,7 +110,7 @@ async def _revision(turn: Turn, sheet: Sheet, written: Sequence[Answer]) -> Revi
     standing = {one.path: one for one in written if sheet.stands(one)}
     base = {}
     for path, one in standing.items():
-        history = await visits.history(turn.db, one.visit_id, path)
+        history = await asides.history(turn.db, one.visit_id, path)
         mine = {each.id for each in written}
         earlier = [each for each in history if each.id < one.id and each.id not in mine]
         base[path] = earlier[-1].value if earlier else ""

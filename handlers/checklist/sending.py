@@ -98,7 +98,7 @@ async def message(turn: Turn, sent: Message) -> bool:
         await waiting.after_handing_in(turn, visit, sent)
         return True
     sheet = await sheet_of(turn, visit)
-    if isinstance(sent, Text) and not sent.forwarded and gallery.said_why(turn, sheet, sent.text):
+    if isinstance(sent, Text) and not sent.forwarded and await gallery.said_why(turn, sheet, sent.text):
         return True
     if not await _for_widget(turn, sheet, sent):
         if isinstance(sent, Text):

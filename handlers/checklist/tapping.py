@@ -134,7 +134,7 @@ async def noted(turn: Turn, args: tuple[str, ...]) -> None:
     elif sheet.seen(question.path) != number(args, 4):
         await _ask_before_changing(turn, sheet, screen, question, args)
     else:
-        set_aside(turn, sheet, question, choice)
+        await set_aside(turn, sheet, question, choice)
         words = as_note(turn, sheet, question, choice)
         if words not in note_lines(sheet, screen):
             await write(turn, sheet, *noted_with(turn, sheet, screen, words))

@@ -17,7 +17,7 @@ from storage.entity import Json, Session
 from storage.vault.custody import Kept, kinds
 from storage.vault.reading import Digester, batches, columns, owned, table_of
 from storage.visit.visits import Answer
-from supervision.custody import FORGOTTEN, OFFICE, REGISTER, Break, Fault, Link, Reader, broken, when
+from supervision.custody import FORGOTTEN, OFFICE, REGISTER, SET_ASIDE, Break, Fault, Link, Reader, broken, when
 
 PAGE = 1000
 """Chains that are checked together."""
@@ -233,6 +233,8 @@ class Verification:
                     last = chain.said.pop(f"{prefix}{row[1]}", None)
                     if last is None or digester.of(row[2:end]) != last.digest:
                         chain.wrong = self._wrong(kind, digester, chain, row, last)
+                    elif last.action.endswith(SET_ASIDE):
+                        continue
                 if kind.read_too:
                     beside.setdefault(row[0], []).append(row[end:])
         for number, rows in beside.items():

@@ -14,7 +14,7 @@ from storage.campaign import forms as form_versions
 from storage.campaign.campaigns import Unit
 from storage.files import evidence
 from storage.people import Role
-from storage.visit import visits
+from storage.visit import asides, visits
 from storage.visit.visits import Visit
 
 if TYPE_CHECKING:
@@ -95,11 +95,11 @@ class Site:
             return {path.rpartition("/")[2]: value for path, value in (await visits.answers(db, self.visit_id)).items()}
 
     async def history(self, name: str) -> list[str]:
-        """Every value one question ever had, oldest first."""
+        """Every value that one question ever had and that stood, oldest first."""
         async with self.bench.database.read() as db:
             standing = await visits.standing(db, self.visit_id)
             path = next((one.path for one in standing if one.path.endswith(f"/{name}")), "")
-            return [one.value for one in await visits.history(db, self.visit_id, path)]
+            return [one.value for one in await asides.history(db, self.visit_id, path)]
 
     async def evidence(self) -> dict[str, int]:
         """How many pieces lie with each question, by its name."""
