@@ -12,6 +12,7 @@ from benchmarks import (
     ceiling,
     cost,
     custody,
+    digest,
     drivers,
     engines,
     figures,
@@ -39,6 +40,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[tuple[list[figures.Figure], str]]]]
     "engines": engines.run,
     "custody": custody.run,
     "pictures": pictures.run,
+    "digest": digest.run,
 }
 
 

@@ -11,6 +11,7 @@ from benchmarks import (
     ceiling,
     cost,
     custody,
+    digest,
     engines,
     field,
     figures,
@@ -135,3 +136,10 @@ async def test_pictures_are_known_again_among_others():
     found, _ = await pictures.run(pictures.Plan(3, 50, 2))
     assert "pictures: taken for another, of 3 pairs" in {one.name for one in found}
     assert all(one.met is not False for one in found)
+
+
+async def test_a_digest_is_gathered_for_every_group_and_drawn():
+    plan = digest.Plan(units=12, groups=2, rounds=2, few=20, many=200, times=1, pictures=1, bases=("SQLite",))
+    found, _ = await digest.run(plan)
+    assert "digest: a group's figures, SQLite, 200 ÷ 20 answers" in {one.name for one in found}
+    assert next(one.value for one in found if one.name == "digest: size of a picture") > 1
