@@ -39,8 +39,7 @@ async def test_of_two_who_answer_at_once_one_is_asked(both_benches: Bench):
         assert len(history) == 1, "the second answer was written over the first unseen"
         asked = first if history == ["missing"] else second
         assert len(card(asked).labels) == 3
-        await bench._no_bugs(first.id)
-        await bench._no_bugs(second.id)
+        await bench.deliver(first.id, second.id)
 
 
 async def test_of_two_who_write_at_once_both_sentences_stand(both_benches: Bench):
