@@ -27,7 +27,14 @@ class Cell(Node):
     parent: Cell | None
 
     def __init__(self, definition: Definition, parent: Cell | None, order: int, source: Node) -> None:
-        super().__init__(definition.name, parent, source.text if not definition.children else "")
+        # What a Node has, without the call: a filling is opened anew for every turn, and has hundreds of these.
+        self.name = definition.name
+        self.parent = parent
+        self.text = self.raw = "" if definition.children else source.text
+        self.children = []
+        self.frozen = False
+        self._named = None
+        self._found = None
         self.source = source
         """What it began with: a node of the main instance as the form holds it, or of a template."""
         self.definition = definition
@@ -35,7 +42,6 @@ class Cell(Node):
         self.attached: list[Cell] = []
         """Attributes that are worked out."""
         self.order = order
-        self.raw = self.text
         self.own = True
         self.relevant = True
         self.worked_out: str | None = None

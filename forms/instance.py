@@ -67,15 +67,13 @@ class Instance:
         if parent is not None:
             (parent.attached if definition.index < 0 else parent.children).append(cell)
             parent.gained(cell)
-        if definition.scope is None:
-            self.cells[definition.path] = cell
-        else:
-            self.cells[cell.path] = cell
+        self.cells[definition.path if definition.scope is None else cell.path] = cell
         for attribute in definition.attached:
             self._new(attribute, cell, attribute.template)
         for child in definition.children:
             if not child.repeat:
-                self._new(child, cell, next(iter(source.named(child.name)), None) or Node(child.name))
+                held_here = source.named(child.name)
+                self._new(child, cell, held_here[0] if held_here else Node(child.name))
             elif child.count is None:
                 for one in held(child, source):
                     self._new(child, cell, one)
