@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from aiohttp import web
 
+from bot.background import apart
 from bot.background.arranging import Arranger
 from bot.background.comparing import Comparer
 from bot.background.custodian import Custodian
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
 
     from bot.config import Settings
     from bot.drivers.driver import Driver, Raw
+    from bot.outgoing.drawing import Run
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +87,12 @@ class App:
     """A bot, ready to be entered: ``async with App(settings) as app: await app.run(stop)``."""
 
     def __init__(
-        self, settings: Settings, *, driver: Driver | None = None, clock: Callable[[], datetime] = utc_now
+        self,
+        settings: Settings,
+        *,
+        driver: Driver | None = None,
+        clock: Callable[[], datetime] = utc_now,
+        draw: Run = apart.run,
     ) -> None:
         self.settings = settings
         self.database = Database(
@@ -94,6 +101,7 @@ class App:
             keyring=settings.keyring(),
         )
         self._clock = clock
+        self._draw = draw
         # A driver that is handed in brings its updates itself, by take(); nothing is polled or listened to.
         self._alone = driver is not None
         self._metrics = Metrics(self.database, clock, version=version("xundu"), driver=settings.driver)
@@ -140,6 +148,7 @@ class App:
             chat=settings.rate_chat,
             burst=settings.burst_chat,
             group_minute=settings.rate_group,
+            paid=settings.rate_paid,
         )
         self._deliverer = Deliverer(
             self.database,
@@ -150,6 +159,7 @@ class App:
             at_once=settings.sends_at_once,
             receipts=settings.data_dir / "receipts",
             blobs=self._blobs,
+            draw=self._draw,
         )
         self._engine = Engine(
             database=self.database,
@@ -176,7 +186,7 @@ class App:
             clock,
             self._blobs,
             self._read_sent,
-            ahead=max(AHEAD, int(settings.rate_overall * _AHEAD_SECONDS)),
+            ahead=max(AHEAD, int(max(settings.rate_overall, settings.rate_paid) * _AHEAD_SECONDS)),
             also=((self._compare, COMPARE_SECONDS), (self._custodian.close_day, CLOSE_SECONDS)),
         )
         self._spawn(self._workers.run(), "workers")
@@ -306,6 +316,10 @@ class App:
     async def take(self, updates: Iterable[Raw]) -> None:
         """Take updates in as if Telegram had sent them."""
         await self._intake.store(updates)
+
+    async def tick(self) -> int:
+        """Fire at once what has fallen due, for scripts that move the clock; returns in how many chats."""
+        return await self._jobs.fire_timers() if self._jobs is not None else 0
 
     async def settled(self) -> None:
         """Wait until nothing is left to be worked off or delivered; for scripts and tests."""

@@ -221,6 +221,9 @@ class Settings:
     rate_overall: float = field(default=30.0, metadata=_as(_number(float, 0.1, 1e4), "messages a second to all chats"))
     rate_chat: float = field(default=1.0, metadata=_as(_number(float, 0.01, 1e3), "messages a second to one chat"))
     burst_chat: int = field(default=5, metadata=_as(_number(int, 1, 1000), "messages to a chat before its rate counts"))
+    rate_paid: float = field(
+        default=0.0, metadata=_as(_number(float, 0.0, 1e3), "messages a second of notices, paid for in Stars; 0: none")
+    )
     rate_group: float = field(default=20.0, metadata=_as(_number(float, 0.1, 6e4), "messages a minute to one group"))
     log_level: str = field(default="INFO", metadata=_as(_one_of(*LOG_LEVELS), "the least important thing to log"))
     log_format: str = field(

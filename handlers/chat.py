@@ -192,6 +192,8 @@ class Say:
     filename: str = ""
     silent: bool = False
     media: tuple[tuple[str, ...], ...] = ()
+    paid: bool = False
+    """Whether it goes at the rate that is paid for; whoever delivers says so, never a journey."""
     drawing: dict[str, Any] = field(default_factory=dict)
 
 

@@ -32,6 +32,7 @@ class Rates(BaseModel):
     chat_per_second: float = Field(default=1.0, gt=0)
     chat_burst: int = Field(default=3, ge=1)
     group_per_minute: int = Field(default=20, ge=1)
+    paid_per_second: int = Field(default=1000, ge=1)
     edit_cost: float = Field(default=1.0, ge=0)
 
 

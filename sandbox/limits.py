@@ -47,31 +47,37 @@ class Limits:
         self._rates = rates
         self._now = now
         self._all = Lane()
+        self._paid = Lane()
         self._lanes: dict[int, Lane] = {}
 
-    def take(self, chat_id: int, cost: float) -> Refusal | None:
-        """Let a call of so many messages through and count it, or say why not; what is refused does not count."""
+    def take(self, chat_id: int, cost: float, *, paid: bool = False) -> Refusal | None:
+        """Let a call of so many messages through and count it, or say why not; what is refused does not count.
+
+        A broadcast that is paid for counts among its like only, and not against what a bot may send for nothing.
+        """
         now = self._now()
         if len(self._lanes) > MANY:
             self._lanes = {one: lane for one, lane in self._lanes.items() if not _idle(lane, now)}
         lane = self._lanes.setdefault(chat_id, Lane())
-        for limit, where in (("overall", self._all), ("chat", lane)):
+        whole = self._paid if paid else self._all
+        for limit, where in (("overall", whole), ("chat", lane)):
             if where.shut_until > now:
                 return Refusal(limit, ceil(where.shut_until - now), early=True)
-        for limit, where, wait in self._waits(chat_id, lane, cost, now):
+        for limit, where, wait in self._waits(chat_id, lane, cost, now, paid=paid):
             if wait > 0:
                 where.shut_until = now + ceil(wait)
                 return Refusal(limit, ceil(wait), early=False)
-        self._all.spent.append((now, cost))
+        whole.spent.append((now, cost))
         lane.due = max(now, lane.due) + cost / self._rates.chat_per_second
         if chat_id < 0:
             lane.spent.append((now, cost))
         return None
 
-    def _waits(self, chat_id: int, lane: Lane, cost: float, now: float) -> list[tuple[str, Lane, float]]:
+    def _waits(self, chat_id: int, lane: Lane, cost: float, now: float, *, paid: bool) -> list[tuple[str, Lane, float]]:
         rates = self._rates
+        whole, most = (self._paid, rates.paid_per_second) if paid else (self._all, rates.per_second)
         waits = [
-            ("overall", self._all, _window_wait(self._all.spent, rates.per_second, 1.0, cost, now)),
+            ("overall", whole, _window_wait(whole.spent, most, 1.0, cost, now)),
             ("chat", lane, _bucket_wait(lane.due - now, rates.chat_per_second, rates.chat_burst, cost)),
         ]
         if chat_id < 0:

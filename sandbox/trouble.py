@@ -87,7 +87,7 @@ class Trouble:
         cost = _cost(incoming, self.faults.settings.rates.edit_cost)
         if self._limits is None or not cost:
             return
-        refusal = self._limits.take(chat_id, cost)
+        refusal = self._limits.take(chat_id, cost, paid=_paid(incoming))
         if refusal is None:
             return
         self.faults.counts[f"limit_{refusal.limit}"] += 1
@@ -148,3 +148,8 @@ def _cost(incoming: Incoming, edit_cost: float) -> float:
     if method.startswith("edit"):
         return edit_cost
     return float(method.startswith("send") and method != "sendchataction")
+
+
+def _paid(incoming: Incoming) -> bool:
+    """Tell whether a call is a broadcast that is paid for."""
+    return str(incoming.sent.values.get("allow_paid_broadcast") or "").lower() in ("true", "1")

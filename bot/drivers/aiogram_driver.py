@@ -160,6 +160,7 @@ class AiogramDriver:
                 parse_mode=ParseMode.HTML,
                 reply_markup=keyboard,
                 disable_notification=say.silent,
+                allow_paid_broadcast=say.paid or None,
             )
         elif say.document:
             method = SendDocument(
@@ -169,6 +170,7 @@ class AiogramDriver:
                 parse_mode=ParseMode.HTML,
                 reply_markup=keyboard,
                 disable_notification=say.silent,
+                allow_paid_broadcast=say.paid or None,
             )
         else:
             method = SendMessage(
@@ -178,6 +180,7 @@ class AiogramDriver:
                 reply_markup=keyboard,
                 disable_notification=say.silent,
                 link_preview_options=_NO_PREVIEW,
+                allow_paid_broadcast=say.paid or None,
             )
         seconds = CALL_TIMEOUT if isinstance(method, SendMessage) else FILE_TIMEOUT
         async with _translated():
@@ -192,11 +195,17 @@ class AiogramDriver:
                 _MEDIA[first[0]](media=first[1], **caption),
                 *(_MEDIA[kind](media=file_id) for kind, file_id in rest),
             ]
-            group = SendMediaGroup(chat_id=chat_id, media=album, disable_notification=say.silent)
+            group = SendMediaGroup(
+                chat_id=chat_id,
+                media=album,
+                disable_notification=say.silent,
+                allow_paid_broadcast=say.paid or None,
+            )
             async with _translated():
                 return (await self._bot(group, request_timeout=int(FILE_TIMEOUT)))[0].message_id
         ((kind, file_id),) = say.media
         about: dict[str, Any] = {"chat_id": chat_id, "reply_markup": keyboard, "disable_notification": say.silent}
+        about["allow_paid_broadcast"] = say.paid or None
         async with _translated():
             sent = await self._bot(
                 _SENDS[kind](**about, **caption, **{kind: file_id}), request_timeout=int(FILE_TIMEOUT)

@@ -90,6 +90,7 @@ class PtbDriver:
                 reply_markup=keyboard,
                 disable_notification=say.silent,
                 link_preview_options=_NO_PREVIEW,
+                allow_paid_broadcast=say.paid or None,
             )
             return _number(sent)
         async with _translated():
@@ -102,6 +103,7 @@ class PtbDriver:
                     parse_mode=ParseMode.HTML,
                     reply_markup=keyboard,  # type: ignore[arg-type] # PTB sends a mapping as it is
                     disable_notification=say.silent,
+                    allow_paid_broadcast=say.paid or None,
                 )
             else:
                 document = telegram.InputFile(await _content(files, say.document), say.filename or "file")
@@ -112,13 +114,15 @@ class PtbDriver:
                     parse_mode=ParseMode.HTML,
                     reply_markup=keyboard,  # type: ignore[arg-type] # PTB sends a mapping as it is
                     disable_notification=say.silent,
+                    allow_paid_broadcast=say.paid or None,
                 )
         return message.message_id
 
     async def _again(self, chat_id: int, say: Say, keyboard: Raw | None) -> int:
         """Send files that lie at Telegram; returns the id of the first message."""
         html = ParseMode.HTML.value
-        about = {"chat_id": chat_id, "disable_notification": say.silent}
+        about: dict[str, object] = {"chat_id": chat_id, "disable_notification": say.silent}
+        about["allow_paid_broadcast"] = say.paid or None
         caption = {"caption": say.text, "parse_mode": html} if say.text else {}
         if len(say.media) > 1:
             album = [{"type": kind, "media": file_id} for kind, file_id in say.media]

@@ -17,12 +17,14 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from bot.background import apart
 from bot.drivers.errors import BadToken, Blocked, Conflict, DriverError, Moved, RetryLater, Unreachable
 from bot.outgoing.drawing import Drawer
 from bot.outgoing.line import Line
 from bot.outgoing.perform import cost, perform, take_away
 from bot.outgoing.receipts import Fate, Receipts
 from bot.outgoing.settle import Settler
+from handlers.chat import Say
 from storage import people
 from storage.chat import conversations, outbox
 from storage.chat.outbox import Priority, State
@@ -34,9 +36,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.drivers.driver import Driver, Files
+    from bot.outgoing.drawing import Run
     from bot.outgoing.limits import Limits
     from bot.outgoing.line import Job
     from bot.outgoing.perform import Performed
+    from handlers.chat import Reply
     from storage.database import Bell, Database, Leader
     from storage.files.blobs import Blobs
 
@@ -75,6 +79,7 @@ class Deliverer:
         at_once: int = 16,
         receipts: Path | None = None,
         blobs: Blobs | None = None,
+        draw: Run = apart.run,
     ) -> None:
         self._database = database
         self._driver = driver
@@ -85,7 +90,7 @@ class Deliverer:
         self._receipts = Receipts(receipts)
         self._settler = Settler(database, clock, self._receipts)
         self._line = Line(database, self._settler, clock)
-        self._drawer = Drawer(blobs, self.wake)
+        self._drawer = Drawer(blobs, self.wake, draw)
         self._busy: dict[int, asyncio.Task[None]] = {}
         self._held: dict[int, float] = {}
         self._filled_at = 0.0
@@ -215,14 +220,15 @@ class Deliverer:
                 self._held[job.chat_id] = at
                 continue
             bulk = job.priority >= Priority.bulk
-            at = self._limits.overall_at(now, price, bulk=bulk)
+            paid = bulk and self._limits.pays and isinstance(reply, Say)
+            at = self._limits.overall_at(now, price, bulk=bulk, paid=paid)
             if at > now or len(self._busy) >= self._slots_for(bulk=bulk) or (bulk and self._stopping):
                 later = max(now, at) if at > now else later
                 break  # what comes after is no more urgent
-            self._limits.take(job.chat_id, now, price, bulk=bulk)
+            self._limits.take(job.chat_id, now, price, bulk=bulk, paid=paid)
             self._line.take(job)
             self._busy[job.chat_id] = asyncio.create_task(
-                self._deliver(replace(job, reply=reply), price), name=f"deliver {job.id}"
+                self._deliver(replace(job, reply=_marked(reply, paid=paid)), price), name=f"deliver {job.id}"
             )
             started = True
         if self._line.exhausted:
@@ -254,7 +260,8 @@ class Deliverer:
             else:
                 _LOG.warning("an old card of chat %s stays: %s", job.chat_id, type(error).__name__)
         finally:
-            self._limits.answered(job.chat_id, asyncio.get_running_loop().time(), price)
+            paid = isinstance(job.reply, Say) and job.reply.paid
+            self._limits.answered(job.chat_id, asyncio.get_running_loop().time(), price, paid=paid)
             del self._busy[job.chat_id]
             self._line.freed(job.chat_id)
             self._awake.set()
@@ -341,3 +348,8 @@ class Deliverer:
         async with self._database.begin() as db:
             await outbox.defer(db, job.id, self._clock() + timedelta(seconds=pause), str(error))
         self._line.drop(job.chat_id)
+
+
+def _marked(reply: Reply, *, paid: bool) -> Reply:
+    """Return the reply as it goes out: marked where it is paid for, which only new messages can be."""
+    return replace(reply, paid=True) if paid and isinstance(reply, Say) else reply

@@ -7,6 +7,9 @@ waits behind the bulk that asked earlier.) Times are seconds of a monotonic cloc
 A call counts from its start until a while after its answer, because it reached Telegram at some moment in between: so
 however unevenly calls travel, no more of them arrive within a second than may.
 
+A broadcast can be paid for (``allow_paid_broadcast``): up to 1000 a second that count against no free limit. Such calls
+have a window and a pace of their own, and leave the free ones to the replies.
+
 What a call costs: a new message 1. An edit in a private chat a quarter: Telegram documents its limits for sending only
 and answers taps at a higher rate, but a storm of edits is refused as well. In a group everything counts in full.
 """
@@ -109,8 +112,9 @@ class Pace:
 class Limits:
     """The limits of one bot: overall, per chat, per group, and the waits Telegram asked for."""
 
-    def __init__(self, *, overall: float, chat: float, burst: int, group_minute: float) -> None:
+    def __init__(self, *, overall: float, chat: float, burst: int, group_minute: float, paid: float = 0.0) -> None:
         self._overall = Window.of_rate(overall)
+        self._paid = (Window.of_rate(paid), Pace(paid, max(1.0, paid / 10))) if paid > 0.0 else None
         # Bulk goes at an even pace: not all at once at the beginning of a second, after which a reply would have to
         # wait for the rest of it. So it may take all there is, and whoever answers a person gets the next place.
         self._bulk = Pace(overall, max(1.0, overall / 10))
@@ -121,8 +125,15 @@ class Limits:
         self._refused: dict[int, float] = {}
         self._all_until = 0.0
 
-    def overall_at(self, now: float, cost: float, *, bulk: bool) -> float:
-        """Say when anything may be sent at all."""
+    @property
+    def pays(self) -> bool:
+        """Whether broadcasts are paid for."""
+        return self._paid is not None
+
+    def overall_at(self, now: float, cost: float, *, bulk: bool, paid: bool = False) -> float:
+        """Say when anything may be sent at all; ``paid``: what is paid for, where anything is."""
+        if paid and self._paid is not None:
+            return max(self._all_until, *(one.ready_at(now, cost) for one in self._paid))
         at = max(self._all_until, self._overall.ready_at(now, cost))
         return max(at, self._bulk.ready_at(now, cost)) if bulk else at
 
@@ -137,24 +148,29 @@ class Limits:
             at = max(at, window.ready_at(now, 1.0))
         return at
 
-    def take(self, chat_id: int, now: float, cost: float, *, bulk: bool = False) -> None:
+    def take(self, chat_id: int, now: float, cost: float, *, bulk: bool = False, paid: bool = False) -> None:
         """Note that a call to this chat is being made."""
         if len(self._chats) + len(self._groups) + len(self._refused) > _TIDY_ABOVE:
             self._tidy(now)
         group = chat_id < 0
         spent = 1.0 if group else cost
-        self._overall.take(spent)
-        if bulk:
-            self._bulk.take(now, spent)
+        if paid and self._paid is not None:
+            self._paid[0].take(spent)
+            self._paid[1].take(now, spent)
+        else:
+            self._overall.take(spent)
+            if bulk:
+                self._bulk.take(now, spent)
         self._chats.setdefault(chat_id, Pace(*self._chat)).take(now, spent)
         if group:
             self._groups.setdefault(chat_id, Window(max(1.0, self._group_minute), _GROUP_SECONDS)).take(1.0)
 
-    def answered(self, chat_id: int, now: float, cost: float) -> None:
+    def answered(self, chat_id: int, now: float, cost: float, *, paid: bool = False) -> None:
         """Note that a call that was taken note of has been answered, or has failed."""
         group = chat_id < 0
         spent = 1.0 if group else cost
-        self._overall.answered(now, spent)
+        whole = self._paid[0] if paid and self._paid is not None else self._overall
+        whole.answered(now, spent)
         if chat_id in self._chats:
             self._chats[chat_id].answered(now, spent)
         if group and chat_id in self._groups:
