@@ -14,7 +14,6 @@ from storage.campaign import (
     calendars,
     campaigns,
     digest_plans,
-    digests,
     drafts,
     forms,
     guidance,
@@ -40,6 +39,7 @@ from storage.visit import (
     parts,
     quotes,
     talks,
+    tallies,
     visits,
 )
 from storage.voices import deliveries, enquiries, library, notices, quizzes, surveys
@@ -54,7 +54,6 @@ MODULES = (
     corrections,
     deliveries,
     digest_plans,
-    digests,
     drafts,
     draws,
     enquiries,
@@ -82,6 +81,7 @@ MODULES = (
     seats,
     surveys,
     talks,
+    tallies,
     timers,
     visits,
     work,
