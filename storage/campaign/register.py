@@ -32,7 +32,8 @@ async def standing(db: Session, campaign: Campaign) -> Standing:
     groups = await campaigns.groups_of(db, campaign.id)
     names = {one.id: one.name for one in groups}
     columns = (Unit.id, Unit.code, Unit.name, Unit.level, Unit.parent_id, Unit.area, Unit.tags, Unit.group_id,
-               Unit.members, Unit.contact, Unit.phone, Unit.note, Unit.retired_at)  # fmt: skip
+               Unit.members, Unit.contact, Unit.phone, Unit.note, Unit.latitude, Unit.longitude,
+               Unit.retired_at)  # fmt: skip
     rows = (await db.execute(sa.select(*columns).where(Unit.campaign_id == campaign.id).order_by(Unit.id))).all()
     codes = {row.id: row.code for row in rows}
     units = {
@@ -48,6 +49,8 @@ async def standing(db: Session, campaign: Campaign) -> Standing:
             contact=row.contact or "",
             phone=row.phone or "",
             note=row.note or "",
+            latitude=row.latitude,
+            longitude=row.longitude,
         )
         for row in rows
         if row.retired_at is None
@@ -156,6 +159,8 @@ def _row(line: UnitLine, groups: Mapping[str, int], ids: Mapping[str, int]) -> d
         "contact": line.contact or None,
         "phone": line.phone or None,
         "note": line.note or None,
+        "latitude": line.latitude,
+        "longitude": line.longitude,
     }
 
 

@@ -99,6 +99,19 @@ def whole(value: Value) -> int | None:
     return int(found[1].replace(",", "")) if found else None
 
 
+def degrees(value: Value, most: float) -> float | None:
+    """Return degrees up to ``most`` either way ("30.2741", "30.2741°", 30.2741), None when they are none."""
+    if isinstance(value, bool | date):
+        return None
+    try:
+        found = (
+            float(value) if isinstance(value, int | float) else float(text(value).translate(_DASHES).strip(" °度NEne"))
+        )
+    except ValueError:
+        return None
+    return found if abs(found) <= most else None
+
+
 def day(value: Value, year: int = 0) -> date | None:  # noqa: PLR0911 - one line for each way to write it
     """Return a date, however it is written; ``year`` is meant where none stands. None when it is no date."""
     if isinstance(value, datetime):

@@ -30,6 +30,8 @@ COLUMNS: Final = {
     "contact": ("contact", "department"),
     "phone": ("phone",),
     "note": ("note",),
+    "latitude": ("latitude", "longitude"),
+    "longitude": ("latitude", "longitude"),
 }
 """Fields of a unit and the columns that say something about each."""
 
@@ -125,6 +127,8 @@ def _merged(before: UnitLine, unit: UnitLine, columns: frozenset[str], terms: Te
     after = replace(unit, code=before.code, **{field: getattr(before, field) for field in silent})
     if not after.group:
         after = replace(after, group=before.group)
+    if after.latitude is None:  # it may have been said where the unit is since the register was written
+        after = replace(after, latitude=before.latitude, longitude=before.longitude)
     if fold(after.parent) == fold(before.parent):
         after = replace(after, parent=before.parent)
     if "tags" not in silent:

@@ -44,6 +44,8 @@ class What(StrEnum):
     tag_level = "tag_level"
     members_negative = "members_negative"
     members_unclear = "members_unclear"
+    place_unclear = "place_unclear"
+    place_half = "place_half"
     group_unknown = "group_unknown"
     two_groups = "two_groups"
     # groups and their people

@@ -81,6 +81,8 @@ UNITS: Final[Mapping[str, str]] = {
         "联系电话 电话 手机 手机号 手机号码 联系方式 办公电话 固定电话 phone telephone tel mobile "
         "contactphone phonenumber"
     ),
+    "latitude": "纬度 北纬 纬度(北纬) 纬度(°) latitude lat",
+    "longitude": "经度 东经 经度(东经) 经度(°) longitude long lng lon",
     "note": "备注 说明 附注 note notes remark remarks comment comments",
 }
 GROUPS: Final[Mapping[str, str]] = {

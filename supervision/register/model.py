@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class UnitLine:
-    """One unit as a register has it; ``area`` is a path, ``row`` where it stands, from 1, 0 for one that is stored."""
+    """One unit as a register has it; ``area`` is a path, ``row`` where it stands, from 1, 0 for one that is stored.
+
+    ``latitude`` and ``longitude`` are degrees, both or neither.
+    """
 
     code: str
     name: str
@@ -30,6 +33,8 @@ class UnitLine:
     contact: str = ""
     phone: str = ""
     note: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
     row: int = field(default=0, compare=False)
     sheet: str = field(default="", compare=False)
 

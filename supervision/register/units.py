@@ -9,7 +9,20 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from supervision.register.cells import ERRORS, LOST, beside, code, name, optional, several, summing, text, total, whole
+from supervision.register.cells import (
+    ERRORS,
+    LOST,
+    beside,
+    code,
+    degrees,
+    name,
+    optional,
+    several,
+    summing,
+    text,
+    total,
+    whole,
+)
 from supervision.register.faults import Fault, What
 from supervision.register.model import UnitLine
 from supervision.register.terms import FAMILIES
@@ -25,6 +38,8 @@ LONGEST: Final = {"name": 100, "code": 40, "contact": 60, "phone": 60, "note": 5
 """Characters in each field; longer is a paragraph in the wrong cell."""
 
 MOST_PEOPLE: Final = 10_000_000
+
+DEGREES: Final = {"latitude": 90.0, "longitude": 180.0}
 
 
 @dataclass(slots=True)
@@ -76,6 +91,7 @@ class Reading:
             level=level,
             parent=self._parent(row),
             members=self._members(row, at),
+            **self._place(row, at),
             group=self._group(row, at),
             area=self._area(row, at),
             contact=" ".join(
@@ -160,6 +176,21 @@ class Reading:
             self._say(What.members_unclear, at, "members", value=text(value)[:40])
         elif found < 0:
             self._say(What.members_negative, at, "members", value=found)
+        return found
+
+    def _place(self, row: Sequence[Value], at: int) -> dict[str, float | None]:
+        """Return where the unit is, in degrees, if the register says so."""
+        found: dict[str, float | None] = {}
+        for which, most in DEGREES.items():
+            value = self._of(row, which)
+            if value is None or not optional(value):
+                continue
+            found[which] = degrees(value, most)
+            if found[which] is None:
+                self._say(What.place_unclear, at, which, value=text(value)[:40])
+        if len(found) == 1:
+            (lacking,) = DEGREES.keys() - found.keys()
+            self._say(What.place_half, at, lacking)
         return found
 
     def _group(self, row: Sequence[Value], at: int) -> str:
