@@ -36,8 +36,8 @@ TEAM: Final = 6
 
 async def show(turn: Turn, visit: Visit) -> None:
     """Show the briefing, and note that it has been seen."""
-    text, rows, _ = await _card(turn, visit)
-    await _see(turn, visit, text)
+    text, rows, looks, _ = await _card(turn, visit)
+    await briefings.see(turn.db, visit.id, turn.who.id, looks, turn.now)
     turn.card(text, rows)
 
 
@@ -48,30 +48,26 @@ async def show_unseen(turn: Turn, visit: Visit, *, only_if_it_matters: bool = Fa
     """
     if visit.state == "submitted":
         return False
-    text, rows, matters_here = await _card(turn, visit)
+    text, rows, looks, matters_here = await _card(turn, visit)
     if only_if_it_matters and not matters_here:
         return False
-    if await briefings.seen(turn.db, visit.id, turn.who.id) == _looks(text):
+    if await briefings.seen(turn.db, visit.id, turn.who.id) == looks:
         return False
-    await _see(turn, visit, text)
+    await briefings.see(turn.db, visit.id, turn.who.id, looks, turn.now)
     turn.card(text, rows)
     return True
 
 
-def _looks(text: Markup) -> str:
-    return sha256(str(text).encode()).hexdigest()[:16]
+async def _card(turn: Turn, visit: Visit) -> tuple[Markup, Rows, str, bool]:
+    """Return the card, what tells it from another one, and whether it says anything that calls for a look.
 
-
-async def _see(turn: Turn, visit: Visit, text: Markup) -> None:
-    await briefings.see(turn.db, visit.id, turn.who.id, _looks(text), turn.now)
-
-
-async def _card(turn: Turn, visit: Visit) -> tuple[Markup, Rows, bool]:
-    """Return the card, and whether it says anything that calls for a second look."""
+    A colleague who comes in makes no other card of it.
+    """
     campaign = await campaigns.get(turn.db, visit.unit.campaign_id)
     zone = await turn.kit.shelf.zone(turn.db, visit.unit.campaign_id)
     lines = [turn.t("<b>{unit}</b>", unit=visit.unit.name)]
-    lines += await _about(turn, visit, campaign)
+    lines += _about(turn, visit, campaign)
+    at = len(lines)
     points = await guidance.of(turn.db, visit.unit_id, visit.round_id)
     if points:
         lines.append(turn.t("\n<b>Look here</b>"))
@@ -96,11 +92,13 @@ async def _card(turn: Turn, visit: Visit) -> tuple[Markup, Rows, bool]:
             Button(turn.label("☰ Overview"), data("checklist", "overview", visit.id)),
         ),
     )
-    return Markup("\n").join(lines), rows, bool(points or found)
+    looks = sha256("\n".join(map(str, lines)).encode()).hexdigest()[:16]
+    lines[at:at] = await _others(turn, visit)
+    return Markup("\n").join(lines), rows, looks, bool(points or found)
 
 
-async def _about(turn: Turn, visit: Visit, campaign: Campaign | None) -> list[Markup]:
-    """Return what the unit is, when the visit is planned, whom to call and who else goes."""
+def _about(turn: Turn, visit: Visit, campaign: Campaign | None) -> list[Markup]:
+    """Return what the unit is, when the visit is planned and whom to call."""
     unit, said = visit.unit, []
     terms = terms_of(campaign.pack) if campaign is not None and campaign.pack else None
     titles = {one.code: one.titles.get(turn.speech.language, one.code) for one in (terms.tags if terms else ())}
@@ -112,13 +110,18 @@ async def _about(turn: Turn, visit: Visit, campaign: Campaign | None) -> list[Ma
         said.append(turn.t("Planned: {day}", day=turn.speech.day(visit.planned_on)))
     if unit.contact or unit.phone:
         said.append(turn.t("Contact: {who}", who=" ".join(filter(None, (unit.contact, unit.phone)))))
+    return said
+
+
+async def _others(turn: Turn, visit: Visit) -> list[Markup]:
+    """Return who else is on the visit; nothing for whoever goes alone."""
     others = {one.person_id for one in visit.members} | {one.person_id for one in visit.parts}
     others.discard(turn.who.id)
-    if others:
-        names = await people.names(turn.db, others)
-        who = [brief(names.get(one, ""), 12) or called(None) for one in sorted(others)][:TEAM]
-        said.append(turn.t("With you: {who}", who=listed(turn, who)))
-    return said
+    if not others:
+        return []
+    names = await people.names(turn.db, others)
+    who = [brief(names.get(one, ""), 12) or called(None) for one in sorted(others)][:TEAM]
+    return [turn.t("With you: {who}", who=listed(turn, who))]
 
 
 def _discipline(campaign: Campaign | None, language: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
-from handlers import menu
+from handlers import departing, menu
 from handlers.belonging import places, roles_of
 from handlers.chat import Button
 from handlers.errors import Stale, UserError
@@ -163,6 +163,7 @@ async def gone(turn: Turn, _: tuple[str, ...]) -> None:
     if not turn.state.get(ASKED):
         raise Stale
     audit.record(turn.db, "person.erased", f"person:{person.id}", now=turn.now)
+    await departing.tell_leaders(turn, person)
     await people.erase(turn.db, person, turn.now)
     turn.leave()
     turn.conversation.person_id = None

@@ -15,7 +15,7 @@ from storage import people
 from storage.campaign import calendars, campaigns, coverage, meetings, reminders, work
 from storage.chat import timers
 from storage.people import FIELD, Role
-from storage.visit import visits
+from storage.visit import corrections, visits
 from storage.voices import enquiries
 from supervision.calendar import DAY, NoWorkday, moment, next_disturbable
 from supervision.coverage import Stand
@@ -159,6 +159,25 @@ async def open_matters(db: Session, campaign: Campaign, now: datetime) -> list[t
         ]
         kinds = ("tomorrow", "start") if visit.state is visits.State.planned else ("submit",)
         found += [(Matter(kind, f"{kind}:{visit.id}", visit.planned_on), team, visit.group_id) for kind in kinds]
+    return found + await _on_visits(db, campaign, told, now)
+
+
+async def _on_visits(
+    db: Session, campaign: Campaign, told: _Told, now: datetime
+) -> list[tuple[Matter, list[int], int]]:
+    """Return what was sent back to be mended or waits to be judged, and what those have left who are gone."""
+    found: list[tuple[Matter, list[int], int]] = []
+    for ticket, works in await corrections.unsettled(db, campaign.id, now):
+        group = ticket.visit.group_id
+        if ticket.state is corrections.State.open:
+            owners = [ticket.to_id] if works else told.leaders(group)
+            found.append((Matter("mend", f"mend:{ticket.id}", ticket.due_on), owners, group))
+        else:
+            day = campaigns.day_in(campaign.zone, ticket.changed_at)
+            found.append((Matter("judge", f"judge:{ticket.id}", day), told.leaders(group), group))
+    for visit, person, at in await visits.departed(db, campaign.id, now):
+        day = campaigns.day_in(campaign.zone, at)
+        found.append((Matter("left", f"left:{visit.id}:{person}", day), told.leaders(visit.group_id), visit.group_id))
     return found
 
 

@@ -91,6 +91,9 @@ DEFAULT: Final[Mapping[str, tuple[Rung, ...]]] = {
     "start": (Rung(0, hour=time(17)), Rung(1, "leader"), Rung(3, "office")),
     "submit": (Rung(1), Rung(2, "leader"), Rung(4, "office")),
     "enquiry": (Rung(-1), Rung(0), Rung(1, "leader"), Rung(2, "office")),
+    "mend": (Rung(0), Rung(1), Rung(2, "leader")),
+    "judge": (Rung(1, "leader"), Rung(3, "leader")),
+    "left": (Rung(0, "leader", hour=time(18)),),
 }
 """The ladders of every kind of matter, where the pack says nothing else."""
 

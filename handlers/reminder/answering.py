@@ -29,6 +29,16 @@ if TYPE_CHECKING:
 
 REASON: Final = 200
 CHOICES: Final = 12
+VISITING: Final = {
+    "tomorrow": ("visit", "prepare"),
+    "start": ("visit", "prepare"),
+    "submit": ("visit", "open"),
+    "mend": ("correction", "open"),
+    "judge": ("correction", "look"),
+    "left": ("checklist", "team"),
+}
+"""Where a reminder of a visit leads: before it, to its briefing."""
+
 REASON_WANTED = mark("Please say why in at most {most} characters.")
 
 
@@ -70,8 +80,8 @@ def _buttons(turn: Turn, one: Reminder) -> Rows:
         rows.append((Button(turn.label("Go to it"), data("coverage", "show", *ids)),))
     elif kind == "enquiry":
         rows.append((Button(turn.label("Go to it"), data("enquiry", "show", ids[0])),))
-    elif kind in ("tomorrow", "start", "submit") and turn.who.has(turn.now, *FIELD):
-        rows.append((Button(turn.label("Go to it"), data("visit", "open", ids[0])),))
+    elif kind in VISITING and turn.who.has(turn.now, *FIELD):
+        rows.append((Button(turn.label("Go to it"), data(*VISITING[kind], ids[0])),))
     rows += [
         (
             Button(turn.label("In an hour"), data("reminder", "later", one.id, "hour")),

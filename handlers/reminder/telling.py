@@ -18,7 +18,7 @@ from handlers.text import mark, speech
 from storage import people
 from storage.campaign import calendars, campaigns, coverage, meetings, reminders, work
 from storage.campaign.reminders import State
-from storage.visit import visits
+from storage.visit import corrections, visits
 from supervision.coverage import Stand
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ SAID: Final = {
     "tomorrow": mark("{day}: visit to {name}"),
     "start": mark("{name}: the visit planned for {day} has not begun"),
     "submit": mark("{name}: the visit of {day} has not been handed in"),
+    "judge": mark("{name}: answered on {day}, please look"),
+    "left": mark("{name}: a colleague on this visit has left; what they had is yours now, nothing is lost"),
 }
 """Kinds of matters whose line is the same before and after the day."""
 
@@ -131,8 +133,17 @@ async def named(turn: Turn, one: Reminder, words: Speech | None = None) -> str:
     if kind == "decision":
         decided = await meetings.decision(turn.db, int(ids[0]))
         return brief(decided.words, 30) if decided else ""
-    visit = await visits.get(turn.db, int(ids[0]))
-    return visit.unit.name if visit else ""
+    return await _at_unit(turn, kind, int(ids[0]), words)
+
+
+async def _at_unit(turn: Turn, kind: str, about: int, words: Speech) -> str:
+    """Return what a reminder of a visit is about: its unit, and the item that is to be mended there."""
+    if kind not in ("mend", "judge"):
+        visit = await visits.get(turn.db, about)
+        return visit.unit.name if visit else ""
+    ticket = await corrections.get(turn.db, about, lock=False)
+    unit = ticket[1].unit.name if ticket else ""
+    return words.label("Correction of item {number}, {unit}", number=ticket[0].number, unit=unit) if ticket else ""
 
 
 async def line(turn: Turn, campaign: Campaign, calendar: Calendar, one: Reminder) -> Markup:

@@ -128,13 +128,13 @@ async def add(db: Session, ticket: Correction) -> Correction:
     return ticket
 
 
-async def get(db: Session, ticket_id: int) -> tuple[Correction, Visit] | None:
+async def get(db: Session, ticket_id: int, *, lock: bool = True) -> tuple[Correction, Visit] | None:
     """Return a ticket with its visit, which is locked until this transaction ends: so nothing changes the ticket."""
     visit_id = await db.scalar(sa.select(Correction.visit_id).where(Correction.id == ticket_id))
-    visit = await visits.get(db, visit_id, lock=True) if visit_id is not None else None
+    visit = await visits.get(db, visit_id, lock=lock) if visit_id is not None else None
     if visit is None:
         return None
-    query = sa.select(Correction).where(Correction.id == ticket_id).execution_options(populate_existing=True)
+    query = sa.select(Correction).where(Correction.id == ticket_id).execution_options(populate_existing=lock)
     return (await db.scalars(query)).one(), visit
 
 
