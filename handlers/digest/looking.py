@@ -16,7 +16,7 @@ from handlers.digest import reach
 from handlers.digest.figures import NEXT, PREFIX, TODAY, buttons, nudges
 from handlers.digest.telling import body, digest
 from handlers.digest.wording import state
-from handlers.errors import NotAllowed, Stale
+from handlers.errors import NotAllowed, Stale, Uninvited
 from handlers.journey import data, number, word
 from handlers.progress import brief
 from handlers.rows import in_rows
@@ -47,7 +47,7 @@ async def enter(turn: Turn, link: str = "", **_: object) -> None:
     steps = {"show": show, "day": day, "late": late, "stuck": stuck, "moved": moved, "matters": matters}
     action = f"digest.{verb}" if verb in steps else "/digest"
     if not may(turn.person, action, turn.now):
-        raise NotAllowed
+        raise NotAllowed if turn.person is not None else Uninvited
     await (steps[verb](turn, tuple(args)) if verb in steps else digest(turn, ""))
 
 

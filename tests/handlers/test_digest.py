@@ -327,6 +327,13 @@ async def test_a_leader_binds_a_group_chat_and_the_digest_comes_there_with_links
     assert f"https://t.me/{BOT}?start=digest-late-2" in urls
     await leader.start("digest-late-2")
     assert leader.last.text.startswith("逾期未交 · 1")
+    for phone, refusal in (
+        (await field.let_in("督导员01", Role.inspector, group="二组"), "您这里没有"),
+        (field.stranger(), "仅限受邀使用"),
+        (await field.let_in("一组组长", Role.leader, group="一组"), "已过期"),
+    ):
+        await phone.start("digest-late-2")
+        assert refusal in phone.last.text
     await leader.text("/digest")
     await leader.tap("⚙ 推送设置")
     await leader.tap("不再发到群")
