@@ -17,6 +17,7 @@ from benchmarks import (
     engines,
     figures,
     growth,
+    itinerary,
     latency,
     machine,
     pictures,
@@ -41,6 +42,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[tuple[list[figures.Figure], str]]]]
     "custody": custody.run,
     "pictures": pictures.run,
     "digest": digest.run,
+    "itinerary": itinerary.run,
 }
 
 

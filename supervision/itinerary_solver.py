@@ -9,7 +9,10 @@ own (bot/background/apart.py), never in the one that serves.
 
 from __future__ import annotations
 
+import os
+import sys
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING, Final
@@ -44,13 +47,14 @@ def solve(task: Task, seconds: float) -> Plan:
     if not task.places or not task.team_days:
         return greedy
     model = _Model.of(task)
-    found = milp(
-        model.costs,
-        integrality=np.ones(model.size),
-        bounds=Bounds(0, model.most),
-        constraints=model.rules(),
-        options={"time_limit": seconds, "mip_rel_gap": 1e-6},
-    )
+    with _quiet():
+        found = milp(
+            model.costs,
+            integrality=np.ones(model.size),
+            bounds=Bounds(0, model.most),
+            constraints=model.rules(),
+            options={"time_limit": seconds, "mip_rel_gap": 1e-6},
+        )
     # A kind of day that was left out might have been cheaper: then only the simple bound holds.
     known = found.mip_dual_bound if model.complete and found.mip_dual_bound is not None else 0.0
     bound = max(simple_bound(task), np.ceil(known - 1e-6))
@@ -59,6 +63,20 @@ def solve(task: Task, seconds: float) -> Plan:
     plan = model.draft(found.x).finish(bound, solved=True)
     best = min(plan, greedy, key=lambda one: one.cost)
     return itinerary.Plan(best.stops, best.left, best.cost, min(bound, best.cost), solved=best is plan)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep what the library writes to the process's own standard output, and no option silences, from getting there."""
+    sys.stdout.flush()
+    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 1)
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
 
 
 @dataclass(frozen=True, slots=True)

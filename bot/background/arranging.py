@@ -1,4 +1,4 @@
-"""Works itineraries out, a group at a time and each in a process of its own, and reads those that were sent in.
+"""Works itineraries out, group by group in a process of its own, and reads those that were sent in.
 
 What has been found is written down group by group, so that a kill loses one group's few seconds. What becomes of a
 draft is the journey's (handlers/itinerary); the solver is never loaded in this process.
@@ -7,8 +7,8 @@ draft is the journey's (handlers/itinerary); the solver is never loaded in this 
 from __future__ import annotations
 
 import logging
+from contextlib import aclosing
 from datetime import timedelta
-from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from bot.background import apart
@@ -25,7 +25,7 @@ from supervision.itinerary import made
 from supervision.itinerary_sheet import Fault, Read, What
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
     from datetime import datetime
 
     from bot.drivers.driver import Driver
@@ -35,9 +35,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SECONDS: Final = 2.0
-"""How long the solver looks at one group; what it has then is taken."""
-
 LONGEST_SECONDS: Final = 20.0
 """With starting the process and loading the solver on a machine that is busy; after that the plan made without it."""
 
@@ -45,6 +42,7 @@ LONGEST_SECONDS: Final = 20.0
 _PAUSE: Final = timedelta(seconds=30)
 
 T = TypeVar("T")
+A = TypeVar("A")
 
 
 class Run(Protocol):
@@ -54,17 +52,32 @@ class Run(Protocol):
         """Return what it returns; raises apart.Overrun."""
 
 
+class Each(Protocol):
+    """Runs something on one item after another, each in so many seconds: apart, or for a test right here."""
+
+    def __call__(self, seconds: float, function: Callable[[A], T], items: Sequence[A], /) -> AsyncGenerator[T, None]:
+        """Give each result as it comes; raises apart.Overrun."""
+
+
 class Arranger(Errand):
     """Works out what waits, one draft at a time; ``wake`` it when one was asked for."""
 
     name = "arrange itineraries"
 
-    def __init__(self, database: Database, driver: Driver, clock: Callable[[], datetime], run: Run = apart.run) -> None:
+    def __init__(
+        self,
+        database: Database,
+        driver: Driver,
+        clock: Callable[[], datetime],
+        run: Run = apart.run,
+        each: Each = apart.each,
+    ) -> None:
         super().__init__()
         self._database = database
         self._driver = driver
         self._clock = clock
         self._run = run
+        self._each = each
 
     async def _work(self) -> int:
         count = 0
@@ -93,30 +106,32 @@ class Arranger(Errand):
             ground = await arranging.ground(db, one, self._clock())
         groups = [each for each in ground.groups if draft.group_id in (None, each)]
         groups = [each for each in groups if ground.open_units(each)]
-        for group_id in groups:
-            if str(group_id) in draft.plan.get("groups", {}):
-                continue
-            task = ground.task(group_id, draft.together, draft.most)
-            before = monotonic()
-            plan = await self._found(task)
-            said = said_of(task, plan, monotonic() - before)
-            if not await self._keep(draft, group_id, plan, said, of=len(groups)):
-                return  # it was thrown away meanwhile
+        todo = [each for each in groups if str(each) not in draft.plan.get("groups", {})]
+        tasks = [ground.task(each, draft.together, draft.most) for each in todo]
+        async with aclosing(self._found(tasks)) as plans:
+            async for task, plan in plans:
+                if not await self._keep(draft, task, plan, of=len(groups)):
+                    return  # it was thrown away meanwhile
         await self._ready(draft)
 
-    async def _found(self, task: Task) -> Plan:
+    async def _found(self, tasks: Sequence[Task]) -> AsyncGenerator[tuple[Task, Plan], None]:
+        """Give the plan of each task: the solver's, or where it came to no end the one made without it."""
+        waiting = list(tasks)
         try:
-            return await self._run(LONGEST_SECONDS, arrange, task, SECONDS)
+            async with aclosing(self._each(LONGEST_SECONDS, arrange, tasks)) as plans:
+                async for plan in plans:
+                    yield waiting.pop(0), plan
         except apart.Overrun:
-            log.warning("the solver came to no end for a group of %d units", len(task.places))
-            return made(task)
+            log.warning("the solver came to no end; %d groups are arranged without it", len(waiting))
+            for task in waiting:
+                yield task, made(task)
 
-    async def _keep(self, draft: Itinerary, group_id: int, plan: Plan, said: dict[str, Any], *, of: int) -> bool:
+    async def _keep(self, draft: Itinerary, task: Task, plan: Plan, *, of: int) -> bool:
         async with self._database.begin() as db:
             kept = await itineraries.get(db, draft.id, lock=True)
             if kept is None:
                 return False
-            groups = {**kept.plan.get("groups", {}), str(group_id): said}
+            groups = {**kept.plan.get("groups", {}), str(task.group_id): said_of(task, plan)}
             kept.plan = {**kept.plan, "groups": groups, "of": of}
             kept.keep(kept.stops | {stop.unit_id: (stop.day, stop.people) for stop in plan.stops})
             kept.retry_at = self._clock() + itineraries.LEASE
@@ -183,13 +198,12 @@ class Arranger(Errand):
         await timers.plan(db, key, self._clock(), draft.chat_id, name, {"itinerary": draft.id})
 
 
-def said_of(task: Task, plan: Plan, seconds: float) -> dict[str, Any]:
+def said_of(task: Task, plan: Plan) -> dict[str, Any]:
     """Return what is to be said of a group's plan, as JSON data."""
     return {
         "cost": plan.cost,
         "bound": plan.bound,
         "solved": plan.solved,
-        "seconds": round(seconds, 1),
         "left": list(plan.left),
         "units": len(task.places),
         "teams": len(task.teams),

@@ -5,18 +5,22 @@ Imports nothing at the top: it is named by the serving process, which must never
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from supervision.itinerary import Plan, Task
     from supervision.itinerary_sheet import Known, Read
 
 
-def arrange(task: Task, seconds: float) -> Plan:
-    """Return the best plan found in so many seconds."""
+SECONDS: Final = 2.0
+"""How long the solver looks at one group; what it has then is taken."""
+
+
+def arrange(task: Task) -> Plan:
+    """Return the best plan found in :data:`SECONDS`."""
     from supervision.itinerary_solver import solve  # noqa: PLC0415 - scipy, wanted only in this process
 
-    return solve(task, seconds)
+    return solve(task, SECONDS)
 
 
 def read(content: bytes, known: Known) -> Read:
