@@ -510,6 +510,8 @@ ACCESS: Final[Mapping[str, Allowed]] = {
     "checklist.move": FIELD,
     "checklist.moveto": FIELD,
     "checklist.moved": FIELD,
+    "checklist.place": LEADERS,
+    "checklist.elsewhere": LEADERS,
     "checklist.drop": FIELD,
     "checklist.dropped": FIELD,
 }

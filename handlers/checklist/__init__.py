@@ -8,7 +8,7 @@ what came in one of the ``runs``; ``revising`` takes edited messages, ``complain
 answer stands; ``dividing`` shares a visit among several, whose ``shares`` are drawn; ``sharing`` and ``following``
 keep their cards in step. ``entry`` makes answers of words, which ``lines`` parts by item; ``steps`` is what they share;
 ``card``, ``choosing``, ``listing`` and ``overview`` draw. All of them work on a ``Sheet`` (handlers/sheet.py) and none
-of them commits or sends.
+of them commits or sends. ``placing`` asks the leader where the unit is.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from handlers.checklist import (
     mending,
     moving,
     picturing,
+    placing,
     repeating,
     revising,
     scanning,
@@ -73,6 +74,8 @@ CHECKLIST = Journey(
         "move": moving.move,
         "moveto": moving.moveto,
         "moved": moving.moved,
+        "place": placing.place,
+        "elsewhere": placing.elsewhere,
         "noted": tapping.noted,
         "mine": differing.mine,
         "theirs": differing.theirs,

@@ -19,6 +19,7 @@ from handlers.checklist.card import WHICH, Receipt, counted, which
 from handlers.checklist.entry import add_note, enter_quickly, understood
 from handlers.checklist.lines import Line
 from handlers.checklist.pieces import described, keep, made, quoted, where_to
+from handlers.checklist.placing import offer
 from handlers.checklist.runs import Filed
 from handlers.checklist.sharing import tell
 from handlers.checklist.steps import advance, held, show, show_overview
@@ -188,6 +189,7 @@ async def lay(turn: Turn, sheet: Sheet, screen: Item, piece: Evidence, entry: Li
     turn.attached += piece.kind != "place"
     settle_in(sheet, piece)
     await tell(turn, sheet)
+    await offer(turn, sheet, piece)
     return await _words(turn, sheet, screen, piece, entry)
 
 

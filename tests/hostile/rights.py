@@ -148,6 +148,9 @@ WHO: dict[str, set[str]] = {
     "/visit": FIELDWORK,
     "visit": FIELDWORK,
     "checklist": FIELDWORK,
+    # where a unit is, is for whoever leads its group to say
+    "checklist.place": {"leader", "deputy"},
+    "checklist.elsewhere": {"leader", "deputy"},
     # what was submitted is sent back and judged by whoever leads; whoever answered mends
     "correction": FIELDWORK,
     "correction.pick": {"leader", "deputy"},
