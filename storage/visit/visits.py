@@ -247,9 +247,11 @@ async def get(db: Session, visit_id: int, *, lock: bool = False) -> Visit | None
 async def planned_for(db: Session, person: Person, now: datetime, limit: int = 50) -> list[Visit]:
     """Return the visits a person may work on and that are not handed in, with unit and members.
 
-    Those that are open come first, then those planned for today, as the day is in the visit's campaign, then by
-    planned day, undated ones last.
+    Those that others alone were put on come last. Of the rest those that are open come first, then those planned for
+    today, as the day is in the visit's campaign, then by planned day, undated ones last.
     """
+    put_on = sa.select(VisitMember.visit_id).where(VisitMember.visit_id == Visit.id)
+    others = sa.and_(put_on.exists(), ~put_on.where(VisitMember.person_id == person.id).exists())
     today = [
         sa.and_(Visit.planned_on == day, Unit.campaign_id.in_(ids))
         for day, ids in (await campaigns.on_day(db, now)).items()
@@ -262,6 +264,7 @@ async def planned_for(db: Session, person: Person, now: datetime, limit: int = 5
         .where(sa.or_(Visit.state == State.open, Unit.standing()))
         .options(contains_eager(Visit.unit), joinedload(Visit.members), joinedload(Visit.parts))
         .order_by(
+            sa.case((others, 1), else_=0),
             sa.case((Visit.state == State.open, 0), (sa.or_(sa.false(), *today), 1), else_=2),
             Visit.planned_on.asc().nulls_last(),
             Visit.id,

@@ -295,6 +295,13 @@ async def test_open_visits_come_first_then_those_of_the_day_and_none_that_are_ha
         await db.flush()
         names = [one.unit.name for one in await visits.planned_for(db, person, now)]
         assert names == ["tomorrow", "yesterday", "萧山项目党支部"]
+        other = Person(telegram_id=77, name="别人", language="zh_CN", created_at=now)
+        db.add(other)
+        await db.flush()
+        found["yesterday"].members += [VisitMember(person_id=other.id)]
+        await db.flush()
+        names = [one.unit.name for one in await visits.planned_for(db, person, now)]
+        assert names == ["tomorrow", "萧山项目党支部", "yesterday"]  # what somebody else was put on comes last
 
 
 async def _planned(database: Database, world: World, zone: str, days: tuple[int, ...]) -> None:
