@@ -79,7 +79,10 @@ class Arena:
     toasts: list[str] = field(default_factory=list)
     turns: int = 0
     numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(900_000_000))
+    unwell: bool = False
+    """Whether anything is left in the inbox that should not be; :meth:`broken` says what."""
     _sent: int = 100_000
+    _next_due: datetime | None = None
 
     @classmethod
     async def on(cls, database: Database, folder: Path, driver: str, actors: dict[str, Actor] | None = None) -> Arena:
@@ -125,8 +128,9 @@ class Arena:
         """Take updates in, run all the turns they make, and take what is said as sent."""
         self.now += timedelta(seconds=1)
         await self.intake.store(updates)
-        async with self.database.begin() as db:
-            self.woken.update(await timers.fire_due(db, self.now))
+        if self._next_due is None or self._next_due <= self.now:
+            async with self.database.begin() as db:
+                self.woken.update(await timers.fire_due(db, self.now))
         for chat_id in sorted(self.woken):
             self.turns += await drain(self.engine, chat_id)
         self.woken.clear()
@@ -146,6 +150,8 @@ class Arena:
                     self._sent += 1
                     fates.append((row.id, "sent", self._read(row, by_id.get(row.chat_id)), None))
                 await outbox.settle(db, fates, self.now)
+            self._next_due = await timers.next_due(db) or self.now + timedelta(days=1)
+            self.unwell = bool(await db.scalar(sa.text("select 1 from inbox where state <> 'done' limit 1")))
 
     def _read(self, row: Any, actor: Actor | None) -> int:
         json.dumps(row.reply, ensure_ascii=False).encode()  # what goes out is text that can be encoded
