@@ -20,8 +20,10 @@ from benchmarks import (
     itinerary,
     latency,
     machine,
+    notices,
     pictures,
     start,
+    surveys,
     turns,
     walk,
 )
@@ -41,6 +43,8 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[tuple[list[figures.Figure], str]]]]
     "engines": engines.run,
     "custody": custody.run,
     "pictures": pictures.run,
+    "notices": notices.run,
+    "surveys": surveys.run,
     "digest": digest.run,
     "itinerary": itinerary.run,
 }

@@ -18,8 +18,10 @@ from benchmarks import (
     growth,
     latency,
     machine,
+    notices,
     pictures,
     start,
+    surveys,
     turns,
     walk,
 )
@@ -143,3 +145,20 @@ async def test_a_digest_is_gathered_for_every_group_and_drawn():
     found, _ = await digest.run(plan)
     assert "digest: a group's figures, SQLite, 200 ÷ 20 answers" in {one.name for one in found}
     assert next(one.value for one in found if one.name == "digest: size of a picture") > 1
+
+
+async def test_a_notice_is_timed_where_it_arrives(tmp_path: Path):
+    plan = notices.Plan(readers=20)
+    assert await notices._raw(plan, tmp_path / "raw") > 0
+    rate, refused = await notices._ours(plan, tmp_path / "ours")
+    assert rate > 0
+    assert refused == 0
+
+
+async def test_answers_go_into_a_survey_and_results_come_out():
+    found, _ = await surveys.run(surveys.Plan(400, 20, 1))
+    assert [one.name for one in found] == [
+        "surveys: SQLite, answers handed in",
+        "surveys: SQLite, results of 400 answers",
+        "surveys: SQLite, closing it",
+    ]
