@@ -319,7 +319,10 @@ async def _sum_up(turn: Turn, sheet: Sheet) -> None:
             Button(turn.label("◀ Visits"), data("visit", "today")),
         ),
     )
-    turn.card(summary_text(turn, sheet, author), rows, final=True)
+    text = summary_text(turn, sheet, author)
+    if mended := (await corrections.counts(turn.db, [visit.id])).get(visit.id, 0):
+        text += turn.n("\n✎ {count} item sent back to be mended", "\n✎ {count} items sent back to be mended", mended)
+    turn.card(text, rows, final=True)
 
 
 VISIT = Journey(

@@ -77,7 +77,11 @@ def standing(turn: Turn, desk: Desk) -> list[Markup]:
     if desk.item is None:
         return []
     main, note = desk.sheet.main(desk.item), desk.sheet.note(desk.item)
-    lines = [turn.t("Answered: {answer}", answer=clipped(desk.before.get(main.path, ""), WORDS) or "—")]
+    answer = clipped(desk.before.get(main.path, ""), WORDS) or "—"
+    settled = desk.ticket.state is State.approved
+    lines = [
+        turn.t("Answer: <b>{answer}</b>", answer=answer) if settled else turn.t("Answered: {answer}", answer=answer)
+    ]
     if note is not None and (words := desk.before.get(note.path, "")):
         lines.append(turn.t("✎ {note}", note=clipped(words, WORDS)))
     return lines
@@ -119,7 +123,7 @@ def mend_card(
             lines.append(turn.t("Answer: <b>{answer}</b>", answer=clipped(value, WORDS)))
     how = widget.how(question)
     lines += [how] if how else []
-    if not at and desk.sheet.note(desk.item) is not None:  # type: ignore[arg-type] # there is an item: it is asked about
+    if not at and desk.item is not None and desk.sheet.note(desk.item) is not None:
         lines.append(turn.t("\nA sentence you send is added to the note; photos and files are welcome."))
     if complaint is not None:
         lines.append(turn.t("\n⚠ {complaint}", complaint=complaint))

@@ -21,6 +21,7 @@ from handlers.journey import data, number, word
 from handlers.progress import called, numbers_of
 from handlers.text import mark
 from handlers.ticketing import tell, who_leads, words_of
+from handlers.widgets.choices import MOST as MOST_TAPPED
 from handlers.widgets.kinds import widget_of
 from storage import people
 from storage.files import evidence as evidences
@@ -178,10 +179,11 @@ async def message(turn: Turn, sent: Message) -> bool:
     if not isinstance(sent, Text | Place):
         raise Unsuitable
     note = desk.sheet.note(desk.item) if desk.item is not None else None
-    if isinstance(sent, Text) and place == 0 and asked.question.kind in SELECTS and note is not None:
+    few = asked.question.kind in SELECTS and len(desk.sheet.walk.choices(asked.question.path)) <= MOST_TAPPED
+    if isinstance(sent, Text) and few and note is not None:  # buttons answer it, so words are for the note
         before = desk.sheet.walk.value(note.path)
         _fill(turn, desk, note, "\n".join(filter(None, (before, sent.text.strip()))))
-        await show(turn, desk)
+        await show(turn, desk, place)
         return True
     step = widget_of(asked.question).sent(asked, sent)
     if step is None:
