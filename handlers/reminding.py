@@ -15,7 +15,7 @@ from storage import people
 from storage.campaign import calendars, campaigns, coverage, meetings, reminders, work
 from storage.chat import timers
 from storage.people import FIELD, Role
-from storage.visit import corrections, visits
+from storage.visit import corrections, departures, visits
 from storage.voices import enquiries
 from supervision.calendar import DAY, NoWorkday, moment, next_disturbable
 from supervision.coverage import Stand
@@ -175,7 +175,7 @@ async def _on_visits(
         else:
             day = campaigns.day_in(campaign.zone, ticket.changed_at)
             found.append((Matter("judge", f"judge:{ticket.id}", day), told.leaders(group), group))
-    for visit, person, at in await visits.departed(db, campaign.id, now):
+    for visit, person, at in await departures.departed(db, campaign.id, now):
         day = campaigns.day_in(campaign.zone, at)
         found.append((Matter("left", f"left:{visit.id}:{person}", day), told.leaders(visit.group_id), visit.group_id))
     return found

@@ -286,26 +286,6 @@ async def unfinished(db: Session, campaign_id: int) -> list[Visit]:
     return list((await db.scalars(query)).unique())
 
 
-async def departed(db: Session, campaign_id: int, now: datetime) -> list[tuple[Visit, int, datetime]]:
-    """Return who began to work on a visit of a campaign that is not handed in and works on it no more, and since when.
-
-    The visit with unit, members and parts; the person's id; the moment their last role there ended.
-    """
-    found = []
-    begun = [one for one in await unfinished(db, campaign_id) if any(part.began_at for part in one.parts)]
-    ids = {part.person_id for visit in begun for part in visit.parts}
-    people = await db.scalars(sa.select(Person).where(Person.id.in_(ids)).options(joinedload(Person.roles)))
-    known = {one.id: one for one in people.unique()}
-    for visit in begun:
-        for part in visit.parts:
-            person = known[part.person_id]
-            if part.began_at is None or visit.open_to(person, now):
-                continue
-            ended = [one.until for one in person.roles if one.until is not None and one.over(now)]
-            found.append((visit, person.id, max(ended, default=now)))
-    return found
-
-
 async def handed_in(db: Session, person: Person, now: datetime, since: datetime, limit: int = 20) -> list[Visit]:
     """Return the visits a person may look at that were handed in since a moment, with unit and members, in order."""
     query = (
