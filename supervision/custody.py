@@ -197,10 +197,10 @@ class Reader:
 
     def read(self, link: Link) -> Break | None:
         """Take the next link; returns what is wrong with it, if anything. After a break nothing more can be told."""
-        _, seq, at, *_, said = link
+        chain, seq, at, who, action, subject, details, digest, said = link
         if seq != self.seq + 1:
             return broken(Fault.removed if seq > self.seq else Fault.changed, link)
-        if said != hash_of(self.hash, self.chain, *link[1:8]) or link.chain != self.chain:
+        if said != hash_of(self.hash, chain, seq, at, who, action, subject, details, digest) or chain != self.chain:
             return broken(Fault.changed, link)
         if at >= self._latest:
             self._latest = at
