@@ -158,6 +158,13 @@ def of_a_visit(visit: str, answers: Sequence[int], pieces: Sequence[tuple[int, i
         "checklist.widget": [f"checklist.widget:{visit}:2:3:0:m202610", f"checklist.widget:{visit}:1:0:0:c0"],
         "checklist.look": [f"checklist.look:{of}:{one}" for one, of in pieces],
         "checklist.undo": [f"checklist.undo:{visit}:1:99999999", f"checklist.undo:{visit}:{sent}"],
+        "checklist.wrong": [f"checklist.wrong:{visit}"],
+        "checklist.move": [f"checklist.move:{of}:e{one}:{sent}" for one, of in pieces]
+        + [f"checklist.move:{visit}:m0:1"],
+        "checklist.moveto": [f"checklist.moveto:{of}:e{one}:{sent}:2" for one, of in pieces],
+        "checklist.moved": [f"checklist.moved:{visit}"],
+        "checklist.place": [f"checklist.place:{of}:{one}" for one, of in pieces],
+        "checklist.elsewhere": [f"checklist.elsewhere:{of}:{one}" for one, of in pieces],
         "visit.submit": [f"visit.submit:{visit}"],
         "visit.withdraw": [f"visit.withdraw:{visit}"],
         "visit.summary": [f"visit.summary:{visit}"],
