@@ -79,6 +79,10 @@ class Ground:
             if one.state is State.planned and one.day is not None and group_id in (None, one.group_id)
         }
 
+    def going(self, group_id: int | None, people: Sequence[int]) -> frozenset[int]:
+        """Return who goes on a visit: those put on it by name, and where nobody is the whole group."""
+        return frozenset(people or self.goers.get(group_id or 0, ()))
+
     def known(self, group_id: int | None) -> Known:
         """Return what the rows of a workbook may say, for one group or for all."""
         people: dict[int, dict[str, tuple[int, ...]]] = {}
@@ -158,7 +162,7 @@ async def confirm(
     Whoever goes, whoever went, and who leads their group; not the person who does it.
     """
     done = await itineraries.apply(db, found.round, form_version_id, changes, now)
-    news = await _news(db, done, by, now)
+    news = await _news(db, found, done, by, now)
     await itineraries.tell(db, news)
     await _wake(db, found.campaign, {one.person_id for one in news}, now)
     matters = [f"{kind}:{one.visit_id}" for one in done for kind in ("tomorrow", "start", "submit")]
@@ -167,21 +171,23 @@ async def confirm(
     return len({one.person_id for one in news})
 
 
-async def _news(db: Session, done: Iterable[Change], by: int, now: datetime) -> list[ItineraryNews]:
+async def _news(db: Session, found: Ground, done: Iterable[Change], by: int, now: datetime) -> list[ItineraryNews]:
     leaders: dict[int, set[int]] = {}
     news = []
     for one in done:
         visit_id = one.visit_id or 0
         if one.group_id not in leaders:
             leaders[one.group_id] = {each.id for each in await people.with_role(db, Role.leader, now, one.group_id)}
-        for person in {*one.was, *one.people} - {by}:
-            was_on = one.was_on if person in one.was else None
-            is_on = one.is_on if person in one.people else None
+        was = found.going(one.group_id, one.was) if one.was_on is not None else frozenset()
+        going = found.going(one.group_id, one.people) if one.is_on is not None else frozenset()
+        for person in (was | going) - {by}:
+            was_on = one.was_on if person in was else None
+            is_on = one.is_on if person in going else None
             if was_on != is_on:
                 news.append(ItineraryNews(person_id=person, visit_id=visit_id, was_on=was_on, is_on=is_on))
         news += [
             ItineraryNews(person_id=person, visit_id=visit_id, was_on=one.was_on, is_on=one.is_on, leads=True)
-            for person in leaders[one.group_id] - {by, *one.was, *one.people}
+            for person in leaders[one.group_id] - was - going - {by}
         ]
     return news
 

@@ -133,13 +133,18 @@ async def move(turn: Turn, args: tuple[str, ...]) -> None:
     ground = await ground_of(turn, draft)
     unit_id = _unit(draft, ground, args)
     on, people = draft.stops.get(unit_id, (None, ()))
+    going = ground.going(ground.units[unit_id].group_id, people)
     counts = {
-        each: sum(other == each and not set(team).isdisjoint(people) for other, team in draft.stops.values())
+        each: sum(
+            other == each and not going.isdisjoint(ground.going(ground.units[unit].group_id, team))
+            for unit, (other, team) in draft.stops.items()
+            if unit in ground.units
+        )
         for each in ground.days
     }
     buttons = [
         Button(
-            ("● " if each == on else "") + turn.label("{day}: {count}", day=turn.speech.day(each), count=counts[each]),
+            ("● " if each == on else "") + turn.label("{day} · {count}", day=turn.speech.day(each), count=counts[each]),
             data("itinerary", "to", draft.id, unit_id, each.isoformat()),
         )
         for each in ground.days

@@ -245,8 +245,9 @@ async def show_draft(turn: Turn, found: Itinerary, ground: Ground | None = None)
         said += _of_group(turn, ground, int(key), each)
     said += clashes(turn, ground, stops)
     if found.group_id is not None and stops:
-        said.append(loads(turn, ground, stops))
-    said.append(Markup("\n") + _counted(turn, changes))
+        said += loads(turn, ground, stops)
+    if changes:
+        said.append(Markup("\n") + _counted(turn, changes))
     said.append(turn.t("Nothing has been changed yet.") if changes else turn.t("There is nothing to confirm."))
     turn.card(Markup("\n").join(said), _buttons(turn, found, changes))
 
@@ -289,13 +290,14 @@ def _counted(turn: Turn, changes: Sequence[Change]) -> Markup:
     new = sum(one.is_on is not None and one.was_on is None for one in changes)
     gone = sum(one.is_on is None for one in changes)
     moved = sum(None not in (one.is_on, one.was_on) and one.is_on != one.was_on for one in changes)
-    return turn.t(
-        "Confirming: {new} new, {moved} on another day, {others} with other people, {gone} without a day",
-        new=new,
-        moved=moved,
-        others=len(changes) - new - gone - moved,
-        gone=gone,
-    )
+    others = len(changes) - new - gone - moved
+    counts = {
+        turn.n("{count} new", "{count} new", new): new,
+        turn.n("{count} on another day", "{count} on another day", moved): moved,
+        turn.n("{count} with other people", "{count} with other people", others): others,
+        turn.n("{count} loses its day", "{count} lose their days", gone): gone,
+    }
+    return turn.t("Confirming: {what}", what=listed(turn, [words for words, count in counts.items() if count]))
 
 
 def _buttons(turn: Turn, found: Itinerary, changes: Sequence[Change]) -> Rows:
@@ -399,7 +401,9 @@ async def confirm(turn: Turn, args: tuple[str, ...]) -> None:
             "{count} person is told, nobody else, and not in quiet hours.",
             "{count} people are told, nobody else, and not in quiet hours.",
             told,
-        ),
+        )
+        if told
+        else turn.t("Nobody else is concerned, and nobody is told."),
     ]
     back = Button(turn.label("◀ Itinerary"), data("itinerary", "show", found.round_id, found.group_id or ALL))
     turn.card(Markup("\n").join(said), ((back,),))

@@ -126,13 +126,13 @@ def _group(turn: Turn, ground: Ground, group_id: int, *, alone: bool) -> list[Ma
     if len(units) > arranged:
         said[-1] += Markup(" · ") + turn.n("{count} without a day", "{count} without a day", len(units) - arranged)
     if alone and planned:
-        said.append(loads(turn, ground, planned))
+        said += loads(turn, ground, planned)
     said += clashes(turn, ground, planned)
     return said
 
 
-def loads(turn: Turn, ground: Ground, stops: Stops) -> Markup:
-    """Say how many visits each person has."""
+def loads(turn: Turn, ground: Ground, stops: Stops) -> list[Markup]:
+    """Say how many visits each person has that is named; nothing where nobody is."""
     counts: dict[int, int] = {}
     for _, people in stops.values():
         for person in people:
@@ -141,7 +141,7 @@ def loads(turn: Turn, ground: Ground, stops: Stops) -> Markup:
         turn.label("{name} {count}", name=ground.names.get(person, "—"), count=count)
         for person, count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))
     ]
-    return turn.t("Visits each: {loads}", loads=listed(turn, each) or "–")
+    return [turn.t("Visits each: {loads}", loads=listed(turn, each))] if each else []
 
 
 def clashes(turn: Turn, ground: Ground, stops: Stops) -> list[Markup]:

@@ -131,7 +131,7 @@ async def test_a_visit_is_moved_by_tapping_and_only_its_people_hear_of_it(stage)
     await stage.leader.tap("手动调整")
     await stage.leader.press(f"itinerary.stop:1:{unit.unit_id}", stage.leader.last.id)
     await stage.leader.tap("换一天")
-    days = [one.label for row in stage.leader.last.buttons for one in row if one.label.endswith("0 处")]
+    days = [one.label for row in stage.leader.last.buttons for one in row if one.label.endswith("· 0处")]
     await stage.leader.tap(days[-1])
     assert stage.leader.toast == "草稿已改。"
     await stage.leader.press("itinerary.draft:1", stage.leader.last.id)
