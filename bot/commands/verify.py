@@ -49,6 +49,14 @@ SAYS: Final = {
     Fault.file_changed: "the file of the {kind} is not the one that was sent",
 }
 
+KINDS: Final = {
+    "entry": "entry of an interview",
+    "look": "record of a look at an interview",
+    "interviewee": "name of who was interviewed",
+    "coverage": "number of people to be talked with",
+}
+"""What records are called whose own name says too little."""
+
 _INDEX = re.compile(r"\[\d+\]")
 
 
@@ -145,7 +153,7 @@ def _as_json(found: Found, told: Sequence[Told]) -> str:
 
 async def _told(db: Session, wrong: Break) -> Told:
     kind, _, number = wrong.subject.partition(":")
-    what = SAYS[wrong.fault].format(seq=wrong.seq, kind=kind, day=number)
+    what = SAYS[wrong.fault].format(seq=wrong.seq, kind=KINDS.get(kind, kind), day=number)
     if wrong.chain == REGISTER:
         return Told("the register", what)
     visit_id = int(wrong.chain.partition(":")[2]) if wrong.chain.startswith("visit:") else 0
