@@ -17,7 +17,7 @@ from handlers.journey import data
 from handlers.once import put_once
 from handlers.survey.making import STATES, mine, name_of
 from handlers.text import mark
-from reports.charts import Bars
+from reports.charts import Bars, Key
 from reports.charts import Row as Bar
 from reports.picture import Heading, compose
 from reports.sheet import workbook
@@ -44,7 +44,10 @@ SHOWN: Final = 3300
 A_PICTURE: Final = 36
 """Bars on one picture."""
 
-PICTURES: Final = 4
+PICTURES: Final = 6
+TONES: Final = ("done", "partly", "planned", "late", "open", "muted")
+"""Colours of answers side by side; what has more of them is in the table only."""
+
 WORDS: Final = 12
 """Answers in words shown in the chat; all of them are in the table."""
 
@@ -153,10 +156,10 @@ async def chart(turn: Turn, args: tuple[str, ...]) -> None:
     under = turn.label("{count} answers, anonymous", count=survey.moved)
     pages: list[list[Bars]] = [[]]
     for one in found:
-        bars = _bars(turn, one)
-        if sum(len(each.rows) for each in pages[-1]) + len(bars.rows) > A_PICTURE:
-            pages.append([])
-        pages[-1].append(bars)
+        for bars in (_bars(turn, one), *_divided_bars(turn, one)):
+            if sum(len(each.rows) for each in pages[-1]) + len(bars.rows) > A_PICTURE:
+                pages.append([])
+            pages[-1].append(bars)
     for blocks in pages[:PICTURES]:
         drawn = compose([Heading(survey.title, under), *blocks], LIGHT)
         turn.say("", picture=await put_once(turn, drawn))
@@ -173,6 +176,28 @@ def _bars(turn: Turn, one: Figures) -> Bars:
         for labels, count in one.cells
     ]
     return Bars(rows, title=_title(one) + end, whole=one.count)
+
+
+def _divided_bars(turn: Turn, one: Figures) -> list[Bars]:
+    """Return the same by area and by level, as far as it may be shown: a bar a row, in the colours of the answers."""
+    made = []
+    for title, rows in ((turn.label("By area"), one.by_area), (turn.label("By level"), one.by_level)):
+        if not rows or len(one.cells) > len(TONES):
+            continue
+        keys = [Key(tone, _listed(turn, labels)) for tone, (labels, _) in zip(TONES, one.cells, strict=False)]
+        shown_rows = [_divided_row(turn, row, counted=bool(one.cells)) for row in rows]
+        made.append(Bars(shown_rows, keys, title=f"{one.item.key}. {title}"))
+    return made
+
+
+def _divided_row(turn: Turn, row: Row, *, counted: bool) -> Bar:
+    """Return the bar of an area or a level: its answers side by side, or how many they are with their mean."""
+    name = _listed(turn, [name or turn.label("elsewhere") for name in row.names])
+    if counted:
+        parts = list(zip(TONES, row.figures, strict=False))
+        return Bar(name, parts, turn.label("{count} answers", count=sum(row.figures)))
+    mean = f"{row.mean:.1f}" if row.mean is not None else ""
+    return Bar(name, [("done", row.figures[0])], turn.label("mean {mean}", mean=mean))
 
 
 async def table(turn: Turn, args: tuple[str, ...]) -> None:

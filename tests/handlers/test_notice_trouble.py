@@ -221,3 +221,51 @@ async def test_at_night_only_an_urgent_notice_makes_a_sound(bench: Bench, urgent
     assert inspectors[0].last.silent is not urgent
     assert inspectors[0].last.text.startswith("‼️ 紧急通知" if urgent else "📢 通知")
     assert Fate.sent.value in await fates(bench)
+
+
+async def test_signs_of_formatting_that_was_typed_wrongly_reach_the_reader_as_they_were_typed(bench: Bench):
+    admin, inspectors = await people_of(bench)
+    words = "<b>没有写完 & <a href= 1 < 2 </i> *半个_"
+    await compose(admin, words)
+    await send_to_inspectors(admin)
+    await tick(bench)
+    for one in inspectors:
+        assert words in one.last.text
+    assert await fates(bench) == {"sent": 5}
+
+
+async def test_named_people_come_on_top_and_whoever_is_excepted_gets_nothing(bench: Bench):
+    admin, inspectors = await people_of(bench)
+    chief = await bench.let_in("组长", Role.leader, group="一组")
+    await compose(admin)
+    await admin.tap("发给谁")
+    await admin.tap("身份")
+    await admin.tap("督导组成员")
+    await admin.tap("◀ 返回")
+    await admin.tap("点名")
+    await admin.tap("组长")
+    await admin.tap("◀ 返回")
+    await admin.tap("除外")
+    await admin.tap("点名")
+    await admin.tap("督导员02")
+    await admin.tap("◀ 返回")
+    await admin.tap("◀ 返回")
+    assert admin.last.text == "发给谁？\n督导组成员；组长；不含：督导员02\n共 5 人"
+    await admin.tap("预览")
+    await admin.tap("发给 5 人")
+    await tick(bench)
+    assert chief.last.text.startswith("📢 通知")
+    assert inspectors[1].bot_said == []
+    assert await fates(bench) == {"sent": 5}
+
+
+async def test_a_time_to_read_by_that_has_passed_meanwhile_is_not_sent(bench: Bench):
+    admin, _ = await people_of(bench)
+    await compose(admin)
+    await to_inspectors(admin)
+    await admin.tap("限时阅")
+    await admin.tap("1小时后")
+    await bench.wait(hours=2)
+    await admin.tap("发给 5 人")
+    assert admin.toast == "10月21日 10:00 已经过了，请给一个以后的时间。"
+    assert (await notice(bench)).state is State.draft
