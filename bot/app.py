@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from aiohttp import web
 
-from bot.background import apart
 from bot.background.arranging import Arranger
 from bot.background.comparing import Comparer
 from bot.background.custodian import Custodian
@@ -37,6 +36,7 @@ from bot.incoming.workers import Workers
 from bot.monitoring.health import Health
 from bot.monitoring.metrics import Metrics
 from bot.outgoing.deliver import Deliverer
+from bot.outgoing.drawing import draw_apart
 from bot.outgoing.limits import Limits
 from handlers.engine import Engine, Outcome
 from handlers.journeys import JOURNEYS
@@ -92,7 +92,7 @@ class App:
         *,
         driver: Driver | None = None,
         clock: Callable[[], datetime] = utc_now,
-        draw: Run = apart.run,
+        draw: Run = draw_apart,
     ) -> None:
         self.settings = settings
         self.database = Database(

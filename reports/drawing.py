@@ -1,11 +1,14 @@
 """A picture from plain data: what a message asks for in words a database can keep, drawn where it is sent.
 
-To be run apart from the serving process (bot/outgoing/drawing.py), where fonts and pixels would take tens of megabytes.
-Raises KeyError or TypeError for data that no picture was made of.
+A process of its own draws (bot/outgoing/drawing.py), so that the serving one loads no fonts: ``python -m
+reports.drawing`` reads what is wanted as JSON and writes JSON: each picture in base64, null for what is none.
 """
 
 from __future__ import annotations
 
+import base64
+import json
+import sys
 from typing import TYPE_CHECKING, Any
 
 from reports.charts import Bars, Curve, Key, Line, Row
@@ -16,8 +19,22 @@ if TYPE_CHECKING:
     from reports.picture import Block
 
 
+def draw_all(wanted: list[dict[str, Any]]) -> list[bytes | None]:
+    """Draw pictures as PNG, None for data that no picture was made of."""
+    drawn: list[bytes | None] = []
+    for one in wanted:
+        try:
+            drawn.append(draw(one))
+        except (AttributeError, KeyError, TypeError, ValueError):
+            drawn.append(None)
+    return drawn
+
+
 def draw(data: dict[str, Any]) -> bytes:
-    """Return the picture as a PNG; ``data`` has a ``theme``, light or dark, and ``blocks``: (kind, what it holds)."""
+    """Return the picture as a PNG; ``data`` has a ``theme``, light or dark, and ``blocks``: (kind, what it holds).
+
+    Raises KeyError, TypeError and their like for data that no picture was made of.
+    """
     blocks = [_KINDS[kind](held) for kind, held in data["blocks"]]
     return compose(blocks, DARK if data["theme"] == "dark" else LIGHT)
 
@@ -45,3 +62,13 @@ def _words(held: dict[str, Any]) -> Block:
 
 
 _KINDS = {"heading": _heading, "figures": _figures, "bars": _bars, "curve": _curve, "words": _words}
+
+
+def main() -> None:
+    """Draw what is asked for on standard input."""
+    drawn = draw_all(json.load(sys.stdin))
+    json.dump([base64.b64encode(one).decode() if one else None for one in drawn], sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -17,9 +17,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.background import apart
 from bot.drivers.errors import BadToken, Blocked, Conflict, DriverError, Moved, RetryLater, Unreachable
-from bot.outgoing.drawing import Drawer
+from bot.outgoing.drawing import Drawer, draw_apart
 from bot.outgoing.line import Line
 from bot.outgoing.perform import cost, perform, take_away
 from bot.outgoing.receipts import Fate, Receipts
@@ -79,7 +78,7 @@ class Deliverer:
         at_once: int = 16,
         receipts: Path | None = None,
         blobs: Blobs | None = None,
-        draw: Run = apart.run,
+        draw: Run = draw_apart,
     ) -> None:
         self._database = database
         self._driver = driver

@@ -8,12 +8,14 @@ out: the words go alone.
 from __future__ import annotations
 
 import asyncio
+import base64
+import json
 import logging
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from bot.background import apart
 from handlers.chat import Say
 
 if TYPE_CHECKING:
@@ -28,20 +30,44 @@ TOGETHER: Final = 20
 """Pictures that one process draws: starting it costs more than drawing several."""
 
 Drawn = list[bytes | None]
+"""Pictures as PNG, None for each that could not be drawn."""
+
 Run = Callable[[float, Callable[[list[dict[str, Any]]], Drawn], list[dict[str, Any]]], Awaitable[Drawn]]
+"""Has pictures drawn within so many seconds, by the function given or as it does."""
 
 
-def draw_all(wanted: list[dict[str, Any]]) -> Drawn:
-    """Draw pictures, None for data that no picture was made of; to be run apart."""
-    from reports.drawing import draw  # noqa: PLC0415 - what draws is large, and the serving process must not load it
+def draw_here(wanted: list[dict[str, Any]]) -> Drawn:
+    """Draw pictures in this process, as a script may; one that serves has it done apart."""
+    from reports.drawing import draw_all  # noqa: PLC0415 - what draws is large, and a serving process must not load it
 
-    drawn: Drawn = []
-    for one in wanted:
-        try:
-            drawn.append(draw(one))
-        except (AttributeError, KeyError, TypeError, ValueError):
-            drawn.append(None)
-    return drawn
+    return draw_all(wanted)
+
+
+class NotDrawn(Exception):
+    """The process that draws took too long, or ended by itself."""
+
+
+async def draw_apart(
+    seconds: float, function: Callable[[list[dict[str, Any]]], Drawn], wanted: list[dict[str, Any]]
+) -> Drawn:
+    """Draw pictures in a process that loads what draws and nothing of the bot; raises NotDrawn."""
+    del function
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "reports.drawing", stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL
+    )
+    try:
+        async with asyncio.timeout(seconds):
+            written, _ = await process.communicate(json.dumps(wanted).encode())
+    except TimeoutError as error:
+        raise NotDrawn from error
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if process.returncode:
+        raise NotDrawn
+    return [base64.b64decode(one) if one else None for one in json.loads(written)]
 
 
 class Drawer:
@@ -50,7 +76,7 @@ class Drawer:
     ``wake`` is called when there is something to send again.
     """
 
-    def __init__(self, blobs: Blobs | None, wake: Callable[[], None], run: Run = apart.run) -> None:
+    def __init__(self, blobs: Blobs | None, wake: Callable[[], None], run: Run = draw_apart) -> None:
         self._blobs = blobs
         self._wake = wake
         self._run = run
@@ -86,11 +112,11 @@ class Drawer:
         while self._wanted:
             some = dict(list(self._wanted.items())[:TOGETHER])
             try:
-                drawn = await self._run(LONGEST_SECONDS, draw_all, list(some.values()))
+                drawn = await self._run(LONGEST_SECONDS, draw_here, list(some.values()))
                 for job_id, picture in zip(some, drawn, strict=True):
                     kept = await self._blobs.put_once(picture) if picture and self._blobs is not None else None
                     self._ready[job_id] = kept.sha256 if kept else ""
-            except (apart.Overrun, OSError, ValueError) as error:
+            except (NotDrawn, OSError, ValueError) as error:
                 _LOG.warning("%d pictures could not be drawn: %s", len(some), type(error).__name__)
                 self._ready |= dict.fromkeys(some, "")
             for job_id in some:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.background import apart
 from bot.drivers.driver import utc_now
-from bot.outgoing.drawing import draw_all
+from bot.outgoing.drawing import NotDrawn, draw_apart, draw_here
 from handlers.chat import Say, dump, load
+from reports.drawing import draw_all
 from storage.files.blobs import Blobs
 from tests.bot.conftest import until
 from tests.bot.post import Post, at_work
@@ -36,11 +36,11 @@ class Hand:
         self.may = asyncio.Event()
         self.together: list[int] = []
 
-    async def __call__(self, seconds: float, function: Callable[..., Any], wanted: list[dict[str, Any]]) -> Any:
-        del seconds
+    async def __call__(self, seconds: float, function: object, wanted: list[dict[str, Any]]) -> Drawn:
+        del seconds, function
         self.together.append(len(wanted))
         await self.may.wait()
-        return function(wanted)
+        return draw_all(wanted)
 
 
 @pytest.fixture
@@ -70,10 +70,25 @@ def test_data_survives_the_outbox_and_a_message_without_a_picture_has_none():
 
 
 def test_what_no_picture_was_made_of_is_left_out():
-    (picture, *others) = draw_all([WANTED, {}, {"theme": "light", "blocks": [("nothing", {})]}, {"blocks": 5}])
+    wanted: list[dict[str, Any]] = [{}, {"theme": "light", "blocks": [("nothing", {})]}, {"blocks": 5}]
+    assert draw_all(wanted) == [None, None, None]
+
+
+async def test_a_process_of_its_own_draws_and_leaves_out_what_it_cannot():
+    (picture, other) = await draw_apart(60, draw_here, [WANTED, {"blocks": 5}])
     assert picture is not None
     assert picture.startswith(b"\x89PNG")
-    assert others == [None, None, None]
+    assert other is None
+
+
+async def test_a_process_that_takes_too_long_is_ended():
+    with pytest.raises(NotDrawn):
+        await draw_apart(0.0, draw_here, [WANTED])
+
+
+async def test_a_process_that_ends_by_itself_is_noticed():
+    with pytest.raises(NotDrawn):
+        await draw_apart(60, draw_here, 5)  # type: ignore[arg-type]
 
 
 async def test_others_are_written_to_while_a_picture_is_drawn(
@@ -99,7 +114,7 @@ async def test_others_are_written_to_while_a_picture_is_drawn(
 async def test_trouble_with_a_picture_sends_the_words_alone(make_drawing: Callable[[Run], Post], phone: Phone) -> None:
     async def broken(*given: object) -> Drawn:
         del given
-        raise apart.Overrun
+        raise NotDrawn
 
     async with at_work(make_drawing(broken)) as post:
         await post.put(4242, DIGEST, DIGEST)
