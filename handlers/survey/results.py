@@ -181,18 +181,21 @@ def _bars(turn: Turn, one: Figures) -> Bars:
 def _divided_bars(turn: Turn, one: Figures) -> list[Bars]:
     """Return the same by area and by level, as far as it may be shown: a bar a row, in the colours of the answers."""
     made = []
-    for title, rows in ((turn.label("By area"), one.by_area), (turn.label("By level"), one.by_level)):
+    for title, rows, says in (
+        (turn.label("By area"), one.by_area, "{number}"),
+        (turn.label("By level"), one.by_level, turn.speech.sentence(mark("Level {number}"))),
+    ):
         if not rows or len(one.cells) > len(TONES):
             continue
         keys = [Key(tone, _listed(turn, labels)) for tone, (labels, _) in zip(TONES, one.cells, strict=False)]
-        shown_rows = [_divided_row(turn, row, counted=bool(one.cells)) for row in rows]
+        shown_rows = [_divided_row(turn, row, says, counted=bool(one.cells)) for row in rows]
         made.append(Bars(shown_rows, keys, title=f"{one.item.key}. {title}"))
     return made
 
 
-def _divided_row(turn: Turn, row: Row, *, counted: bool) -> Bar:
+def _divided_row(turn: Turn, row: Row, says: str, *, counted: bool) -> Bar:
     """Return the bar of an area or a level: its answers side by side, or how many they are with their mean."""
-    name = _listed(turn, [name or turn.label("elsewhere") for name in row.names])
+    name = _listed(turn, [says.format(number=name) if name else turn.label("elsewhere") for name in row.names])
     if counted:
         parts = list(zip(TONES, row.figures, strict=False))
         return Bar(name, parts, turn.label("{count} answers", count=sum(row.figures)))

@@ -56,8 +56,8 @@ async def test_the_pictures_show_every_question_by_area_and_by_level(bench: Benc
         "江苏省": [11, 14, 15],
     }
     assert {row.label: [count for _, count in row.parts] for row in levels.rows} == {
-        "3": [14, 15, 12],
-        "5": [13, 13, 14],
+        "第3级": [14, 15, 12],
+        "第5级": [13, 13, 14],
     }
     assert [key.what for key in areas.keys] == ["很有", "有一些", "不大"]
 
