@@ -5,6 +5,7 @@ Pure drawing; that nothing is stored stands on every card.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
@@ -151,7 +152,7 @@ def _title(turn: Turn, walk: Walk, repeat: Definition | None) -> str:
 def _summary(turn: Turn, walk: Walk, path: str) -> str:
     """Return the first answers of an instance, as somebody would tell it apart by."""
     answers = [
-        walk.shown(one, turn.speech.language)
+        in_words(turn.speech, walk, replace(question, path=one))
         for one, question in walk.nodes()
         if question is not None and question.asks and one.startswith(f"{path}/") and walk.value(one)
     ]

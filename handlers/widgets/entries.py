@@ -101,6 +101,12 @@ class Range:
         found = round(least + (step if most >= least else -step) * at, 9)
         return f"{found:.9f}".rstrip("0").rstrip(".") if found else "0"
 
+    def _by(self, asked: Asked, steps: int) -> str:
+        """Return by how much the value changes with so many steps, as a person writes it: −0.5."""
+        least, most, step = self._scale(asked)
+        change = round(steps * (step if most >= least else -step), 9)
+        return f"{'+' if change > 0 else '−'}{abs(change):g}"
+
     def _at(self, asked: Asked) -> int:
         """Return the step one is at: the one held, that of the answer, or the middle."""
         count = self._count(asked)
@@ -120,8 +126,9 @@ class Range:
             marked = [CHOSEN + one if one == held else one for one in values]
             return in_rows([asked.button(label, f"v{at}") for at, label in enumerate(marked)])
         at, leap = self._at(asked), max(2, count // 10)
-        steps = [(f"−{leap}", at - leap), ("−1", at - 1), ("+1", at + 1), (f"+{leap}", at + leap)]
-        row = tuple(asked.button(label, f"g{min(max(to, 0), count - 1)}") for label, to in steps)
+        row = tuple(
+            asked.button(self._by(asked, by), f"g{min(max(at + by, 0), count - 1)}") for by in (-leap, -1, 1, leap)
+        )
         return (row, (asked.button(asked.speech.label("Take {value}", value=self._value(asked, at)), f"v{at}"),))
 
     def tapped(self, asked: Asked, word: str) -> Step:

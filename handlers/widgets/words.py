@@ -5,6 +5,7 @@ Pure; what a kind's widget takes in is put into words here and nowhere else.
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING, Final
 
 from handlers.text import mark
@@ -53,7 +54,14 @@ def in_words(speech: Speech, walk: Walk, question: Question) -> str:
             said = speech.label("Confirmed")
         case "decimal" | "range":
             said = value.removesuffix(".0")
-        case "rank":
-            labels = [labelled(speech, walk, question, one) for one in value.split()]
-            said = " → ".join(labels)
+        case "select_one" | "select_multiple" | "rank":
+            said = _chosen(speech, walk, question, value)
     return said or walk.shown(question.path, speech.language)
+
+
+def _chosen(speech: Speech, walk: Walk, question: Question, value: str) -> str:
+    """Return what was chosen: a ranking with arrows, several as the language lists them."""
+    values = [value] if question.kind == "select_one" else value.split()
+    joined = "{one} → {other}" if question.kind == "rank" else speech.sentence("{one}, {other}")
+    labels = [labelled(speech, walk, question, one) for one in values]
+    return reduce(lambda one, other: joined.format(one=one, other=other), labels)

@@ -125,7 +125,7 @@ async def test_several_are_ticked_until_done(desk: Desk):
     await phone.tap("☐ 甲")
     assert "☑ 甲" in labels(phone)
     await phone.tap("选好了")
-    assert "哪些: 甲, 丙" in phone.last.text
+    assert "哪些: 甲、丙" in phone.last.text
 
 
 async def test_ranking_is_tapped_in_order_and_the_last_one_falls_into_place(desk: Desk):
@@ -198,8 +198,9 @@ async def test_a_short_range_has_a_button_each_and_a_long_one_is_stepped_to(desk
     assert labels(phone)[:5] == ["1", "2", "3", "4", "5"]
     await phone.tap("4")
     assert "取 50" in labels(phone)
-    await phone.tap("+2")
-    await phone.tap("−1")
+    assert labels(phone)[:4] == ["−10", "−5", "+5", "+10"]
+    await phone.tap("+10")
+    await phone.tap("−5")
     await phone.tap("取 55")
     assert "打分: 4\n比例: 55" in phone.last.text
 
@@ -373,3 +374,11 @@ async def test_a_code_that_is_read_late_changes_nothing_of_what_came_since(desk:
     await desk.bench.wait(seconds=31)
     assert "2. 备注" in phone.last.text
     assert "⚠" not in phone.last.text
+
+
+async def test_a_choice_that_the_converter_adds_is_named_in_the_persons_language_once_chosen(desk: Desk):
+    rows = ("select_multiple g or_other | a | 缺什么", "text | b | 备注")
+    phone = await tried(desk, *rows, choices="| | g | y | 灯 |\n| | g | n | 绳 |\n")
+    await phone.tap("☐ 灯")
+    await phone.tap("☐ 其他")
+    assert "已选：灯、其他" in phone.last.text
