@@ -139,7 +139,7 @@ def _by_item(turn: Turn, sheet: Sheet, run: Run) -> Markup:
         turn.n(
             "✓ {count} filed with item {numbers}",
             "✓ {count} filed: items {numbers}",
-            len(run.filed),
+            sum(sum(kinds.values()) for kinds in places.values()),
             numbers=numbers_of(turn, items.values()),
         )
     ]

@@ -31,6 +31,7 @@ from storage.vault.sealing import Keyring, new_key
 from storage.visit import visits
 from storage.visit.visits import Visit
 from tests.handlers.phone import MORNING, Bench, Phone
+from tests.handlers.test_checklist_doubts import came, drawn, exif, jpeg
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -40,6 +41,14 @@ if TYPE_CHECKING:
     from storage.database import Database
 
 KEY = new_key()
+
+PICTURES = {
+    "near": jpeg(drawn(1), exif=exif("2026:10:21 08:30:00", (30.25, 120.17))),
+    "same": jpeg(drawn(1), quality=70),
+    "old": jpeg(drawn(2), exif=exif("2026:10:12 08:00:00")),
+    "far": jpeg(drawn(3), exif=exif(place=(31.0, 121.0))),
+}
+"""Pictures that a play sends by name, as files bring them: where and when they were taken, and one that was changed."""
 
 LATER = timedelta(hours=1)
 """A notice's card changes only every few seconds; nobody in a play waits that long."""
@@ -99,6 +108,10 @@ class EngineStage:
                 await phone.place()
             case "sticker":
                 await phone.sticker()
+            case "picture":
+                which, _, caption = words.partition(" ")
+                await phone.photo(caption)
+                await came(self.bench, PICTURES[which])
             case "away":
                 self.bench.away.add(who)
             case "back":

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 PLAYS = sorted(path.stem for path in HERE.glob("*.txt"))
+ALONE = sorted(f"engine/{path.stem}" for path in HERE.glob("engine/*.txt"))
+"""Plays in which files are looked at: what comes of them in a process of its own is tested in tests/bot."""
 
 DRIVERS = ("aiogram", "ptb")
 ON_BOTH = ("first-minute", "quick")
@@ -56,10 +58,11 @@ ACTIONS = {
     "⚙ ": "form",
     "✈ ": "away",
     "📶 ": "back",
+    "📸 ": "picture",
 }
 """How a line that a person does begins, and ⚙: a visit with the form of that name (``forms/``) is planned for the group
-of the phone's demonstration. ``⏳ 600``: so many seconds pass; ✈ and 📶: the phone has no signal, and has one again.
-``— 7003`` hands the play to another phone; ⏎ in words is a new line."""
+of the phone's demonstration. ``⏳ 600``: so many seconds pass; ✈ and 📶: the phone has no signal, and has one again;
+``📸 old``: a picture of that name. ``— 7003`` hands the play to another phone; ⏎ in words is a new line."""
 
 
 @pytest.fixture(autouse=True)
@@ -107,7 +110,7 @@ def masked(line: str) -> str:
     return _TOKEN.sub("start=i_…", _CLOCK.sub("HH:MM", line))
 
 
-@pytest.mark.parametrize("name", PLAYS)
+@pytest.mark.parametrize("name", PLAYS + ALONE)
 async def test_the_engine_alone_holds_the_conversation(name: str, sqlite_database: Database, tmp_path: Path) -> None:
     file = HERE / f"{name}.txt"
     golden = file.read_text(encoding="utf-8")
