@@ -32,6 +32,8 @@ LABEL: Final = 60
 
 NONE_FOUND = mark("No choice has “{words}” in it. Type another part of it, or tap one.")
 
+NOTHING = mark("With the answers so far there is nothing to choose here. Change an earlier answer, or go on.")
+
 
 def _offered(asked: Asked) -> Sequence[Choice]:
     return asked.walk.choices(asked.question.path)
@@ -56,7 +58,9 @@ class Choices:
     """One of several, or several; what is held is a page (``p2``) or what was searched for (``s萧山``)."""
 
     def how(self, asked: Asked) -> Markup:
-        """Say that typing finds, where there are many; and what was found."""
+        """Say that typing finds, where there are many, and what was found; and where there is nothing to choose."""
+        if not _offered(asked):
+            return asked.speech.t(NOTHING)
         if len(_offered(asked)) <= MOST:
             return Markup()
         if asked.held.startswith("s"):

@@ -382,3 +382,11 @@ async def test_a_choice_that_the_converter_adds_is_named_in_the_persons_language
     await phone.tap("☐ 灯")
     await phone.tap("☐ 其他")
     assert "已选：灯、其他" in phone.last.text
+
+
+async def test_a_list_that_offers_nothing_says_why_and_lets_one_go_on(desk: Desk):
+    phone = await tried(desk, "text | who | 谁", "select_one ${who} | a | 选谁", "text | b | 备注")
+    await phone.tap("▶")
+    assert "按目前的答案，这里没有可选项。" in phone.last.text
+    await phone.tap("▶")
+    assert "3. 备注" in phone.last.text
