@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
 import sqlalchemy as sa
 
 from bot.app import App
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 
 POURING = (7001, 7002, 7004, 7005, 7006)
 """Everybody of the demonstration but the inspector."""
+PAUSE = 0.1
+"""Seconds between one of them writing and writing again: fifty a second in all, and no backlog to be worked off."""
+
 ROWS_OF_HELP = 2
 """What /help puts into the outbox: a message, and the menu of commands."""
 UNTOUCHED = ("people", "roles", "units", "visits", "answers", "evidence", "forms", "invitations", "audit")
@@ -84,7 +88,7 @@ async def said(phone: Phone) -> str:
 
 
 async def pour(telegram: Sandbox, stop: asyncio.Event) -> None:
-    """Let people write without a pause."""
+    """Let people write all the while."""
     async with asyncio.TaskGroup() as group:
         for number in POURING:
             group.create_task(write(Phone(telegram.url, number), stop))
@@ -94,7 +98,7 @@ async def write(phone: Phone, stop: asyncio.Event) -> None:
     async with phone:
         while not stop.is_set():
             await phone.text("/help")
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(PAUSE)
 
 
 async def answered(database: Database) -> int:
@@ -155,6 +159,9 @@ async def back_up_under_load(telegram: Sandbox, app: App, url: str, blobs: Blobs
     return made
 
 
+@pytest.mark.parametrize(
+    ("database_url", "elsewhere"), [("sqlite", "postgresql"), ("postgresql", "sqlite")], indirect=True
+)  # each kind once as what is backed up and once as what is restored into; all pairs are tests/storage/test_portable's
 async def test_the_drill(database_url: str, elsewhere: str, tmp_path: Path):
     file, here, there = tmp_path / "backup.zip", Blobs(tmp_path / "here/evidence"), Blobs(tmp_path / "there/evidence")
     async with Sandbox(token=TOKEN) as telegram, Phone(telegram.url, INSPECTOR) as phone:
