@@ -46,9 +46,23 @@ async def _demo(given: argparse.Namespace) -> None:
         return
     if given.script:
         with tempfile.TemporaryDirectory(prefix="xundu-") as folder:
-            _say(await demo.script(Path(folder), given.driver))
+            if given.script == "month":
+                await _month(Path(folder), given.register)
+            else:
+                _say(await demo.script(Path(folder), given.driver))
         return
     await demo.run(given.data, given.port, given.driver, _until_stopped())
+
+
+async def _month(folder: Path, register: Path | None) -> None:
+    from bot.offline import month  # noqa: PLC0415 - as above
+
+    try:
+        content = await asyncio.to_thread(register.read_bytes) if register else None
+    except OSError as error:
+        raise CommandError(f"{register} cannot be read ({error.strerror}).") from error
+    if broken := await month.play(folder, _say, register=content):
+        raise CommandError(f"{len(broken)} promises were not kept; they are listed above.")
 
 
 async def _serve(given: argparse.Namespace) -> None:

@@ -130,7 +130,7 @@ def _imports(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     imports = commands.add_parser("import", help="bring a list into a campaign, all of it or nothing")
     deeds = imports.add_subparsers(dest="what", required=True, metavar="WHAT")
     units = deeds.add_parser("units", help="the register of units, with groups and rounds if the workbook has them")
-    units.add_argument("file", type=Path, metavar="FILE", help="an Excel workbook (.xlsx) or CSV")
+    units.add_argument("file", type=Path, metavar="FILE", help="an Excel workbook (.xlsx, .xls) or CSV")
     units.add_argument("--dry-run", action="store_true", help="only say what would change")
     units.add_argument("--campaign", default="", help="the campaign's name; unset: the one that is on")
     units.add_argument("--keep", action="store_true", help="keep units in the register that the file does not name")
@@ -144,7 +144,14 @@ def _trying_out(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     demo.add_argument("--port", type=_port, default=8081, help="the page's port; the next free one if it is taken")
     demo.add_argument("--data", type=Path, default=DEMO_FOLDER, help="where the demonstration is kept")
     demo.add_argument("--driver", choices=config.DRIVERS, default="", help="the Telegram library to use")
-    demo.add_argument("--script", action="store_true", help="play one inspector and print the conversation")
+    demo.add_argument(
+        "--script",
+        nargs="?",
+        const="visit",
+        choices=("visit", "month"),
+        help="print a play: one inspector's visit, or a month of rounds on a clock that is moved, which checks itself",
+    )
+    demo.add_argument("--register", type=Path, help="with --script month: the register it is played with (.xlsx, .xls)")
     demo.add_argument("--reset", action="store_true", help="forget the demonstration and start over")
 
     chat = commands.add_parser("chat", help="hold a conversation with the bot in this terminal")

@@ -120,7 +120,7 @@ async def done_of(db: Session, campaign_id: int) -> Mapping[int, Mapping[int, Wo
     return found
 
 
-async def mark(db: Session, item_id: int, group_id: int, by_id: int, now: datetime) -> None:
+async def mark(db: Session, item_id: int, group_id: int, by_id: int | None, now: datetime) -> None:
     """Note that an item is done; the first who says so counts."""
     row = {"item_id": item_id, "group_id": group_id, "at": now, "by_id": by_id}
     await db.execute(
