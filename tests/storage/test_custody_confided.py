@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from alembic.script import ScriptDirectory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage import audit
+from storage import audit, upgrading
+from storage.audit import Audit, Chain
 from storage.files.blobs import Blobs
 from storage.vault import custody, rehashing, rotation, sealed
 from storage.vault.sealing import Keyring, new_key
@@ -237,3 +241,27 @@ async def _files(database: Database, blobs: Blobs) -> list[Fault]:
     async with database.read() as db:
         await rehashing.files(db, blobs, found)
     return [one.fault for one in found.breaks]
+
+
+async def test_what_was_confided_before_it_was_in_custody_is_linked_as_it_is(confided: Database) -> None:
+    kinds = ["interview", "entry", "look", "interviewee", "coverage", "activity", "draw", "quote"]
+    async with confided.begin() as db:  # as it was: chains of visits and answers alone
+        links = (await db.scalars(sa.select(Audit).order_by(Audit.id))).all()
+        kept = [one for one in links if one.chain == "register" or one.subject.partition(":")[0] not in kinds]
+        await db.execute(sa.delete(Audit))
+        await db.execute(sa.delete(Chain))
+        for one in kept:
+            if one.chain != "register":
+                audit.record(db, one.action, one.subject, now=one.at, person_id=one.person_id, chain=one.chain)
+        visit = await visits.get(db, 1)
+        audit.record(db, "visit.planned", now=links[-1].at, of=visit)
+    assert Fault.content_unrecorded in await faults(confided)
+    await confided.alone(_adopt)
+    assert await faults(confided) == []
+
+
+def _adopt(connection: sa.Connection) -> None:
+    scripts = ScriptDirectory.from_config(upgrading.config(connection))
+    (revision,) = [one.module for one in scripts.walk_revisions() if one.path.endswith("custody_of_all.py")]
+    with Operations.context(MigrationContext.configure(connection)):
+        revision.upgrade()
