@@ -20,6 +20,8 @@ from benchmarks import (
     machine,
     notices,
     pictures,
+    register,
+    reminders,
     start,
     surveys,
     turns,
@@ -132,6 +134,16 @@ async def test_the_form_engine_is_measured_alone_where_node_is_missing(monkeypat
 async def test_a_season_of_links_is_made_and_found_sound():
     found, _ = await custody.run(custody.Plan(520, 24, ("SQLite",), turn_bases=()))
     assert "custody: SQLite, 520 links and 500 records verified" in {one.name for one in found}
+
+
+async def test_what_is_due_is_found_among_many_reminders():
+    found, _ = await reminders.run(reminders.Plan(500, 20, 2, 5, ("SQLite",)))
+    assert "reminders: SQLite, 500 ahead, the next that is due" in {one.name for one in found}
+
+
+async def test_a_register_is_brought_in_whole_or_not_at_all():
+    found, _ = await register.run(register.Plan(60))
+    assert "register: 60 units, with a faulty row, nothing stored" in {one.name for one in found}
 
 
 async def test_pictures_are_known_again_among_others():
