@@ -40,6 +40,9 @@ LEADING: Final = (Role.leader, Role.deputy)
 OFFERED: Final = 12
 """Worked days on one card."""
 
+PAGES: Final = 5
+"""Further cards of days: together three months."""
+
 LONGEST: Final = timedelta(days=92)
 FAR: Final = timedelta(days=400)
 
@@ -122,12 +125,12 @@ async def _whom(turn: Turn, args: tuple[str, ...]) -> tuple[int, str]:
 async def first(turn: Turn, args: tuple[str, ...]) -> None:
     """Ask for the first day: worked days to come, a page at a time."""
     person, name = await _whom(turn, args)
-    page = max(0, number(args, 1))
+    page = min(max(0, number(args, 1)), PAGES)
     campaign = await _campaign(turn, _group(turn))
     days = await _worked(turn, campaign, campaigns.day_in(campaign.zone, turn.now), OFFERED * (page + 1))
     shown = days[OFFERED * page :]
     buttons = [Button(turn.speech.day(each), data("leave", "last", person, each.isoformat())) for each in shown]
-    moves = [Button("›", data("leave", "first", person, page + 1))] if page < 5 else []  # noqa: PLR2004 - three months
+    moves = [Button("›", data("leave", "first", person, page + 1))] if page < PAGES else []
     if page:
         moves.insert(0, Button("‹", data("leave", "first", person, page - 1)))
     example = f"{shown[0].isoformat()} {(shown[0] + 2 * DAY).isoformat()}"
@@ -155,6 +158,8 @@ async def last(turn: Turn, args: tuple[str, ...]) -> None:
     person, name = await _whom(turn, args)
     begins = _day(word(args, 1))
     campaign = await _campaign(turn, _group(turn))
+    if abs(begins - campaigns.day_in(campaign.zone, turn.now)) > FAR:
+        raise Stale
     days = await _worked(turn, campaign, begins, OFFERED)
     buttons = [
         Button(
