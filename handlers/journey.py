@@ -60,8 +60,8 @@ class Journey:
 
     ``message`` takes what is sent while the journey holds the chat; ``edited`` takes later versions of earlier
     messages, whoever holds the chat; ``stranded`` takes a message when no journey holds the chat. ``complain`` says why
-    a message was refused, after all that its turn did has been undone; it must not raise a UserError. ``group`` hears what
-    happens in group chats, and asks itself who may.
+    a message was refused, after all that its turn did has been undone; it must not raise a UserError. ``group`` hears
+    what happens in group chats, and asks itself who may.
     """
 
     name: str
