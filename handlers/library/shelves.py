@@ -35,7 +35,7 @@ SHOWN: Final = 8
 TOPICS: Final = 12
 LABEL: Final = 18
 PHRASE: Final = 60
-WORDS_WANTED = mark("Please type the words to look for, such as 会议记录.")
+WORDS_WANTED = mark("Please type the words to look for, such as meeting minutes.")
 TOO_LONG = mark("Please look for a few words only.")
 
 
