@@ -105,7 +105,7 @@ def _sections(turn: Turn, sheet: Sheet, shown: Sequence[Item]) -> list[Markup]:
     lines = []
     for name, screens in groupby(shown, sheet.section):
         signs = " ".join(_sign(sheet, screen) for screen in screens)
-        section = _narrow(clipped(name, SECTION), ACROSS - width(signs) - 1)
+        section = _narrow(clipped(name, SECTION), ACROSS - width(signs) - 2)
         lines.append(turn.t("{section}  {signs}", section=section, signs=signs) if name else Markup.escape(signs))
     return lines
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from handlers.checklist.overview import COLUMNS, MOST, columns
+from handlers.rows import width
 from storage.campaign.campaigns import Round
 from storage.visit import visits
 from tests.handlers.site import card, site, title
@@ -64,6 +65,24 @@ async def test_an_open_overview_has_handing_in_beside_going_on(bench: Bench):
     assert [one.label for one in card(phone).buttons[-1]] == ["◀ 列表", "ⓘ 简报", "▶ 第1题", "提交"]
     assert [one.label for one in card(phone).buttons[-2]] == ["🗣 访谈", "👥 活动"]
     assert [len(row) for row in card(phone).buttons[:-2]] == [8, 8, 6]
+
+
+@pytest.mark.parametrize("who", ["one", "two"])
+async def test_the_overview_of_several_fits_on_one_screen_with_its_title(bench: Bench, who: str):
+    here = await site(bench)
+    for phone, items in ((here.one, "1 ✅\n3 ❌\n6 ❌\n15 ❌"), (here.two, "14 ✅\n16 ◐")):
+        await here.enter(phone)
+        await phone.text(items)
+    phone = getattr(here, who)
+    await here.at(1, phone)
+    await phone.tap("☰")
+    shown = card(phone)
+    lines = shown.text.partition("\n\n✓")[0].splitlines()
+    # Measured in a browser at 360 by 740: there is room for eleven lines of 38 cells and five rows of buttons.
+    assert len(shown.buttons) == 5
+    assert sum(1 + (width(line) - 1) // 42 for line in lines) <= 11
+    assert all(width(line) <= 38 for line in lines[1:8])
+    assert all(sum(width(one.label) + 2 for one in row) <= 48 for row in shown.buttons[-2:])
 
 
 async def test_a_very_long_checklist_is_shown_in_pages_that_telegram_takes(bench: Bench):

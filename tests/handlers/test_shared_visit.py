@@ -232,6 +232,11 @@ async def test_inspectors_are_done_and_the_leader_submits(bench: Bench):
         await here.one.tap("✅")
     await here.one.tap("已做完")
     assert leader.bot_said == []
+    assert "✓ 已做完" not in card(here.one).labels
+    await here.at(22)
+    await here.one.tap("◐")
+    assert "✓ 已做完" in card(here.one).labels  # who goes on working is not done
+    await here.one.tap("已做完")
     await here.two.tap("Overview")
     await here.two.tap("✓ My part")
     assert "可以提交了" in leader.last.text
@@ -254,6 +259,7 @@ async def test_of_two_leaders_one_submits_and_the_other_sees_who(bench: Bench):
         await (here.one if here.one.bot_said else await here.enter()).tap("✅")
     await first.press(f"visit.submit:{here.visit_id}", 1)
     await second.press(f"visit.submit:{here.visit_id}", 1)
+    assert second.toast == "组长刚才已提交这次督导，没有重复提交。"
     assert "组长" in second.last.text
     async with bench.database.read() as db:
         assert await db.scalar(sa.select(sa.func.count()).where(Audit.action == "visit.submitted")) == 1
