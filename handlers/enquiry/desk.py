@@ -186,7 +186,7 @@ async def from_whom(turn: Turn, one: Enquiry) -> str:
     """Return who asked, with the unit."""
     name = (await people.names(turn.db, {one.asker_id})).get(one.asker_id, "") or turn.label("somebody who has left")
     unit = await campaigns.unit(turn.db, one.unit_id) if one.unit_id is not None else None
-    return f"{name}（{unit.name}）" if unit is not None else name
+    return turn.label("{who} ({unit})", who=name, unit=unit.name) if unit is not None else name
 
 
 async def rests_on(turn: Turn, one: Enquiry) -> list[Markup]:
