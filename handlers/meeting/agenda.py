@@ -44,11 +44,11 @@ class _Today:
         return max(1, self.calendar.between(due, self.day)) if due < self.day else 0
 
 
-async def agenda(turn: Turn, circle: Circle) -> list[Markup]:
-    """Return the points of an agenda, one a paragraph; nothing when nothing is open."""
+async def agenda(turn: Turn, circle: Circle, meeting_id: int) -> list[Markup]:
+    """Return the points of a meeting's agenda, one a paragraph; nothing when nothing is open."""
     today = _Today(campaigns.day_in(circle.zone, turn.now), await calendars.calendar_of(turn.db, circle.campaign))
     found = [
-        await _decided(turn, circle, today),
+        await _decided(turn, circle, today, meeting_id),
         await _late(turn, circle, today),
         await _left(turn, circle, today),
         await _wanting(turn, circle),
@@ -57,8 +57,10 @@ async def agenda(turn: Turn, circle: Circle) -> list[Markup]:
     return [Markup("{}. ").format(at) + one for at, one in enumerate(points, 1)]
 
 
-async def _decided(turn: Turn, circle: Circle, today: _Today) -> Markup:
-    undone = await meetings.undone(turn.db, circle.campaign.id, circle.group_id)
+async def _decided(turn: Turn, circle: Circle, today: _Today, meeting_id: int) -> Markup:
+    """Say what earlier meetings decided and nobody has done."""
+    every = await meetings.undone(turn.db, circle.campaign.id, circle.group_id)
+    undone = [one for one in every if one.meeting_id != meeting_id]
     if not undone:
         return Markup()
     head = turn.n("{count} decision not done yet", "{count} decisions not done yet", len(undone))

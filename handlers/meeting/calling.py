@@ -88,7 +88,7 @@ async def _send(turn: Turn, one: Circle, meeting: Meeting, person: Person) -> No
         return
     before = turn.speech
     turn.speech = speech(person.language)
-    points = await agenda(turn, one)
+    points = await agenda(turn, one, meeting.id)
     lines = [turn.t("<b>Meeting of {who}</b>: {when}", who=one.name(turn), when=when(turn, one, meeting)), *points]
     if not points:
         lines.append(turn.t("Nothing is open: no decision, no late work, no matter found wanting."))

@@ -65,7 +65,7 @@ async def show(turn: Turn, one: Circle, meeting: Meeting) -> None:
     if held:
         lines.append(turn.t("✓ It has been held."))
     else:
-        points = await agenda(turn, one)
+        points = await agenda(turn, one, meeting.id)
         lines += points or [turn.t("Nothing is open: no decision, no late work, no matter found wanting.")]
     if minutes:
         lines += [Markup(), *await written(turn, minutes)]
@@ -82,7 +82,8 @@ async def written(turn: Turn, minutes: Sequence[Minute]) -> list[Markup]:
     lines = [turn.t("<b>Minutes</b> {count}", count=len(minutes))]
     for each in minutes[-SHOWN:]:
         sign = "📎 " if each.kind else ""
-        lines.append(Markup("· {}{}: {}").format(sign, names.get(each.person_id, "") or "—", brief(each.words, 120)))
+        who = names.get(each.person_id, "") or "—"
+        lines.append(turn.t("· {sign}{who}: {words}", sign=sign, who=who, words=brief(each.words, 120)))
     return lines
 
 

@@ -142,7 +142,7 @@ async def test_what_is_due_is_found_among_many_reminders():
 
 
 async def test_a_register_is_brought_in_whole_or_not_at_all():
-    found, _ = await register.run(register.Plan(60))
+    found, _ = await register.run(register.Plan(60, again=False))
     assert "register: 60 units, with a faulty row, nothing stored" in {one.name for one in found}
 
 

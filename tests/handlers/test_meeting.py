@@ -69,7 +69,7 @@ async def test_minutes_are_what_is_sent_and_everybody_gets_them_when_it_is_over(
     await one.tap("纪要和决定")
     await one.text("萧山的台账还没更新")
     await one.photo("现场白板")
-    assert "纪要 2条\n· 督导员01: 萧山的台账还没更新\n· 📎 督导员01: 现场白板" in one.last.text
+    assert "纪要 2条\n· 督导员01：萧山的台账还没更新\n· 📎 督导员01：现场白板" in one.last.text
     await one.tap("撤回我的上一条")
     assert "纪要 1条" in one.last.text
     await one.photo("现场白板")
