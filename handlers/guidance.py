@@ -180,10 +180,10 @@ async def _show(turn: Turn, one: Round, where: Unit, undo: int = 0) -> None:
     offers = (await _offers(turn, one, where, points))[:OFFERED] if writes else []
     if offers:
         said.append(turn.t("\nFrom last time; a tap takes it over:"))
-        said += [Markup("＋{} {}").format(place, brief(each.text, 70)) for place, each in enumerate(offers, 1)]
+        said += [turn.t("+{at} {what}", at=place, what=brief(each.text, 70)) for place, each in enumerate(offers, 1)]
         rows += in_rows(
             [
-                Button(f"＋{at}", data("guidance", "take", one.id, where.id, each.key))
+                Button(turn.label("+{at}", at=at), data("guidance", "take", one.id, where.id, each.key))
                 for at, each in enumerate(offers, 1)
             ]
         )
@@ -211,7 +211,7 @@ async def _offers(turn: Turn, one: Round, where: Unit, points: Sequence[Guidance
         question = form.questions.get(each.item)
         asked = question.label(turn.speech.language) if question is not None else ""
         said = f"{each.number} {asked}".strip()
-        text = brief(f"{said}：{each.note}" if each.note else said, guidance.LONGEST)
+        text = brief(turn.label("{said}: {note}", said=said, note=each.note) if each.note else said, guidance.LONGEST)
         found.append(Offer(f"a{each.visit_id}-{each.number}", f"answer:{each.visit_id}:{each.path}", text))
     earlier = await guidance.before(turn.db, where.id, one)
     found += [Offer(f"p{point.id}", f"point:{point.id}", point.text) for point in earlier]

@@ -5,7 +5,6 @@ Nobody is asked why. Nobody is sent anywhere on these days; where a visit is pla
 
 from __future__ import annotations
 
-import re
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -26,7 +25,7 @@ from storage.chat import timers
 from storage.people import FIELD, Role
 from storage.visit.visits import State
 from supervision.calendar import DAY, NoWorkday
-from supervision.register.cells import day as read_day
+from supervision.spans import span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -195,11 +194,10 @@ async def message(turn: Turn, sent: Message) -> bool:
     whom, name = await _whom(turn, (str(person),))
     campaign = await _campaign(turn, _group(turn))
     today = campaigns.day_in(campaign.zone, turn.now)
-    found = [read_day(each, today.year) for each in re.split(r"\s+|至|到|~|—|–", sent.text.strip()) if each]
-    if not found or len(found) > 2 or None in found:  # noqa: PLR2004 - from, to
+    found = span(sent.text, today.year)
+    if found is None:
         raise UserError(NO_DATES, words=sent.text[:40], example=f"{today.isoformat()} {(today + DAY).isoformat()}")
-    days = [each for each in found if each is not None]
-    await _enter(turn, whom, name, days[0], days[-1])
+    await _enter(turn, whom, name, found[0], found[-1])
     return True
 
 

@@ -1,12 +1,12 @@
 """Which group visits which unit on which day: proposed, changed by tapping or in Excel, confirmed, told.
 
-``overview`` shows what stands, ``draft`` what would change, ``changing`` changes one visit, ``sheets`` takes it out as
-a workbook and in again, ``telling`` lets those know whom a change touches. The solver works elsewhere.
+``overview`` shows what stands, ``asking`` begins a draft, ``draft`` shows it, ``changing`` changes one visit,
+``sheets`` takes it out as a workbook and in again (``faults``), ``telling`` lets those know whom a change touches.
 """
 
 from __future__ import annotations
 
-from handlers.itinerary import changing, draft, overview, sheets, telling
+from handlers.itinerary import asking, changing, draft, overview, sheets, telling
 from handlers.journey import Journey
 from handlers.menu import command
 
@@ -17,9 +17,9 @@ ITINERARY = Journey(
         "all": overview.itinerary,
         "show": overview.show,
         "days": overview.days,
-        "propose": draft.propose,
-        "make": draft.make,
-        "adjust": draft.adjust,
+        "propose": asking.propose,
+        "make": asking.make,
+        "adjust": asking.adjust,
         "draft": draft.draft,
         "changes": draft.changes,
         "confirm": draft.confirm,

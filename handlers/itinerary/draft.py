@@ -15,13 +15,13 @@ from handlers import arranging
 from handlers import campaign as packs
 from handlers.chat import Button
 from handlers.errors import NotAllowed, Stale, UserError
-from handlers.itinerary.overview import ALL, asked, clashes, loads, named, plans, who
+from handlers.itinerary.faults import faulty
+from handlers.itinerary.overview import ALL, clashes, loads, named, plans, who
 from handlers.journey import data, number
 from handlers.progress import bar, listed
 from handlers.text import mark
 from storage.campaign import campaigns, itineraries
 from storage.campaign.itineraries import Itinerary, State
-from supervision.itinerary_sheet import What
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,129 +32,10 @@ if TYPE_CHECKING:
     from storage.campaign.itineraries import Change
 
 SHOWN: Final = 8
-TOGETHER: Final = (0, 1, 2)
-MOST: Final = (2, 3, 4)
 
 OVER = mark("The round is over, or closed: nothing more can be planned in it.")
-NOBODY_GOES = mark("Nobody who goes on visits has come in yet. Invite the inspectors first, under /campaign.")
-NOTHING_OPEN = mark("Every unit of this round has been visited or begun. There is nothing to arrange.")
 NO_FORM = mark("No form is published that these visits could use. Publish one with /forms, then confirm again.")
 WAITS = mark("The draft is still being worked out. It appears here by itself.")
-
-
-FAULTS: Final = {
-    What.unreadable: mark("This is no Excel file that could be read. Ask for the file here and send it back changed."),
-    What.too_large: mark("The file is too large."),
-    What.columns: mark("The columns “Code”, “Day” and “Who goes” are needed; the file that comes from here has them."),
-    What.unit: mark("“{words}” is no unit of this round that you arrange visits for."),
-    What.twice: mark("“{words}” stands in row {first} already."),
-    What.begun: mark("The visit to “{words}” has begun; its day and people stay as they are."),
-    What.day: mark("“{words}” is no date. Write it as 2026-10-16."),
-    What.day_off: mark("{words} is no working day of this round that is still to come."),
-    What.person: mark("“{words}” goes on no visits of this group, or two people have that name."),
-    What.leave: mark("“{words}” is on leave on that day."),
-    What.nobody: mark("Who goes? Write at least one name, or leave the day empty too."),
-}
-"""What can be wrong with a workbook, as a sentence that says what to do."""
-
-# --- asking for one ---
-
-
-async def propose(turn: Turn, args: tuple[str, ...]) -> None:
-    """Ask how many go together and how many visits a day at most; the usual answer is chosen already."""
-    one, group_id = await asked(turn, args)
-    if not plans(turn, group_id):
-        raise NotAllowed
-    together, most = number(args, 2), number(args, 3)
-    ground = await arranging.ground(turn.db, one, turn.now)
-    _possible(ground, group_id)
-    groups = [group_id] if group_id else list(ground.groups)
-    open_units = sum(len(ground.open_units(each)) for each in groups)
-    said = [
-        turn.t("<b>Propose an itinerary</b>"),
-        turn.n(
-            "{count} unit to visit, {days} working days left, {people} people",
-            "{count} units to visit, {days} working days left, {people} people",
-            open_units,
-            days=len(ground.days),
-            people=sum(len(ground.goers.get(each, ())) for each in groups),
-        ),
-        turn.t("Who goes together, and how many visits a day at most?"),
-    ]
-    if ground.planned(group_id or None):
-        said.append(turn.t("What is planned already is arranged anew; nothing changes before you confirm."))
-    words = {0: turn.label("by size"), 1: turn.label("singly"), 2: turn.label("in pairs")}
-    ways = tuple(
-        Button(("● " if each == together else "") + words[each], _settings(one.id, group_id, each, most))
-        for each in TOGETHER
-    )
-    counts = tuple(
-        Button(
-            ("● " if each == most else "") + turn.label("{count} a day", count=each),
-            _settings(one.id, group_id, together, each),
-        )
-        for each in MOST
-    )
-    go = Button(turn.label("Work it out"), data("itinerary", "make", one.id, group_id, together, most))
-    back = Button(turn.label("↩ Back"), data("itinerary", "show", one.id, group_id))
-    turn.remember("itinerary", round=one.id, group=group_id)
-    turn.card(Markup("\n").join(said), (ways, counts, (go, back)))
-
-
-def _settings(round_id: int, group_id: int, together: int, most: int) -> str:
-    return data("itinerary", "propose", round_id, group_id, together, most)
-
-
-def _possible(ground: Ground, group_id: int) -> None:
-    groups = [group_id] if group_id else list(ground.groups)
-    if ground.round.closed_at is not None or not ground.days:
-        raise UserError(OVER)
-    if not any(ground.open_units(each) for each in groups):
-        raise UserError(NOTHING_OPEN)
-    if not any(ground.goers.get(each) for each in groups):
-        raise UserError(NOBODY_GOES)
-
-
-async def make(turn: Turn, args: tuple[str, ...]) -> None:
-    """Have a draft worked out."""
-    one, group_id = await asked(turn, args)
-    if not plans(turn, group_id):
-        raise NotAllowed
-    together, most = number(args, 2), number(args, 3)
-    if together not in TOGETHER or most not in MOST:
-        raise Stale
-    _possible(await arranging.ground(turn.db, one, turn.now), group_id)
-    draft = await _begun(turn, one.id, group_id, together=together, most=most)
-    turn.attached += 1  # whoever works it out is woken
-    turn.remember("itinerary", round=one.id, group=group_id, draft=draft.id)
-    turn.card(*waiting_card(turn, draft))
-
-
-async def _begun(turn: Turn, round_id: int, group_id: int, **more: Any) -> Itinerary:  # noqa: ANN401 - columns
-    return await itineraries.add(
-        turn.db,
-        Itinerary(
-            round_id=round_id,
-            group_id=group_id or None,
-            person_id=turn.who.id,
-            chat_id=turn.chat_id,
-            created_at=turn.now,
-            **more,
-        ),
-    )
-
-
-async def adjust(turn: Turn, args: tuple[str, ...]) -> None:
-    """Begin a draft with what stands, to be changed by hand."""
-    one, group_id = await asked(turn, args)
-    if not plans(turn, group_id):
-        raise NotAllowed
-    ground = await arranging.ground(turn.db, one, turn.now)
-    if one.closed_at is not None or not ground.days:
-        raise UserError(OVER)
-    draft = await _begun(turn, one.id, group_id, state=State.ready)
-    draft.keep(ground.planned(group_id or None))
-    await show_draft(turn, draft, ground)
 
 
 def waiting_card(turn: Turn, draft: Itinerary) -> tuple[Markup, Rows]:
@@ -326,25 +207,6 @@ def seen(changes: Sequence[Change]) -> str:
     """Return what makes a button good for these changes only."""
     written = repr([(one.unit_id, one.visit_id, one.was_on, one.was, one.is_on, one.people) for one in changes])
     return hashlib.sha256(written.encode()).hexdigest()[:10]
-
-
-def faulty(turn: Turn, found: Itinerary) -> tuple[Markup, Rows]:
-    """Draw a workbook that cannot be taken: what is wrong where."""
-    faults: list[Any] = found.plan["faults"]
-    said = [
-        turn.n(
-            "<b>“{name}”: {count} thing to put right.</b> Nothing was taken.",
-            "<b>“{name}”: {count} things to put right.</b> Nothing was taken.",
-            len(faults),
-            name=found.name,
-        )
-    ]
-    said += [Markup("{} ").format(cell) + turn.t(FAULTS[What(what)], **values) for cell, what, values in faults[:SHOWN]]
-    if len(faults) > SHOWN:
-        said.append(turn.t("… and {count} more", count=len(faults) - SHOWN))
-    said.append(turn.t("\nPut it right in the file and send the whole file again."))
-    back = data("itinerary", "show", found.round_id, found.group_id or ALL)
-    return Markup("\n").join(said), ((Button(turn.label("◀ Itinerary"), back),),)
 
 
 async def changes(turn: Turn, args: tuple[str, ...]) -> None:

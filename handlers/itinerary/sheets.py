@@ -14,6 +14,7 @@ from handlers.errors import NotAllowed, UserError
 from handlers.itinerary.draft import OVER, ground_of, mine, waiting_card
 from handlers.itinerary.overview import ALL, asked, plans
 from handlers.once import put_once
+from handlers.progress import listed
 from handlers.text import mark
 from reports.sheet import workbook
 from storage.campaign import campaigns, itineraries
@@ -63,7 +64,7 @@ async def _send(turn: Turn, ground: Ground, stops: Mapping[int, tuple[date, tupl
         on, people = stops.get(unit.id, (None, ()))
         if unit.id in ground.standing and unit.id not in stops:
             on, people = ground.standing[unit.id].day, ground.standing[unit.id].people
-        names = "、".join(ground.names.get(person, "—") for person in people)
+        names = listed(turn, [ground.names.get(person, "—") for person in people])
         group = ground.groups[unit.group_id].name
         rows.append([unit.code, unit.name, unit.area, group, on.isoformat() if on else "", names])
     beside: list[list[str]] = [[turn.label(head) for head in BESIDE]]
@@ -85,8 +86,7 @@ async def _send(turn: Turn, ground: Ground, stops: Mapping[int, tuple[date, tupl
 
 
 def _leave(turn: Turn, ground: Ground, person: int) -> str:
-    del turn
-    return "、".join(day.isoformat() for day in sorted(ground.away.get(person, ())))
+    return listed(turn, [day.isoformat() for day in sorted(ground.away.get(person, ()))])
 
 
 # --- in again ---

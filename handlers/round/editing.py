@@ -5,7 +5,6 @@ Each tap changes one thing and shows how many units are left; nothing is asked t
 
 from __future__ import annotations
 
-import re
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -22,8 +21,8 @@ from handlers.text import mark
 from storage.campaign import campaigns, itineraries, reminders
 from storage.campaign.campaigns import Round
 from storage.visit.visits import State
-from supervision.register.cells import day as read_day
 from supervision.register.cells import several
+from supervision.spans import span
 
 if TYPE_CHECKING:
     from handlers.chat import Message
@@ -112,10 +111,10 @@ async def message(turn: Turn, sent: Message) -> bool:
 
 
 def _dates(words: str, campaign: Campaign) -> tuple[date, date]:
-    found = [read_day(each, campaign.starts_on.year) for each in re.split(r"\s+|至|到|~|—|–", words.strip()) if each]
-    if len(found) != 2 or None in found:  # noqa: PLR2004 - from, to
+    found = span(words, campaign.starts_on.year)
+    if found is None or len(found) != 2:  # noqa: PLR2004 - from, to
         raise UserError(NO_DATES, words=words[:40], example=_example(campaign, None))
-    first, last = (each for each in found if each is not None)
+    first, last = found
     if last < first:
         raise UserError(BACKWARDS)
     if first < campaign.starts_on or last > campaign.ends_on:
