@@ -6,6 +6,7 @@ else; whoever wants it finds it in the overview.
 
 from __future__ import annotations
 
+from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +23,8 @@ from storage.visit import briefings, findings
 from supervision.pack import PackError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from handlers.chat import Rows
     from handlers.turn import Turn
     from storage.campaign.campaigns import Campaign
@@ -126,8 +129,14 @@ async def _others(turn: Turn, visit: Visit) -> list[Markup]:
 
 def _discipline(campaign: Campaign | None, language: str) -> str:
     """Return the discipline line of the campaign's pack, '' where it says nothing of it."""
-    try:
-        said = pack_of(campaign.pack).discipline if campaign is not None and campaign.pack else {}
-    except PackError:
-        return ""
+    said = _said(campaign.pack) if campaign is not None and campaign.pack else {}
     return str(said.get(language) or next(iter(said.values()), ""))
+
+
+@cache
+def _said(pack: str) -> Mapping[str, str]:
+    """Read the line of a pack in each language, once."""
+    try:
+        return pack_of(pack).discipline
+    except PackError:
+        return {}
