@@ -36,6 +36,9 @@ WIDEST: Final = 90
 TOGETHER: Final = timedelta(seconds=1)
 """What is taken up so soon after the one before came with it: nobody has read a card in between."""
 
+ENDS: Final = timedelta(minutes=10)
+"""After such a pause what comes is another run: a receipt tells of what one has just sent, not of the whole morning."""
+
 SHOWN: Final = 12
 """Items that a receipt names line by line."""
 
@@ -86,8 +89,10 @@ async def going(turn: Turn, sheet: Sheet, message_id: int, *, named: bool) -> Ru
 
     A message that names its items goes on with whatever came just before; any other only with what came with it.
     """
-    run = of(turn, sheet)
+    run, at = of(turn, sheet), _at(turn, sheet)
     if not run.filed or len(run.filed) >= LONGEST or message_id > run.first + WIDEST:
+        return Run()
+    if at is None or turn.now - at > ENDS:
         return Run()
     return run if named or await unread(turn, sheet) else Run()
 
@@ -101,10 +106,14 @@ def of(turn: Turn, sheet: Sheet) -> Run:
 
 async def unread(turn: Turn, sheet: Sheet) -> bool:
     """Tell whether nobody can have read the card of what came just before: it came a moment ago, or is to be sent."""
+    at = _at(turn, sheet)
+    return at is not None and (turn.now - at < TOGETHER or await outbox.waits(turn.db, turn.chat_id))
+
+
+def _at(turn: Turn, sheet: Sheet) -> datetime | None:
+    """Return when the last of the run was filed."""
     at = (held(turn, sheet).get("run") or {}).get("at")
-    if at is None:
-        return False
-    return turn.now - datetime.fromisoformat(at) < TOGETHER or await outbox.waits(turn.db, turn.chat_id)
+    return datetime.fromisoformat(at) if at is not None else None
 
 
 def keep(turn: Turn, run: Run) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -137,6 +138,18 @@ async def test_a_photo_without_words_goes_with_the_one_it_came_with_and_later_to
     async with bench.database.read() as db:
         paths = [one.path.rpartition("/")[0] for one in (await db.scalars(sa.select(Evidence).order_by("id"))).all()]
     assert paths[0] == paths[1] != paths[2]
+
+
+async def test_a_receipt_tells_of_what_was_just_sent_and_not_of_the_whole_morning(bench: Bench):
+    here = await site(bench)
+    phone = await here.enter()
+    await phone.text("9 ✅")
+    await phone.photo("10 台账")
+    assert "已归档2条" in phone.last.text
+    bench.now += timedelta(minutes=11)
+    await phone.photo("11 现场")
+    assert "✓ 已存：第11题 照片1张、「现场」" in phone.last.text
+    assert "归错了" not in str(phone.last.labels)
 
 
 async def test_one_photo_is_moved_from_where_it_is_looked_at(bench: Bench):
