@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup
 
+from handlers import learning
 from handlers.chat import Tap
 from handlers.checklist import sharing
 from handlers.checklist.card import Receipt, note_card, question_card
@@ -54,6 +55,8 @@ async def opened(turn: Turn, visit_id: int, *, to_write: bool = True) -> Sheet:
         raise Stale
     if to_write and visit.state == "submitted":
         raise UserError(SUBMITTED)
+    if to_write:
+        await learning.may_start(turn, visit)
     return await sheet_of(turn, visit)
 
 

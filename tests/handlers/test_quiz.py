@@ -244,6 +244,8 @@ async def test_who_has_not_passed_does_not_start_a_visit_and_whoever_passes_does
     assert inspector.last.text.startswith("先学一步，再去督导：请先通过「督导要求」")
     await inspector.press(f"visit.open:{visit}", inspector.last.id)
     assert inspector.last.text.startswith("先学一步，再去督导")
+    await inspector.press(f"checklist.answer:{visit}:1:done", inspector.last.id)
+    assert inspector.toast == "请先通过「督导要求」（/quiz），再开始这次督导。"
     assert await state_of(bench, visit) is State.planned
     await inspector.tap("去答题")
     await take(inspector)
