@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from supervision.register.areas import within
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import date
 
     from supervision.calendar import Calendar
@@ -66,11 +64,6 @@ class Count:
 def best(stands: Iterable[Stand]) -> Stand:
     """Return the furthest of several visits of one unit; uncovered when there is none."""
     return min(stands, key=ORDER.__getitem__, default=Stand.uncovered)
-
-
-def in_scope(area: str, areas: Sequence[str]) -> bool:
-    """Tell whether a unit of that area belongs to a round; no areas means everywhere."""
-    return not areas or any(within(area, one) for one in areas)
 
 
 def count(lines: Iterable[Line]) -> Count:

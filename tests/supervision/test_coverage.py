@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supervision.calendar import Calendar
-from supervision.coverage import Count, Line, Stand, alerts, best, count, counted, in_scope, province
+from supervision.coverage import Count, Line, Stand, alerts, best, count, counted, province
 
 CHINA = Calendar("CN")
 lines = st.lists(
@@ -33,13 +33,6 @@ def test_of_several_visits_the_furthest_counts_and_none_is_uncovered():
     assert best([Stand.planned, Stand.covered]) is Stand.covered
     assert best([Stand.planned, Stand.under_way]) is Stand.under_way
     assert best([]) is Stand.uncovered
-
-
-def test_a_round_is_about_its_areas_or_about_everything():
-    assert in_scope("浙江省/杭州市", ["浙江省"])
-    assert not in_scope("浙江省", ["浙江省/杭州市"])
-    assert in_scope("", [])
-    assert not in_scope("", ["浙江省"])
 
 
 @given(lines)
