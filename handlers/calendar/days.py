@@ -41,7 +41,7 @@ SHOWN: Final = 8
 FAR: Final = timedelta(days=60)
 WEEKEND: Final = 5
 
-_PAUSES: Final = {ord("\uff0c"): " ", ord("\uff1a"): " "}
+_PAUSES: Final = {0xFF0C: " ", 0xFF1A: " "}
 """The full-width comma and colon between a day and the reason."""
 
 COUNTRIES: Final = {

@@ -99,7 +99,7 @@ async def _buttons(turn: Turn, one: Circle, meeting: Meeting, minutes: Sequence[
             else []
         )
         if one.led_by(turn):
-            first.insert(0, Button(turn.label("＋ Decision"), data("meeting", "decide", meeting.id)))
+            first.insert(0, Button(turn.label("+ Decision"), data("meeting", "decide", meeting.id)))
         rows += [tuple(first)] if first else []
         if one.led_by(turn):
             begun = turn.now >= meeting.starts_at or minutes
