@@ -104,9 +104,7 @@ async def test_a_decision_runs_on_the_ladder_and_stands_on_the_next_agenda_until
     bench.now = datetime(2026, 9, 21, 0, 30, tzinfo=UTC)
     await bench.wait(seconds=1)
     (agenda,) = [each for each in said(one) if each.startswith("二组例会 9月21日")]
-    assert (
-        "未办结的决定 1 项\n· 更新台账——督导员01，9月17日 周四 · 逾期3个工作日" in agenda
-    )
+    assert "未办结的决定 1 项\n· 更新台账——督导员01，9月17日 周四 · 逾期3个工作日" in agenda
     await one.text("/meeting")
     await one.tap("决定")
     await one.tap("更新台账")

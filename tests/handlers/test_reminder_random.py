@@ -85,4 +85,4 @@ async def test_each_step_is_told_once_in_permitted_hours_whatever_happens(bench,
         assert any(at > bench.now for at in waiting)
     texts = [one for one in said(leader) if "条提醒\n" in one]
     assert len(texts) == len(set(texts))
-    assert len({at for at in told.values()}) <= len(texts)  # all that comes at a moment comes in one message
+    assert len(set(told.values())) <= len(texts)  # all that comes at a moment comes in one message
