@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 
 INSPECTORS = 20
 VISITS = 12
+GROUPS = 8
+"""Groups whose people are reminded, four in each."""
+
 AT_ONCE = 3
 KILLS = 5
 """SIGKILLs while one notice goes out."""
@@ -263,22 +266,22 @@ async def reminded(seed: int, size: Size) -> list[Figure]:
             for processes in (2, 4):
                 folder = Path(tempfile.mkdtemp(prefix=f"xundu-proof-reminders-{processes}-"))
                 people = partial(stage, driver="ptb", door="webhook", hatchery=hatchery, now=reminding.BEGINS)
-                async with people(await server.database(), folder, INSPECTORS, 1) as scene:
+                async with people(await server.database(), folder, GROUPS, 1) as scene:
                     plan = reminding.Plan(processes, size.deaths, size.hours)
                     outcome = await reminding.reminding(scene, seed + processes, plan)
-                figures += _reminded(f"reminders: {processes} processes", outcome, plan)
+                figures += _reminded(f"reminders: {processes} processes", outcome)
                 size.keep("reminders", figures)
                 if not outcome.bad:
                     shutil.rmtree(folder, ignore_errors=True)
     return figures
 
 
-def _reminded(part: str, outcome: reminding.Outcome, plan: reminding.Plan) -> list[Figure]:
+def _reminded(part: str, outcome: reminding.Outcome) -> list[Figure]:
     print("".join(f"    {fault}\n" for fault in outcome.faults[:10]), end="", flush=True)
     return [
         Figure(f"{part}: people", outcome.people, "people"),
         Figure(f"{part}: times the clock was moved", outcome.moves, "times"),
-        Figure(f"{part}: killed and replaced", plan.kills, "times"),
+        Figure(f"{part}: killed and replaced", outcome.kills, "times"),
         Figure(f"{part}: reminders told", outcome.told, "reminders", "> 0", outcome.told > 0),
         Figure(f"{part}: of these worked out apart from the bot", outcome.expected, "reminders"),
         Figure(f"{part}: messages they came in", outcome.messages, "messages"),

@@ -73,6 +73,8 @@ class Outcome:
     people: int = 0
     moves: int = 0
     """A figure: how often the clock was moved."""
+    kills: int = 0
+    """A figure: SIGKILLs just when something was due."""
     told: int = 0
     """A figure: reminders that were told."""
     messages: int = 0
@@ -127,6 +129,7 @@ async def reminding(scene: Scene, seed: int, plan: Plan) -> Outcome:
         moves = [await _move(scene, clock, None, dice)]  # what is planned at the very beginning
         while (due := await _next(database)) is not None and due <= BEGINS + timedelta(hours=plan.hours):
             dies = len(moves) % BETWEEN == 1 and len(moves) < plan.kills * BETWEEN
+            found.kills += dies
             clock.put(max(clock(), due + SETTLE))
             moves.append(await _move(scene, clock, dice.choice(running) if dies else None, dice))
         await asyncio.gather(*(one.stop() for one in running))
