@@ -152,7 +152,10 @@ def _by_item(turn: Turn, sheet: Sheet, run: Run) -> Markup:
             numbers=numbers_of(turn, items.values()),
         )
     ]
-    shown = sorted(items.values(), key=sheet.index)
+    more = {one.key for one in run.filed if one.note} | {key for key, kinds in places.items() if set(kinds) != {"text"}}
+    plain = [run.said.get(one.key, one.key) for one in sorted(items.values(), key=sheet.index) if one.key not in more]
+    lines += [Markup.escape("  ".join(plain))] if plain else []
+    shown = [one for one in sorted(items.values(), key=sheet.index) if one.key in more]
     lines += [_line(turn, run, one.key, places[one.key]) for one in shown[:SHOWN]]
     return Markup("\n").join(lines) + (Markup("\n…") if len(shown) > SHOWN else Markup(""))
 

@@ -38,7 +38,7 @@ async def test_a_picture_that_cannot_be_opened_is_no_evidence_in_the_overview_an
     async with bench.database.begin() as db:
         (await evidence.of_visit(db, here.visit_id))[0].damaged()
     await phone.text("  ".join(f"{number}✅" for number in range(1, 23)))
-    assert "1✅  2✅  3✅📎" in card(phone).text
+    assert "1✅ 2✅ 3✅📎" in card(phone).text
     await phone.tap("提交")
     assert "📎 1  ✎ 0" in card(phone).text
 

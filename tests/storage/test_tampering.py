@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from storage.audit import Audit
+from storage.entity import Words
 from storage.files.evidence import Evidence
 from storage.vault import custody
 from storage.vault.verification import Verification
@@ -138,6 +139,8 @@ def other(column: sa.Column[object], value: object) -> object:
     """Return another value that the column can have."""
     if value is None:
         others = {int: 7, str: "x", float: 1.5, dict: {"x": 1}}
+        if isinstance(column.type, Words):
+            return "x"
         return others.get(column.type.python_type, datetime(2026, 1, 1, tzinfo=UTC))
     if isinstance(value, bool):
         return not value
