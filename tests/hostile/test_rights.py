@@ -120,6 +120,7 @@ def refused(said: str) -> bool:
 
 WORK: dict[str, tuple[str, ...]] = {  # what each of them does beforehand: a button, or words
     "inspector-2": (
+        "profile.privacy",
         "interview.begin:{visit}",
         "悄悄话",
         "activity.add:{visit}:symposium",
