@@ -200,7 +200,10 @@ async def test_a_stored_piece_is_sent_back_to_look_at(bench: Bench):
             piece.stored(stored.sha256, stored.size)
     await phone.tap("📎")
     await phone.tap("查看 1")
-    assert (phone.last.picture, phone.last.labels) == (stored.sha256, ["☰ 列表", "▶", "✕ 移除 1", "↪ 移到别的题", "◀ 回到第1题"])
+    assert (phone.last.picture, phone.last.labels) == (
+        stored.sha256,
+        ["☰ 列表", "▶", "✕ 移除 1", "↪ 移到别的题", "◀ 回到第1题"],
+    )
     assert phone.last.text == "第1题\n1. 照片　10月21日 09:00"
     await phone.tap("▶")
     assert (phone.last.document, phone.last.filename) == (stored.sha256, "清单.docx")
