@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from handlers.campaign import folder
 from storage import people
@@ -17,16 +17,19 @@ from storage.chat import timers
 from storage.people import FIELD, Role
 from storage.visit import corrections, departures, visits
 from storage.voices import enquiries
-from supervision.calendar import DAY, NoWorkday, moment, next_disturbable
+from supervision.calendar import DAY, NoWorkday, Quiet, moment, next_disturbable
 from supervision.coverage import Stand
 from supervision.reminders import DEFAULT, Matter, Rung, Whom, ladders, steps
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from storage.campaign.campaigns import Campaign
     from storage.database import Session
     from storage.people import Person
+
+Open: TypeAlias = tuple[Matter, list[int], int]
+"""A matter that is open, whose it is, and the group it is of (0: the office)."""
 
 AHEAD: Final = timedelta(hours=36)
 """So far ahead is planned; the next day plans on, with the people and the calendar of that day."""
@@ -93,10 +96,11 @@ class _Told:
     async def of(cls, db: Session, campaign: Campaign, now: datetime) -> _Told:
         groups = {one.id: one for one in await campaigns.groups_of(db, campaign.id)}
         told = cls(await people.at_work(db, set(groups), now), now)
+        quiet = await calendars.quiet_of_all(db)
         for one in told.people.values():
             group_id = next((held.group_id for held in one.roles_now(now) if held.group_id in groups), None)
             zone = calendars.zone_of_group(campaign, groups.get(group_id or 0))
-            told._whom[one.id] = Whom(one.id, zone, await calendars.quiet_of(db, one.id))
+            told._whom[one.id] = Whom(one.id, zone, quiet.get(one.id, Quiet()))
         return told
 
     def whom(self, ids: Sequence[int]) -> list[Whom]:
@@ -121,11 +125,20 @@ class _Told:
         return self.with_role(Role.office) or self.with_role(Role.admin)
 
 
-async def open_matters(db: Session, campaign: Campaign, now: datetime) -> list[tuple[Matter, list[int], int]]:
-    """Return everything that is due in a campaign and not done: the matter, whose it is, the group (0: the office)."""
+async def open_matters(db: Session, campaign: Campaign, now: datetime, kinds: Collection[str] = ()) -> list[Open]:
+    """Return everything that is due in a campaign and not done; of some kinds alone, where any are named."""
     told = await _Told.of(db, campaign, now)
+    found: list[Open] = []
+    for about, source in _SOURCES:
+        if not kinds or not about.isdisjoint(kinds):
+            found += await source(db, campaign, told, now)
+    return found
+
+
+async def _items(db: Session, campaign: Campaign, told: _Told, _: datetime) -> list[Open]:
+    """Return the work items that are not done, by the group that owes them."""
+    found: list[Open] = []
     groups = await campaigns.groups_of(db, campaign.id)
-    found: list[tuple[Matter, list[int], int]] = []
     done = await work.done_of(db, campaign.id)
     for item in await work.items_of(db, campaign.id):
         parties = [work.OFFICE] if item.once or not groups else [one.id for one in groups]
@@ -133,23 +146,48 @@ async def open_matters(db: Session, campaign: Campaign, now: datetime) -> list[t
             if party not in done.get(item.id, {}):
                 owners = told.with_role(item.owner, party or None) or told.office
                 found.append((Matter("item", f"item:{item.id}:{party}", item.due_on), owners, party))
+    return found
+
+
+async def _rounds(db: Session, campaign: Campaign, told: _Told, _: datetime) -> list[Open]:
+    """Return the beginnings and ends of rounds."""
+    found: list[Open] = []
+    groups = await campaigns.groups_of(db, campaign.id)
     for one in await campaigns.rounds_of(db, campaign.id):
         for group in groups:
             leaders = told.leaders(group.id)
             found.append((Matter("opens", f"opens:{one.id}:{group.id}", one.starts_on), leaders, group.id))
             found.append((Matter("closes", f"closes:{one.id}:{group.id}", one.ends_on), leaders, group.id))
+    return found
+
+
+async def _uncovered(db: Session, campaign: Campaign, told: _Told, now: datetime) -> list[Open]:
+    """Return the groups that have units left in a round that is on or about to begin."""
+    found: list[Open] = []
+    for one in await campaigns.rounds_of(db, campaign.id):
         if one.starts_on - AHEAD <= campaigns.day_in(campaign.zone, now) <= one.ends_on:
             left = {line.group_id for line in await coverage.ledger(db, one) if line.stand is Stand.uncovered}
             found += [
                 (Matter("uncovered", f"uncovered:{one.id}:{group.id}", one.ends_on), told.leaders(group.id), group.id)
-                for group in groups
+                for group in await campaigns.groups_of(db, campaign.id)
                 if group.id in left
             ]
+    return found
+
+
+async def _enquiries(db: Session, campaign: Campaign, told: _Told, _: datetime) -> list[Open]:
+    """Return the enquiries that nobody has answered."""
+    found: list[Open] = []
     for asked in await enquiries.waiting(db, campaign_id=campaign.id):
         owners = told.in_group(asked.group_id) if asked.group_id is not None else told.office
         owners = [person_id for person_id in owners if person_id != asked.asker_id]
         found.append((Matter("enquiry", f"enquiry:{asked.id}", asked.due_on), owners, asked.group_id or 0))
-    found += await _meetings(db, campaign, told, now)
+    return found
+
+
+async def _visits(db: Session, campaign: Campaign, told: _Told, _: datetime) -> list[Open]:
+    """Return the visits that are not handed in."""
+    found: list[Open] = []
     for visit in await visits.unfinished(db, campaign.id):
         if visit.planned_on is None:
             continue
@@ -159,14 +197,12 @@ async def open_matters(db: Session, campaign: Campaign, now: datetime) -> list[t
         ]
         kinds = ("tomorrow", "start") if visit.state is visits.State.planned else ("submit",)
         found += [(Matter(kind, f"{kind}:{visit.id}", visit.planned_on), team, visit.group_id) for kind in kinds]
-    return found + await _on_visits(db, campaign, told, now)
+    return found
 
 
-async def _on_visits(
-    db: Session, campaign: Campaign, told: _Told, now: datetime
-) -> list[tuple[Matter, list[int], int]]:
+async def _on_visits(db: Session, campaign: Campaign, told: _Told, now: datetime) -> list[Open]:
     """Return what was sent back to be mended or waits to be judged, and what those have left who are gone."""
-    found: list[tuple[Matter, list[int], int]] = []
+    found: list[Open] = []
     for ticket, works in await corrections.unsettled(db, campaign.id, now):
         group = ticket.visit.group_id
         if ticket.state is corrections.State.open:
@@ -181,7 +217,7 @@ async def _on_visits(
     return found
 
 
-async def _meetings(db: Session, campaign: Campaign, told: _Told, now: datetime) -> list[tuple[Matter, list[int], int]]:
+async def _meetings(db: Session, campaign: Campaign, told: _Told, now: datetime) -> list[Open]:
     """Return the meetings still to come, and what was decided at one and is not done."""
     groups = {one.id: one for one in await campaigns.groups_of(db, campaign.id)}
     found = []
@@ -196,9 +232,24 @@ async def _meetings(db: Session, campaign: Campaign, told: _Told, now: datetime)
     return found
 
 
-async def still_open(db: Session, campaign: Campaign, now: datetime) -> dict[str, Matter]:
-    """Return what is open in a campaign by its key: whatever waits about anything else is out of date."""
-    return {matter.key: matter for matter, _, _ in await open_matters(db, campaign, now)}
+_SOURCES: Final = (
+    ({"item"}, _items),
+    ({"opens", "closes"}, _rounds),
+    ({"uncovered"}, _uncovered),
+    ({"enquiry"}, _enquiries),
+    ({"meeting", "decision"}, _meetings),
+    ({"tomorrow", "start", "submit"}, _visits),
+    ({"mend", "judge", "left"}, _on_visits),
+)
+"""What there is to be reminded of, by kind, and who knows it."""
+
+
+async def still_open(db: Session, campaign: Campaign, now: datetime, asked: Iterable[str]) -> dict[str, Matter]:
+    """Return what of these is open in a campaign, by its key; whatever is not is out of date."""
+    keys = set(asked)
+    kinds = {key.partition(":")[0] for key in keys}
+    found = await open_matters(db, campaign, now, kinds) if kinds else []
+    return {matter.key: matter for matter, _, _ in found if matter.key in keys}
 
 
 async def not_before(db: Session, campaign: Campaign, person: Person, now: datetime) -> datetime:

@@ -60,7 +60,7 @@ async def opened(turn: Turn, args: tuple[str, ...]) -> None:
     """Show one reminder and what can be done about it."""
     one = await _mine(turn, args)
     campaign = await _campaign(turn, one)
-    open_now = await reminding.still_open(turn.db, campaign, turn.now)
+    open_now = await reminding.still_open(turn.db, campaign, turn.now, [one.matter])
     if one.matter not in open_now:
         show(turn, turn.t("{name}: this is done. Thank you.", name=await named(turn, one)))
         return

@@ -83,7 +83,7 @@ async def _tell(turn: Turn, campaign: Campaign, waiting: Sequence[Reminder]) -> 
     person = await people.by_id(turn.db, waiting[0].person_id)
     if person is None:
         return
-    open_now = await reminding.still_open(turn.db, campaign, turn.now)
+    open_now = await reminding.still_open(turn.db, campaign, turn.now, [one.matter for one in waiting])
     true = [one for one in waiting if one.matter in open_now and open_now[one.matter].due == one.due_on]
     await reminders.forget(turn.db, [one.id for one in waiting if one not in true])
     later = await reminding.not_before(turn.db, campaign, person, turn.now)

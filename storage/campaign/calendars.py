@@ -77,6 +77,12 @@ async def quiet_of(db: Session, person_id: int) -> Quiet:
     return Quiet(time.fromisoformat(found.begins), time.fromisoformat(found.ends)) if found else Quiet()
 
 
+async def quiet_of_all(db: Session) -> dict[int, Quiet]:
+    """Return the hours in which people are left alone, of everybody who said which, by person."""
+    rows = await db.scalars(sa.select(QuietHours))
+    return {one.person_id: Quiet(time.fromisoformat(one.begins), time.fromisoformat(one.ends)) for one in rows}
+
+
 async def keep_quiet(db: Session, person_id: int, quiet: Quiet) -> None:
     """Leave a person alone in these hours from now on."""
     row = {"begins": f"{quiet.begins:%H:%M}", "ends": f"{quiet.ends:%H:%M}"}
