@@ -114,7 +114,7 @@ async def test_a_database_behind_on_migrations_is_told_from_one_in_trouble(tmp_p
 
 KILLED = """
 import asyncio, datetime, os, signal, sys
-from storage import inbox
+from storage.chat import inbox
 from storage.database import Database
 
 async def main():
