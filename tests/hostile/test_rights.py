@@ -82,7 +82,7 @@ WATCHED = (
     ),
 )
 
-ASKING_MORE = ("/start", "invitation.", "plan.done", "plan.undo")
+ASKING_MORE = ("/start", "invitation.", "plan.done", "plan.undo", "leave.")
 """Where more is asked for than the role."""
 
 OWN = (
