@@ -142,6 +142,7 @@ ACCESS: Final[Mapping[str, Allowed]] = {
     "digest.theme": LEADING,
     "digest.unbind": LEADING,
     "/late": PLANNERS,
+    "digest.lag": PLANNERS,
     # rounds: administrators make and change them, the office looks
     "/round": CARETAKERS,
     "round.message": ADMINS,

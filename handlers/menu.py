@@ -30,7 +30,7 @@ FLAT: Final = 8
 
 SPOT: Final = mark("🧭 On the spot")
 PROGRESS: Final = mark("📈 Progress")
-VOICES: Final = mark("📣 Notices and surveys")
+VOICES: Final = mark("📣 Policy and notices")
 SETUP: Final = mark("⚙️ Setting up")
 OWN: Final = mark("👤 My own")
 DRAWERS: Final = (SPOT, PROGRESS, VOICES, SETUP, OWN)
@@ -64,14 +64,28 @@ OFFERS: Final = (
     Offer("todo", mark("What is waiting for you"), mark("To do"), main=True, drawer=SPOT),
     Offer("visit", mark("Go on a visit, its briefing first")),
     Offer("invite", mark("Invite people"), mark("Invite people"), "invitation.begin", main=True, drawer=SETUP),
+    Offer(
+        "campaign",
+        mark("Campaign: dates, groups, people"),
+        mark("Campaign"),
+        "campaign.show",
+        main=True,
+        drawer=SETUP,
+    ),
     Offer("interview", mark("Interview somebody in confidence"), mark("Interview"), "interview.choose", drawer=SPOT),
     Offer(
         "activity", mark("Record a symposium, documents, a site"), mark("Activities"), "activity.choose", drawer=SPOT
     ),
-    Offer("tally", mark("What was done, counted"), mark("Activity tally"), "activity.tally", drawer=PROGRESS),
+    Offer(
+        "guidance",
+        mark("Guidance plans: what to look at in each unit"),
+        mark("Guidance plans"),
+        "guidance.all",
+        drawer=SPOT,
+    ),
     Offer("draw", mark("Draw units or people at random"), mark("Random draw"), "draw.begin", drawer=SPOT),
-    Offer("me", mark("Your name, role and group"), mark("About me"), "profile.me", main=True),
-    Offer("help", mark("What you can do here"), mark("Help"), "welcome.help", main=True),
+    Offer("digest", mark("Digest: what moved, what is late"), mark("Digest"), "digest.ask", drawer=PROGRESS),
+    Offer("late", mark("What is late, and with whom"), mark("Late visits"), "digest.lag", drawer=PROGRESS),
     Offer(
         "coverage",
         mark("Coverage: which units are done, which are left"),
@@ -79,8 +93,6 @@ OFFERS: Final = (
         "coverage.all",
         drawer=PROGRESS,
     ),
-    Offer("digest", mark("Digest: what moved, what is late"), mark("Digest"), "digest.ask"),
-    Offer("late", mark("What is late, and with whom")),
     Offer(
         "itinerary",
         mark("Itinerary: who visits which unit on which day"),
@@ -88,21 +100,28 @@ OFFERS: Final = (
         "itinerary.all",
         drawer=PROGRESS,
     ),
-    Offer("guidance", mark("Guidance plans: what to look at in each unit")),
-    Offer("leave", mark("Leave: days on which you are away")),
-    Offer("round", mark("Rounds: dates and units in scope")),
     Offer("plan", mark("Plan: phases, work items, deadlines"), mark("Plan"), "plan.show", drawer=PROGRESS),
     Offer("meeting", mark("Meetings: agenda, minutes, decisions"), mark("Meetings"), "meeting.list", drawer=PROGRESS),
-    Offer("campaign", mark("Campaign: dates, groups, people"), mark("Campaign"), "campaign.show", drawer=SETUP),
-    Offer("calendar", mark("Working calendar: days off, time zones"), mark("Calendar"), "calendar.show", drawer=SETUP),
-    Offer("units", mark("Register of units: import, look up"), mark("Register"), "units.show", drawer=SETUP),
+    Offer("tally", mark("What was done, counted"), mark("Activity tally"), "activity.tally", drawer=PROGRESS),
+    Offer("ask", mark("Ask for guidance, in your own words"), mark("Enquiries"), "enquiry.list", main=True, drawer=VOICES),
+    Offer(
+        "library",
+        mark("Policy library: find a rule by its words"),
+        mark("Policy library"),
+        "library.list",
+        drawer=VOICES,
+    ),
+    Offer("quiz", mark("Quizzes: learn first, then visit"), mark("Quizzes"), "quiz.list", drawer=VOICES),
     Offer("notice", mark("Notices: send one, see who has read it"), mark("Notices"), "notice.list", drawer=VOICES),
     Offer("survey", mark("Quick surveys, anonymous"), mark("Surveys"), "survey.list", drawer=VOICES),
-    Offer("library", mark("Policy library: find a rule by its words"), mark("Policy library"), "library.list"),
-    Offer("quiz", mark("Quizzes: learn first, then visit"), mark("Quizzes"), "quiz.list"),
-    Offer("ask", mark("Ask for guidance, in your own words"), mark("Enquiries"), "enquiry.list"),
+    Offer("units", mark("Register of units: import, look up"), mark("Register"), "units.show", drawer=SETUP),
+    Offer("round", mark("Rounds: dates and units in scope"), mark("Rounds"), "round.all", drawer=SETUP),
+    Offer("calendar", mark("Working calendar: days off, time zones"), mark("Calendar"), "calendar.show", drawer=SETUP),
     Offer("forms", mark("Forms: check, try, publish"), mark("Forms"), "publishing.list", drawer=SETUP),
     Offer("status", mark("How the bot is doing"), mark("Status"), "status.show", drawer=SETUP),
+    Offer("leave", mark("Leave: days on which you are away"), mark("Leave days"), "leave.show"),
+    Offer("me", mark("Your name, role and group"), mark("About me"), "profile.me"),
+    Offer("help", mark("What you can do here"), mark("Help"), "welcome.help", main=True),
     Offer("language", mark("Change the language"), mark("Language"), "profile.language"),
     Offer("privacy", mark("What is stored about you"), mark("My data"), "profile.privacy"),
     Offer("cancel", mark("Cancel what is under way")),
@@ -143,7 +162,8 @@ def commands(roles: Collection[str], speech: Speech) -> tuple[tuple[str, str], .
 def buttons(roles: Collection[str], speech: Speech, drawer: int = 0) -> Rows:
     """Return the buttons behind "More", two in a row: every offer that has a tap and no place in the keyboard.
 
-    Those who have many are shown drawers first; ``drawer`` counts from 1, and a number that is none shows them all.
+    Those who have many are shown drawers first, or the one thing that lies in a drawer; ``drawer`` counts from 1, and a
+    number that is none shows them all.
     """
     held = keyboard(roles, speech)[0]
     fitting = [offer for offer in offers(roles) if offer.tap and _fits(roles, offer.tap)]
@@ -153,9 +173,14 @@ def buttons(roles: Collection[str], speech: Speech, drawer: int = 0) -> Rows:
     if 1 <= drawer <= len(DRAWERS):
         lying = [offer for offer in behind if offer.drawer == DRAWERS[drawer - 1]]
         return (*_in_twos([Button(speech.label(offer.label), offer.tap) for offer in lying]), way_back(speech))
-    filled = {offer.drawer for offer in behind}
-    drawers = enumerate(DRAWERS, start=1)
-    return _in_twos([Button(speech.label(name), f"welcome.more:{at}") for at, name in drawers if name in filled])
+    shown = []
+    for at, name in enumerate(DRAWERS, start=1):
+        lying = [offer for offer in behind if offer.drawer == name]
+        if len(lying) == 1:  # a drawer with one thing in it is a tap too many
+            shown.append(Button(speech.label(lying[0].label), lying[0].tap))
+        elif lying:
+            shown.append(Button(speech.label(name), f"welcome.more:{at}"))
+    return _in_twos(shown)
 
 
 def _in_twos(made: list[Button]) -> Rows:

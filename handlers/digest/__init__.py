@@ -19,6 +19,7 @@ DIGEST = Journey(
         "show": looking.show,
         "day": looking.day,
         "late": looking.late,
+        "lag": looking.lag,
         "stuck": looking.stuck,
         "moved": looking.moved,
         "matters": looking.matters,

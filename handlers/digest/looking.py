@@ -188,9 +188,8 @@ async def matters(turn: Turn, args: tuple[str, ...]) -> None:
 # --- on demand ---
 
 
-async def lag(turn: Turn, words: str) -> None:
+async def lag(turn: Turn, _: object) -> None:
     """Show what is late: of one's group or of the campaign for whoever leads, else of oneself."""
-    del words
     if turn.who.has(turn.now, *reach.LEAD, *reach.CENTRE):
         campaign, group = await reach.own(turn)
         await _late(turn, await digesting.gather(turn.db, campaign, group, turn.now), group.id if group else OFFICE)

@@ -67,7 +67,7 @@ async def test_a_chosen_language_changes_words_menu_and_commands_at_once(bench: 
     panel, said = phone.bot_said
     assert panel.labels == ["简体中文", "✓ English", "◀ Back"]
     assert said.text == "I speak English from now on."
-    assert phone.menu == (("About me", "Help", "More"),)
+    assert phone.menu == (("Enquiries", "Help", "More"),)
     assert dict(phone.commands)["me"] == "Your name, role and group"
     person = await bench.person(phone)
     assert (person.language, person.language_chosen) == ("en", True)

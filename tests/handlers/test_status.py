@@ -22,6 +22,8 @@ from tests.handlers.phone import Bench, written
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from sqlalchemy.ext.asyncio import AsyncSession
+
     from handlers.chat import Event
     from storage.database import Database
     from tests.handlers.phone import Phone
@@ -33,10 +35,9 @@ ERROR = "KeyError at visit.py:7"
 class Troubled(Bench):
     """A bench on which something has been set aside already; a bug in a journey still fails the test."""
 
-    async def _no_bugs(self, chat_id: int) -> None:
-        async with self.database.read() as db:
-            assert [row.error for row in await inbox.set_aside(db) if row.error != ERROR] == []
-            waiting = await inbox.next_for(db, chat_id, self.now + timedelta(days=1))
+    async def _no_bugs(self, db: AsyncSession, chat_id: int) -> None:
+        assert [row.error for row in await inbox.set_aside(db) if row.error != ERROR] == []
+        waiting = await inbox.next_for(db, chat_id, self.now + timedelta(days=1))
         assert waiting is None, f"a turn failed: {waiting.error}"
 
 

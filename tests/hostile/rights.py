@@ -65,6 +65,7 @@ WHO: dict[str, set[str]] = {
     "/digest": OFFICE | {"leader", "deputy"},
     "digest": OFFICE | {"leader", "deputy"},
     "/late": OFFICE | FIELDWORK,
+    "digest.lag": OFFICE | FIELDWORK,
     # what a round is about is an administrator's to say; who goes where is the office's and the leaders'
     "/round": OFFICE,
     "round": {"admin"},
