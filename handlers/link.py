@@ -8,8 +8,6 @@ from __future__ import annotations
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
-import segno
-
 from storage import audit, invitations
 
 if TYPE_CHECKING:
@@ -66,6 +64,8 @@ async def invite(
 
 def picture(link: str) -> bytes:
     """Draw the link as a QR code: PNG, black on white with the quiet zone scanners need."""
+    import segno  # noqa: PLC0415 - wanted when somebody is invited, which is seldom
+
     written = BytesIO()
     segno.make(link, error="m", micro=False).save(written, kind="png", scale=12, border=4)
     return written.getvalue()

@@ -18,12 +18,13 @@ from handlers.chat import MAX_FILE_BYTES
 from storage import audit
 from storage.chat import timers
 from storage.database import Unavailable
-from storage.files import codes, evidence, exif, pictures
+from storage.files import codes, evidence, pictures
 from storage.files.blobs import BlobTooLarge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from bot.drivers.driver import Driver
     from storage.database import Database, Session
@@ -129,7 +130,7 @@ class Downloader(Errand):
     async def _told(self, stored: Stored) -> Json | None:
         """Return what a picture says of itself; one at a time, for a large one takes 100 MB while it is looked at."""
         async with self._looking:
-            return await asyncio.to_thread(exif.exif_of, self._blobs.path(stored.sha256))
+            return await asyncio.to_thread(_exif_of, self._blobs.path(stored.sha256))
 
     async def _codes(self, stored: Stored) -> list[str]:
         """Return the codes in a picture that was sent for one."""
@@ -195,6 +196,12 @@ def _reason(error: Exception) -> str:
 def _ought_to_open(one: Evidence) -> bool:
     """Tell whether it is a picture of a kind we can read: that HEIC does not open here says nothing against it."""
     return one.kind == "photo" or one.mime in READABLE
+
+
+def _exif_of(path: Path) -> Json | None:
+    from storage.files.exif import exif_of  # noqa: PLC0415 - it loads Pillow, which is large, and this is in a thread
+
+    return exif_of(path)
 
 
 def _pictorial(one: Evidence) -> bool:

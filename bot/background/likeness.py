@@ -7,10 +7,10 @@ whatever cannot be read has no fingerprint.
 from __future__ import annotations
 
 import warnings
+from typing import TYPE_CHECKING
 
-from PIL import Image, ImageOps
-
-from storage.files.exif import FORMATS, MOST_PIXELS, UNPACK_PIXELS
+if TYPE_CHECKING:
+    from PIL import Image
 
 SIDE = 512
 """Pixels of the longer side that are looked at: more would cost time and change no bit worth having."""
@@ -35,6 +35,10 @@ def fingerprints(paths: list[str]) -> list[tuple[str, str] | None]:
 
 def _opened(path: str) -> Image.Image | None:
     """Return the picture, small and upright; None for one that is too large to be unpacked or shows one colour only."""
+    from PIL import Image, ImageOps  # noqa: PLC0415 - as above: whoever only asks for this to be run loads none of it
+
+    from storage.files.exif import FORMATS, MOST_PIXELS, UNPACK_PIXELS  # noqa: PLC0415 - likewise
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         with Image.open(path, formats=FORMATS) as image:

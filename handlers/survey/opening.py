@@ -5,6 +5,7 @@ Who is reminded is worked out from tokens at that moment, and of what anybody sa
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -23,7 +24,6 @@ from handlers.survey import results
 from handlers.survey.answering import key_of
 from handlers.survey.making import NO_QUESTIONS, mine, mine_draft, name_of
 from handlers.text import mark
-from reports.poster import Poster
 from storage.chat import timers
 from storage.voices import notices, surveys
 from storage.voices.surveys import State
@@ -209,17 +209,22 @@ async def poster(turn: Turn, args: tuple[str, ...]) -> None:
         raise UserError(NO_LINK)
     link = link_of(turn.kit.bot_username, surveys.PREFIX + survey.link)
     zone = zone_of(await campaign_of(turn.db, None))
-    made = Poster(
-        survey.title,
-        link,
-        (
-            turn.label("Scan with your phone's camera; Telegram opens."),
-            turn.label("{count} questions, less than a minute, anonymous", count=len(survey.items)),
-        ),
-        turn.label("Open until {time}", time=turn.speech.moment(survey.closes_at or turn.now, zone)),
+    lines = (
+        turn.label("Scan with your phone's camera; Telegram opens."),
+        turn.label("{count} questions, less than a minute, anonymous", count=len(survey.items)),
     )
-    turn.say(turn.t("{title}\n{link}", title=survey.title, link=link), picture=await put_once(turn, made.png()))
-    turn.say(turn.t("For printing, A4."), document=await put_once(turn, made.pdf()), filename=f"survey-{survey.id}.pdf")
+    until = turn.label("Open until {time}", time=turn.speech.moment(survey.closes_at or turn.now, zone))
+    png, pdf = await asyncio.to_thread(_painted, survey.title, link, lines, until)
+    turn.say(turn.t("{title}\n{link}", title=survey.title, link=link), picture=await put_once(turn, png))
+    turn.say(turn.t("For printing, A4."), document=await put_once(turn, pdf), filename=f"survey-{survey.id}.pdf")
+
+
+def _painted(title: str, link: str, lines: tuple[str, ...], foot: str) -> tuple[bytes, bytes]:
+    """Return the poster as a PNG and as a PDF; meant for a thread."""
+    from reports.poster import Poster  # noqa: PLC0415 - what draws is large, and a serving process seldom wants it
+
+    made = Poster(title, link, lines, foot)
+    return made.png(), made.pdf()
 
 
 async def end(turn: Turn, args: tuple[str, ...]) -> None:

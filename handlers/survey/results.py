@@ -11,17 +11,13 @@ from typing import TYPE_CHECKING, Final
 from markupsafe import Markup, escape
 
 from handlers.belonging import campaign_of, zone_of
-from handlers.chat import Button, Tap
+from handlers.chat import Button, Say, Tap
 from handlers.errors import UserError
 from handlers.journey import data
 from handlers.once import put_once
 from handlers.survey.making import STATES, mine, name_of
 from handlers.text import mark
-from reports.charts import Bars, Key
-from reports.charts import Row as Bar
-from reports.picture import Heading, compose
 from reports.sheet import workbook
-from reports.theme import LIGHT
 from storage.chat import outbox
 from storage.voices import deliveries, surveys
 from storage.voices.deliveries import State as Fate
@@ -31,6 +27,7 @@ from supervision.ballot_figures import figures_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
     from handlers.chat import Rows
     from handlers.turn import Turn
@@ -154,31 +151,33 @@ async def chart(turn: Turn, args: tuple[str, ...]) -> None:
     survey = await mine(turn, args)
     found = _some(turn, survey)
     under = turn.label("{count} answers, anonymous", count=survey.moved)
-    pages: list[list[Bars]] = [[]]
+    pages: list[list[dict[str, Any]]] = [[]]
     for one in found:
         for bars in (_bars(turn, one), *_divided_bars(turn, one)):
-            if sum(len(each.rows) for each in pages[-1]) + len(bars.rows) > A_PICTURE:
+            if sum(len(each["rows"]) for each in pages[-1]) + len(bars["rows"]) > A_PICTURE:
                 pages.append([])
             pages[-1].append(bars)
-    for blocks in pages[:PICTURES]:
-        drawn = compose([Heading(survey.title, under), *blocks], LIGHT)
-        turn.say("", picture=await put_once(turn, drawn))
+    heading = {"title": survey.title, "under": under}
+    for page in pages[:PICTURES]:
+        blocks = [("heading", heading), *(("bars", one) for one in page)]
+        said = Markup("<b>{}</b>").format(survey.title)
+        turn.reply(Say(text=str(said), drawing={"theme": "light", "blocks": blocks}))
 
 
-def _bars(turn: Turn, one: Figures) -> Bars:
+def _bars(turn: Turn, one: Figures) -> dict[str, Any]:
+    """Return the bars of a question, as reports/drawing.py takes them."""
     end = "" if one.mean is None else " · " + turn.label("mean {mean}", mean=f"{one.mean:.1f}")
     if not one.cells:
-        return Bars(
-            [Bar(turn.label("{count} answers", count=one.count), [("done", one.count)], end)], title=_title(one)
-        )
+        rows = [(turn.label("{count} answers", count=one.count), [("done", one.count)], end)]
+        return {"title": _title(one), "keys": [], "rows": rows}
     rows = [
-        Bar(_listed(turn, labels), [("done", count)], f"{count} · {round(100 * count / one.count)}%")
+        (_listed(turn, labels), [("done", count)], f"{count} · {round(100 * count / one.count)}%")
         for labels, count in one.cells
     ]
-    return Bars(rows, title=_title(one) + end, whole=one.count)
+    return {"title": _title(one) + end, "keys": [], "rows": rows, "whole": one.count}
 
 
-def _divided_bars(turn: Turn, one: Figures) -> list[Bars]:
+def _divided_bars(turn: Turn, one: Figures) -> list[dict[str, Any]]:
     """Return the same by area and by level, as far as it may be shown: a bar a row, in the colours of the answers."""
     made = []
     for title, rows, says in (
@@ -187,20 +186,20 @@ def _divided_bars(turn: Turn, one: Figures) -> list[Bars]:
     ):
         if not rows or len(one.cells) > len(TONES):
             continue
-        keys = [Key(tone, _listed(turn, labels)) for tone, (labels, _) in zip(TONES, one.cells, strict=False)]
+        keys = [(tone, _listed(turn, labels)) for tone, (labels, _) in zip(TONES, one.cells, strict=False)]
         shown_rows = [_divided_row(turn, row, says, counted=bool(one.cells)) for row in rows]
-        made.append(Bars(shown_rows, keys, title=f"{one.item.key}. {title}"))
+        made.append({"title": f"{one.item.key}. {title}", "keys": keys, "rows": shown_rows})
     return made
 
 
-def _divided_row(turn: Turn, row: Row, says: str, *, counted: bool) -> Bar:
+def _divided_row(turn: Turn, row: Row, says: str, *, counted: bool) -> tuple[str, list[tuple[str, float]], str]:
     """Return the bar of an area or a level: its answers side by side, or how many they are with their mean."""
     name = _listed(turn, [says.format(number=name) if name else turn.label("elsewhere") for name in row.names])
     if counted:
-        parts = list(zip(TONES, row.figures, strict=False))
-        return Bar(name, parts, turn.label("{count} answers", count=sum(row.figures)))
+        parts: list[tuple[str, float]] = list(zip(TONES, row.figures, strict=False))
+        return name, parts, turn.label("{count} answers", count=sum(row.figures))
     mean = f"{row.mean:.1f}" if row.mean is not None else ""
-    return Bar(name, [("done", row.figures[0])], turn.label("mean {mean}", mean=mean))
+    return name, [("done", row.figures[0])], turn.label("mean {mean}", mean=mean)
 
 
 async def table(turn: Turn, args: tuple[str, ...]) -> None:

@@ -4,14 +4,15 @@ A hostile file is expected: nothing here raises, and a large picture is looked a
 second and lets go of the interpreter meanwhile: meant for a thread.
 """
 
+from __future__ import annotations
+
 import warnings
-from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
-import zxingcpp
-from PIL import Image, ImageOps
+if TYPE_CHECKING:
+    from pathlib import Path
 
-from storage.files.exif import FORMATS, MOST_PIXELS
+    from PIL import Image
 
 LARGEST = 2400
 """Pixels of the longer side that are looked at; a code on a photographed label is still read at that size."""
@@ -25,6 +26,10 @@ LONGEST = 500
 
 def codes_in(picture: Path | BinaryIO) -> list[str]:
     """Return the codes of a picture, each once, from the top; none when it cannot be opened."""
+    from PIL import Image, ImageOps  # noqa: PLC0415 - it is large, and a process that serves needs it for pictures only
+
+    from storage.files.exif import FORMATS, MOST_PIXELS  # noqa: PLC0415 - likewise
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -40,6 +45,8 @@ def codes_in(picture: Path | BinaryIO) -> list[str]:
 
 
 def _read(image: Image.Image) -> list[str]:
+    import zxingcpp  # noqa: PLC0415 - wanted for the few pictures that were sent for a code
+
     found = sorted(zxingcpp.read_barcodes(image), key=lambda one: one.position.top_left.y)
     texts = (" ".join(one.text.split()) for one in found)
     return list(dict.fromkeys(text for text in texts if 0 < len(text) <= LONGEST))[:MOST]

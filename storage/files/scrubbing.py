@@ -10,8 +10,6 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from PIL import ExifTags, Image
-
 _SOI, _EOI, _SOS, _APP0, _APP1, _APP2, _APP14, _COM = 0xD8, 0xD9, 0xDA, 0xE0, 0xE1, 0xE2, 0xEE, 0xFE
 _ALONE = frozenset({0x01, *range(0xD0, 0xD9)})
 """Markers of JPEG without a length."""
@@ -25,6 +23,8 @@ _PNG_KEPT = frozenset(
 )
 _WEBP_DROPPED = frozenset({b"EXIF", b"XMP "})
 _UPRIGHT = 1
+_ORIENTATION = 0x0112
+"""The tag of EXIF that says which way up a picture is."""
 
 
 class _Strange(Exception):
@@ -47,9 +47,11 @@ def scrubbed(path: Path) -> bytes | None:
 
 
 def _orientation(path: Path) -> int:
+    from PIL import Image  # noqa: PLC0415 - it is large, and a process that serves needs it for pictures only
+
     try:
         with Image.open(path) as image:
-            found = image.getexif().get(ExifTags.Base.Orientation, _UPRIGHT)
+            found = image.getexif().get(_ORIENTATION, _UPRIGHT)
     except Exception:  # noqa: BLE001 - Pillow's formats fail in every way there is; the picture is then shown as it lies
         return _UPRIGHT
     return found if isinstance(found, int) and 1 <= found <= 8 else _UPRIGHT  # noqa: PLR2004 - the eight there are
@@ -57,7 +59,7 @@ def _orientation(path: Path) -> int:
 
 def _turned(orientation: int) -> bytes:
     """Return EXIF that says nothing but which way up the picture is."""
-    entry = struct.pack(">HHIHH", ExifTags.Base.Orientation, 3, 1, orientation, 0)
+    entry = struct.pack(">HHIHH", _ORIENTATION, 3, 1, orientation, 0)
     return b"MM\x00\x2a\x00\x00\x00\x08\x00\x01" + entry + b"\x00\x00\x00\x00"
 
 

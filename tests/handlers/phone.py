@@ -335,6 +335,7 @@ class Bench:
             filename=say.filename,
             silent=say.silent,
             media=say.media,
+            drawing=say.drawing,
         )
         shown.check()
         for sha256 in filter(None, (say.picture, say.document)):

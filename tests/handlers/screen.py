@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from html.parser import HTMLParser
 from typing import Any
@@ -76,6 +76,7 @@ class Shown:
     silent: bool = False
     media: tuple[tuple[str, ...], ...] = ()
     edited: bool = False
+    drawing: dict[str, Any] = field(default_factory=dict)
     what: str = "Text"
 
     @property

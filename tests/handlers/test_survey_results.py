@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from handlers.survey import results
-from reports.charts import Bars
+from reports.drawing import draw_all
 from storage.people import Role
 from storage.voices import surveys
 from supervision.ballot_figures import figures_of
@@ -14,8 +13,6 @@ from tests.handlers.desk import open_desk
 from tests.handlers.test_survey import by_link, survey
 
 if TYPE_CHECKING:
-    import pytest
-
     from tests.handlers.phone import Bench
 
 PLACES = {f"{area}|{level}": f"{area}|{level}" for area in ("浙江省", "江苏省") for level in ("3", "5")}
@@ -32,34 +29,26 @@ async def counted(bench: Bench, number: int = 1) -> None:
         found.cast = found.moved = sum(map(sum, SAID.values()))
 
 
-async def test_the_pictures_show_every_question_by_area_and_by_level(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+async def test_the_pictures_show_every_question_by_area_and_by_level(bench: Bench):
     admin = await bench.let_in("王主任", Role.admin)
     await by_link(bench, admin)
     await counted(bench)
-    drawn: list[Bars] = []
-    compose = results.compose
-    monkeypatch.setattr(
-        results,
-        "compose",
-        lambda blocks, theme: [
-            drawn.extend(one for one in blocks if isinstance(one, Bars)),
-            compose(blocks, theme),
-        ][1],
-    )
     await admin.press("survey.show:1", admin.last.id)
     await admin.tap("结果图")
-    assert admin.last.picture
-    by_title = {one.title: one for one in drawn}
+    assert admin.last.text == "学习情况"
+    wanted = admin.last.drawing
+    assert draw_all([wanted])[0]
+    by_title = {held["title"]: held for kind, held in wanted["blocks"] if kind == "bars"}
     areas, levels = by_title["1. 按片区"], by_title["1. 按层级"]
-    assert {row.label: [count for _, count in row.parts] for row in areas.rows} == {
+    assert {label: [count for _, count in parts] for label, parts, _ in areas["rows"]} == {
         "浙江省": [16, 14, 11],
         "江苏省": [11, 14, 15],
     }
-    assert {row.label: [count for _, count in row.parts] for row in levels.rows} == {
+    assert {label: [count for _, count in parts] for label, parts, _ in levels["rows"]} == {
         "第3级": [14, 15, 12],
         "第5级": [13, 13, 14],
     }
-    assert [key.what for key in areas.keys] == ["很有", "有一些", "不大"]
+    assert [what for _, what in areas["keys"]] == ["很有", "有一些", "不大"]
 
 
 async def test_a_small_area_is_in_no_picture(bench: Bench):
