@@ -103,7 +103,9 @@ OFFERS: Final = (
     Offer("plan", mark("Plan: phases, work items, deadlines"), mark("Plan"), "plan.show", drawer=PROGRESS),
     Offer("meeting", mark("Meetings: agenda, minutes, decisions"), mark("Meetings"), "meeting.list", drawer=PROGRESS),
     Offer("tally", mark("What was done, counted"), mark("Activity tally"), "activity.tally", drawer=PROGRESS),
-    Offer("ask", mark("Ask for guidance, in your own words"), mark("Enquiries"), "enquiry.list", main=True, drawer=VOICES),
+    Offer(
+        "ask", mark("Ask for guidance, in your own words"), mark("Enquiries"), "enquiry.list", main=True, drawer=VOICES
+    ),
     Offer(
         "library",
         mark("Policy library: find a rule by its words"),
