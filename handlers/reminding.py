@@ -87,10 +87,14 @@ class _Told:
     """The people of a campaign who can be told something, and where."""
 
     def __init__(self, everybody: Sequence[Person], now: datetime) -> None:
-        self._now = now
         self.people = {one.id: one for one in everybody if one.telegram_id is not None}
         self.chats = {one.id: one.telegram_id for one in self.people.values() if one.telegram_id is not None}
         self._whom: dict[int, Whom] = {}
+        self._holding: dict[tuple[Role, int | None], dict[int, None]] = {}
+        for one in self.people.values():
+            for held in one.roles_now(now):
+                for group_id in (held.group_id, None):
+                    self._holding.setdefault((held.role, group_id), {})[one.id] = None
 
     @classmethod
     async def of(cls, db: Session, campaign: Campaign, now: datetime) -> _Told:
@@ -107,18 +111,18 @@ class _Told:
         return [self._whom[one] for one in dict.fromkeys(ids) if one in self._whom]
 
     def with_role(self, role: Role, group_id: int | None = None) -> list[int]:
-        return [one.id for one in self.people.values() if one.has(self._now, role, group_id=group_id)]
+        """Return who holds a role, in one group where one is given, by id."""
+        return list(self._holding.get((role, group_id), ()))
 
     def of_group(self, group_id: int) -> list[int]:
-        """Return everybody who works in a group."""
-        return [one.id for one in self.people.values() if one.has(self._now, *FIELD, group_id=group_id)]
+        """Return everybody who works in a group, by id."""
+        return sorted({one for role in FIELD for one in self.with_role(role, group_id)})
 
     def leaders(self, group_id: int) -> list[int]:
-        return self.with_role(Role.leader, group_id) if group_id else []
-
-    def in_group(self, group_id: int) -> list[int]:
-        """Return who goes on visits in a group."""
-        return [one.id for one in self.people.values() if one.has(self._now, *FIELD, group_id=group_id)]
+        """Return who leads a group: its deputies where it has no leader; nobody leads the office (0)."""
+        if not group_id:
+            return []
+        return self.with_role(Role.leader, group_id) or self.with_role(Role.deputy, group_id)
 
     @property
     def office(self) -> list[int]:
@@ -179,7 +183,7 @@ async def _enquiries(db: Session, campaign: Campaign, told: _Told, _: datetime) 
     """Return the enquiries that nobody has answered."""
     found: list[Open] = []
     for asked in await enquiries.waiting(db, campaign_id=campaign.id):
-        owners = told.in_group(asked.group_id) if asked.group_id is not None else told.office
+        owners = told.of_group(asked.group_id) if asked.group_id is not None else told.office
         owners = [person_id for person_id in owners if person_id != asked.asker_id]
         found.append((Matter("enquiry", f"enquiry:{asked.id}", asked.due_on), owners, asked.group_id or 0))
     return found

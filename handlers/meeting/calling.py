@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from handlers.chat import Timer
     from handlers.turn import Turn
     from storage.database import Session
-    from storage.people import Person
 
 BEGINS: Final = "meeting.begins"
 NOBODYS_CHAT: Final = 0
@@ -79,22 +78,26 @@ async def begins(turn: Turn, timer: Timer) -> None:
     await reminding.replan(turn.db, one.campaign, turn.now)
     if turn.now > meeting.starts_at + STALE:
         return
+    said: dict[str, Say] = {}
     for person in await one.people(turn):
-        await _send(turn, one, meeting, person)
+        if person.telegram_id is None:
+            continue
+        if person.language not in said:
+            said[person.language] = await _said(turn, one, meeting, person.language)
+        turn.reply(said[person.language], to=person.telegram_id)
 
 
-async def _send(turn: Turn, one: Circle, meeting: Meeting, person: Person) -> None:
-    if person.telegram_id is None:
-        return
+async def _said(turn: Turn, one: Circle, meeting: Meeting, language: str) -> Say:
+    """Return the agenda in a language: what is open is looked up once for all who speak it."""
     before = turn.speech
-    turn.speech = speech(person.language)
+    turn.speech = speech(language)
     points = await agenda(turn, one, meeting.id)
     lines = [turn.t("<b>Meeting of {who}</b>: {when}", who=one.name(turn), when=when(turn, one, meeting)), *points]
     if not points:
         lines.append(turn.t("Nothing is open: no decision, no late work, no matter found wanting."))
     button = Button(turn.label("Minutes and decisions"), data("meeting", "open", meeting.id))
-    turn.reply(Say(text=str(Markup("\n").join(lines)), buttons=((button,),)), to=person.telegram_id)
     turn.speech = before
+    return Say(text=str(Markup("\n").join(lines)), buttons=((button,),))
 
 
 async def tell(turn: Turn, one: Circle, meeting: Meeting, message: str, more: tuple[str, ...] = ()) -> None:

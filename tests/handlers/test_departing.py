@@ -39,6 +39,18 @@ async def test_who_erases_themselves_in_the_middle_of_a_visit_leaves_it_to_the_l
     assert "分工" in card(leader).text
 
 
+async def test_where_a_group_has_no_leader_its_deputies_are_told_what_somebody_left(bench: Bench):
+    here = await site(bench)
+    deputy = await bench.let_in("副组长", Role.deputy, group="二组")
+    await (await here.enter()).tap("✅")
+    await dismissed(bench, here.one)
+    found = await matters(bench)
+    left = f"left:{here.visit_id}:{(await person_of(bench, here.one)).id}"
+    assert found[left] == [(await person_of(bench, deputy)).id]
+    await bench.let_in("组长", Role.leader, group="二组")
+    assert (await person_of(bench, deputy)).id not in (await matters(bench))[left]
+
+
 async def test_a_role_that_ends_by_itself_is_told_with_the_reminders_once_and_only_to_the_leader(bench: Bench):
     here = await site(bench)
     leader = await bench.let_in("组长", Role.leader, group="二组")

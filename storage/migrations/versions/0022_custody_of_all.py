@@ -86,19 +86,14 @@ def downgrade() -> None:
 
 
 def _rows(db: sa.Connection, table: str, names: list[str]) -> Iterator[dict[str, Any]]:
-    columns = [
-        sa.cast(sa.column(name), sa.Text).label(name)
-        if name in SEALED_JSON
-        else sa.column(name, TYPES.get(name, sa.Text()))
-        for name in names
-    ]
+    columns = [_column(name) for name in names]
     for row in db.execute(sa.select(*columns).select_from(sa.table(table)).order_by(columns[0])).all():
         yield {name: _value(name, value) for name, value in zip(names, row, strict=True)}
 
 
 def _column(name: str) -> sa.ColumnElement[Any]:
     if name in SEALED_JSON:
-        return sa.cast(sa.column(name), sa.Text)
+        return sa.cast(sa.column(name), sa.Text).label(name)
     return sa.column(name, TYPES.get(name, sa.Text()))
 
 
