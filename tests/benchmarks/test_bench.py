@@ -28,6 +28,7 @@ from benchmarks import (
     walk,
 )
 from benchmarks.__main__ import BENCHMARKS
+from benchmarks.proof.__main__ import PARTS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -172,3 +173,10 @@ async def test_answers_go_into_a_survey_and_results_come_out():
         "surveys: SQLite, results of 100 answers",
         "surveys: SQLite, closing it",
     ]
+
+
+def test_every_part_has_its_place_on_the_page():
+    page = figures.PAGE.read_text("utf-8")
+    parts = [*BENCHMARKS, *(f"proof-{part}" for part in PARTS)]
+    marks = [mark for part in parts for mark in (f"<!-- bench:{part} -->", f"<!-- end:{part} -->")]
+    assert [mark for mark in marks if mark not in page] == []
