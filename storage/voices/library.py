@@ -78,6 +78,12 @@ class LibraryItem(Entity):
         """Name what the person put in."""
         return cls.author_id == whom.id
 
+    @classmethod
+    def forget(cls, whom: Whom, now: datetime) -> sa.Delete:
+        """Throw their drafts away; what was published is everybody's and stays."""
+        del now
+        return sa.delete(cls).where(cls.author_id == whom.id, cls.state == State.draft)
+
 
 async def get(db: Session, item_id: int, *, lock: bool = False) -> LibraryItem | None:
     """Return an item; with ``lock`` nobody else changes it until this transaction ends."""

@@ -72,6 +72,12 @@ class Quiz(Entity):
         """Name the quizzes the person made."""
         return cls.author_id == whom.id
 
+    @classmethod
+    def forget(cls, whom: Whom, now: datetime) -> sa.Delete:
+        """Throw their drafts away; one that was opened is a record of the work and stays."""
+        del now
+        return sa.delete(cls).where(cls.author_id == whom.id, cls.state == State.draft)
+
 
 class QuizResult(Entity):
     """How one person stands with one quiz. ``waived_by`` is who let them go without it, ``reason`` why."""
@@ -110,6 +116,12 @@ class QuizResult(Entity):
     def about(cls, whom: Whom) -> sa.ColumnElement[bool]:
         """Name the person's own results, and those of whom they let go."""
         return sa.or_(cls.person_id == whom.id, cls.waived_by == whom.id)
+
+    @classmethod
+    def forget(cls, whom: Whom, now: datetime) -> sa.Update:
+        """Keep that they were let go, and forget why: what was said about them."""
+        del now
+        return sa.update(cls).where(cls.person_id == whom.id).values(reason="")
 
 
 async def get(db: Session, quiz_id: int, *, lock: bool = False) -> Quiz | None:
