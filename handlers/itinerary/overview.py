@@ -67,10 +67,13 @@ async def asked(turn: Turn, args: tuple[str, ...]) -> tuple[Round, int]:
     group_id = number(args, 1)
     if one is None:
         raise Stale
-    if turn.who.has(turn.now, Role.admin, Role.office):
-        return one, group_id
+    office = turn.who.has(turn.now, Role.admin, Role.office)
+    if office and group_id == ALL:
+        return one, ALL
     found = await campaigns.group(turn.db, group_id)
-    if found is None or found.campaign_id != one.campaign_id or not turn.who.has(turn.now, *FIELD, group_id=group_id):
+    if found is None or found.campaign_id != one.campaign_id:
+        raise Stale
+    if not office and not turn.who.has(turn.now, *FIELD, group_id=group_id):
         raise Stale
     return one, group_id
 

@@ -227,3 +227,11 @@ async def test_a_leader_arranges_no_other_group(stage):
     assert stage.other.toast
     await stage.inspectors[0].text("/itinerary")
     assert "编排建议" not in str(stage.inspectors[0].last.labels)
+
+
+@pytest.mark.parametrize("verb", ["show", "adjust", "sheet", "propose", "days"])
+async def test_a_group_that_is_none_of_the_round_s_is_a_button_out_of_date(stage, verb):
+    await stage.admin.text("/itinerary")
+    for group in (999, -1):
+        await stage.admin.press(f"itinerary.{verb}:1:{group}:0:3", stage.admin.last.id)
+        assert "这个按钮已过期" in stage.admin.toast
