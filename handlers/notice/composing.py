@@ -38,12 +38,12 @@ async def begin(turn: Turn, _: object) -> None:
 
 async def edit(turn: Turn, args: tuple[str, ...]) -> None:
     """Go back to the content of an unsent notice."""
-    await compose(turn, await mine_unsent(turn, args))
+    await compose(turn, await mine_draft(turn, args))
 
 
 async def empty(turn: Turn, args: tuple[str, ...]) -> None:
     """Take all content out again."""
-    notice = await mine_unsent(turn, args)
+    notice = await mine_draft(turn, args)
     notice.body = {"parts": []}
     await compose(turn, notice)
 
@@ -68,7 +68,7 @@ async def compose(turn: Turn, notice: Notice) -> None:
 async def intake(turn: Turn, sent: Message) -> bool:
     """Take a part of the notice that is being written."""
     notice = await notices.get(turn.db, int(turn.state["notice"]), lock=True)
-    if notice is None or notice.author_id != turn.who.id or not notice.unsent:
+    if notice is None or notice.author_id != turn.who.id or notice.state is not notices.State.draft:
         aside.let_go(turn, "notice")
         return False
     notice.body = parts.with_part(notice.body, sent)
@@ -81,7 +81,9 @@ async def revised(turn: Turn, sent: Message) -> bool:
     if turn.conversation.journey != "notice" or turn.state.get("step") != "compose":
         return False
     notice = await notices.get(turn.db, int(turn.state["notice"]), lock=True)
-    if notice is None or not any(one["message"] == sent.message_id for one in notice.body["parts"]):
+    if notice is None or notice.state is not notices.State.draft:
+        return False
+    if not any(one["message"] == sent.message_id for one in notice.body["parts"]):
         return False
     notice.body = parts.with_part(notice.body, sent)
     await compose(turn, notice)
@@ -103,6 +105,14 @@ async def mine_unsent(turn: Turn, args: tuple[str, ...]) -> Notice:
     """Return the unsent notice a button of its author names; raises Stale."""
     notice = await notices.get(turn.db, number(args, 0), lock=True)
     if notice is None or notice.author_id != turn.who.id or not notice.unsent:
+        raise Stale
+    return notice
+
+
+async def mine_draft(turn: Turn, args: tuple[str, ...]) -> Notice:
+    """Return it where it can still be changed: one that has its time goes out as it was seen, so Stale for that too."""
+    notice = await mine_unsent(turn, args)
+    if notice.state is not notices.State.draft:
         raise Stale
     return notice
 

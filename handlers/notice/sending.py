@@ -18,7 +18,7 @@ from handlers.chat import Button, Card, Text
 from handlers.errors import Stale, UserError
 from handlers.journey import data, number, word
 from handlers.notice import following
-from handlers.notice.composing import compose, may_send, mine_unsent
+from handlers.notice.composing import compose, may_send, mine_draft, mine_unsent
 from handlers.notice.copies import Copy
 from handlers.parts import first_words
 from handlers.rows import CHOSEN
@@ -56,7 +56,7 @@ QUESTIONS: Final = {
 
 async def choose(turn: Turn, args: tuple[str, ...]) -> None:
     """Show for whom it is."""
-    notice = await mine_unsent(turn, args)
+    notice = await mine_draft(turn, args)
     if not notice.body["parts"]:
         raise UserError(NOTHING)
     aside.hold(turn, "notice", step="whom", notice=notice.id)
@@ -67,7 +67,7 @@ async def choose(turn: Turn, args: tuple[str, ...]) -> None:
     turn.card(text, (*rows, (back,) if chosen.empty else (back, onward)))
 
 
-ADDRESSING: Final = Addressing("notice", mine_unsent, choose)
+ADDRESSING: Final = Addressing("notice", mine_draft, choose)
 """How the audience of a notice is chosen."""
 
 
@@ -139,14 +139,14 @@ def _moment(turn: Turn, message: str, at: datetime | None, zone: tzinfo) -> Mark
 
 async def urgent(turn: Turn, args: tuple[str, ...]) -> None:
     """Make it urgent, or not."""
-    notice = await mine_unsent(turn, args)
+    notice = await mine_draft(turn, args)
     notice.urgent = not notice.urgent
     await _show(turn, notice)
 
 
 async def when(turn: Turn, args: tuple[str, ...]) -> None:
     """Ask for a moment: of sending, reading or expiring."""
-    notice = await mine_unsent(turn, args)
+    notice = await mine_draft(turn, args)
     what = word(args, 1)
     if what not in QUESTIONS:
         raise Stale
@@ -168,7 +168,7 @@ async def when(turn: Turn, args: tuple[str, ...]) -> None:
 
 async def at(turn: Turn, args: tuple[str, ...]) -> None:
     """Take one of the moments that were offered."""
-    notice = await mine_unsent(turn, args)
+    notice = await mine_draft(turn, args)
     what, hours, clock = word(args, 1), number(args, 2), number(args, 3)
     if what not in QUESTIONS or abs(hours) > FARTHEST.days * 24:
         raise Stale
@@ -186,7 +186,7 @@ async def typed_time(turn: Turn, sent: Message) -> bool:
     """Take a moment that was typed."""
     if not isinstance(sent, Text):
         return False
-    notice = await mine_unsent(turn, (str(turn.state["notice"]),))
+    notice = await mine_draft(turn, (str(turn.state["notice"]),))
     moment = moment_in(sent.text, turn.now, await zone_for(turn))
     if moment is None:
         raise UserError(NO_TIME)
@@ -238,7 +238,7 @@ async def unplan(turn: Turn, args: tuple[str, ...]) -> None:
 
 async def send(turn: Turn, args: tuple[str, ...]) -> None:
     """Send it, now, to exactly as many people as the button said."""
-    notice = await mine_unsent(turn, args)
+    notice = await mine_draft(turn, args)
     people = Audience.from_data(notice.audience).people((await whom.crowd(turn)).belongings)
     if not people:
         raise UserError(NOBODY)

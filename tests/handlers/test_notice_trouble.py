@@ -88,6 +88,20 @@ async def test_a_time_that_is_past_and_one_that_is_no_time_are_refused(bench: Be
     assert (await notice(bench)).state is State.planned
 
 
+async def test_old_buttons_change_nothing_of_a_notice_that_has_its_time(bench: Bench):
+    admin, others = await people_of(bench)
+    await compose(admin)
+    await to_inspectors(admin)
+    await admin.tap("定时发")
+    await admin.tap("今天 18:00")
+    for old in ("empty:1", "edit:1", "everyone:1", "urgent:1", "send:1:5", "at:1:send:1:-1", "whom:1"):
+        await admin.press(f"notice.{old}", admin.last.id)
+        assert "这个按钮已过期" in admin.toast, old
+    await tick(bench, hours=10)
+    assert "请于今天下午三点前报送进度。" in others[0].last.text
+    assert await fates(bench) == {"sent": 5}
+
+
 async def test_a_planned_notice_goes_out_at_its_time_to_whoever_fits_then(bench: Bench):
     admin, inspectors = await people_of(bench)
     await compose(admin)
