@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 WORDS: Final = 400
 LABEL: Final = 14
+EARLIER: Final = 120
+"""Characters of what was said before the last two: a message holds 4096 of everything."""
+
 SHOWN: Final = 6
 """Things that were said, or pieces of evidence, on one card."""
 
@@ -90,7 +93,11 @@ def standing(turn: Turn, desk: Desk) -> list[Markup]:
 def said(turn: Turn, desk: Desk, names: Mapping[int, str]) -> list[Markup]:
     """Return what leader and inspector wrote to each other about it, the latest last."""
     spoken = [(names.get(who, "") or "—", words) for who, _, words in desk.ticket.said if words]
-    return [turn.t("{who}: {words}", who=who, words=clipped(words, WORDS)) for who, words in spoken[-SHOWN:]]
+    spoken = spoken[-SHOWN:]
+    return [
+        turn.t("{who}: {words}", who=who, words=clipped(words, WORDS if at >= len(spoken) - 2 else EARLIER))
+        for at, (who, words) in enumerate(spoken)
+    ]
 
 
 def asked_on(turn: Turn, desk: Desk, at: int, held: str) -> Asked:

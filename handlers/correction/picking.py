@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 ACROSS: Final = 6
 SHOWN: Final = 8
 WORDS: Final = 200
+SHORT: Final = 60
+"""Characters of a comment, a question, an answer where many stand in one message."""
+
 MOST: Final = 20
 """Items that are sent back at once."""
 
@@ -178,9 +181,10 @@ async def message(turn: Turn, sent: Message) -> bool:
 
 async def _confirm(turn: Turn, sheet: Sheet, words: dict[str, str]) -> None:
     lines = [headline(turn, sheet), turn.t("<b>Send back</b>")]
+    most = WORDS if len(words) <= SHOWN else SHORT
     for key, said in words.items():
         person = await _mender(turn, sheet, sheet.screen(key))
-        lines.append(turn.t("{number} → {who}: {words}", number=key, who=called(person), words=clipped(said, WORDS)))
+        lines.append(turn.t("{number} → {who}: {words}", number=key, who=called(person), words=clipped(said, most)))
     day = turn.speech.day(await due_on(turn, sheet.visit))
     lines.append(turn.t("\nTo be mended by {day}.", day=day))
     visit = sheet.visit.id
@@ -249,6 +253,9 @@ def _tell(turn: Turn, sheet: Sheet, person: Person, tickets: list[tuple[Correcti
         )
     ]
     buttons = []
+    many = len(tickets) > SHOWN
+    most = LONGEST if len(tickets) <= 3 else SHORT if many else WORDS  # noqa: PLR2004 - more would fill the message
+    asked_most, name = (SHORT // 2, brief(called(turn.who), 12)) if many else (80, called(turn.who))
     for ticket, said in tickets:
         item = sheet.screen(ticket.number)
         main = sheet.main(item)
@@ -256,10 +263,10 @@ def _tell(turn: Turn, sheet: Sheet, person: Person, tickets: list[tuple[Correcti
             theirs.t(
                 "\n<b>{number}. {title}</b>\nYou answered: {answer}\n{who}: {words}",
                 number=ticket.number,
-                title=brief(asked_in(theirs, sheet.walk, main), 80),
-                answer=brief(in_words(theirs, sheet.walk, main), 80) or "—",
-                who=called(turn.who),
-                words=clipped(said, WORDS if len(tickets) > 3 else LONGEST),  # noqa: PLR2004 - more would fill the message
+                title=brief(asked_in(theirs, sheet.walk, main), asked_most),
+                answer=brief(in_words(theirs, sheet.walk, main), asked_most) or "—",
+                who=name,
+                words=clipped(said, most),
             )
         )
         label = theirs.label("✎ Mend item {number}", number=ticket.number)

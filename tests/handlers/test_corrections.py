@@ -335,3 +335,21 @@ async def test_a_second_visit_s_tickets_are_its_own(bench: Bench):
     assert leader.alert
     async with bench.database.read() as db:
         assert await corrections.counts(db, [here.visit_id, other]) == {here.visit_id: 1}
+
+
+async def test_a_whole_checklist_sent_back_with_long_comments_fits_in_a_message(bench: Bench):
+    here = await site(bench)
+    leader = await bench.let_in("组长", Role.leader, group="二组")
+    await here.enter()
+    for item in range(1, 23):
+        await here.one.text(f"{item} ✅")
+    await here.one.press(f"visit.submit:{here.visit_id}", card(here.one).id)
+    await leader.press(f"correction.pick:{here.visit_id}", 1)
+    for item in range(1, 21):
+        await leader.press(f"correction.mark:{here.visit_id}:{item}", leader.last.id)
+    await leader.press(f"correction.ask:{here.visit_id}:each", leader.last.id)
+    for _ in range(20):
+        await leader.text("字" * 500)
+    await leader.tap("↩ 退回20题")
+    assert "20." in here.one.last.text
+    assert len(await tickets(here)) == 20
