@@ -132,7 +132,7 @@ VOICES: Final[Mapping[str, Allowed]] = {
     "enquiry.cite": SUPERVISORS,
     "enquiry.take": SUPERVISORS,
     "enquiry.agree": SUPERVISORS,
-    "enquiry.up": FIELD,
+    "enquiry.up": SUPERVISORS,
     "enquiry.none": CARETAKERS,
     "enquiry.publish": CARETAKERS,
 }

@@ -191,9 +191,9 @@ async def _send(turn: Turn, one: Enquiry) -> None:
 
 
 async def up(turn: Turn, args: tuple[str, ...]) -> None:
-    """Pass it up to the office; its deadline begins anew there."""
-    one = await _mine(turn, args)
-    if one.group_id is None:
+    """Pass it up to the office, or have it taken over there; its deadline begins anew."""
+    one = await desk.seen(turn, args, lock=True)
+    if one.group_id is None or not one.waits or not (desk.answers(turn, one) or await desk.may_take_over(turn, one)):
         raise Stale
     campaign = await desk.campaign_of(turn, one)
     calendar = await calendars.calendar_of(turn.db, campaign)

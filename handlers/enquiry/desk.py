@@ -77,6 +77,14 @@ def answers(turn: Turn, one: Enquiry) -> bool:
     return in_office(turn) if one.group_id is None else one.group_id in groups_of(turn)
 
 
+async def may_take_over(turn: Turn, one: Enquiry) -> bool:
+    """Tell whether the person may have the office answer: of the office, and the group's day has passed."""
+    if one.group_id is None or not one.waits or one.asker_id == turn.who.id or not in_office(turn):
+        return False
+    campaign = await campaign_of(turn, one)
+    return one.due_on < campaigns.day_in(campaign.zone, turn.now)
+
+
 async def answerers(turn: Turn, one: Enquiry) -> list[Person]:
     """Return everybody who may answer an enquiry and can be written to."""
     roles = FIELD if one.group_id is not None else {Role.admin, Role.office}
@@ -136,7 +144,7 @@ def _button(turn: Turn, one: Enquiry, state: str) -> Button:
 
 
 async def show(turn: Turn, args: tuple[str, ...]) -> None:
-    """Show an enquiry to its asker, to whoever answers it, and to the office once it is answered."""
+    """Show an enquiry to its asker, to whoever answers it, and to the office once it is answered or late."""
     await panel(turn, await seen(turn, args))
 
 
@@ -146,7 +154,7 @@ async def seen(turn: Turn, args: tuple[str, ...], *, lock: bool = False) -> Enqu
     if one is None:
         raise Stale
     through = in_office(turn) and one.state is State.answered
-    if one.asker_id != turn.who.id and not answers(turn, one) and not through:
+    if one.asker_id != turn.who.id and not answers(turn, one) and not through and not await may_take_over(turn, one):
         raise Stale
     return one
 
@@ -217,6 +225,8 @@ async def _buttons(turn: Turn, one: Enquiry) -> Rows:
         rows.append((Button(turn.label(again), to("cite")),))
         if one.group_id is not None:
             rows.append((Button(turn.label("Pass it up to the office"), to("up")),))
+    elif await may_take_over(turn, one):
+        rows.append((Button(turn.label("Have the office answer"), to("up")),))
     if one.waits and one.asker_id == turn.who.id:
         rows.append((Button(turn.label("Take the question back"), to("withdraw")),))
     item = await library.get(turn.db, one.item_id) if one.item_id is not None else None

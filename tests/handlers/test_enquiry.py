@@ -265,3 +265,21 @@ async def test_what_is_not_answered_climbs_the_ladder_and_what_is_answered_does_
     async with floor.bench.database.read() as db:
         assert not await reminding.still_open(db, campaign, now, ["enquiry:1"])
     assert asker is not None
+
+
+async def test_what_a_group_leaves_lying_past_its_day_the_office_can_take_over_and_not_before(floor: Floor):
+    await ask(floor.contact)
+    await floor.office.press("enquiry.show:1", 1)
+    assert floor.office.toast == STALE
+    await floor.office.press("enquiry.up:1", 1)
+    assert (await floor.enquiry()).group_id is not None
+    floor.bench.now = datetime(2026, 10, 27, 1, 0, tzinfo=UTC)
+    await floor.office.press("enquiry.show:1", 1)
+    assert QUESTION in str(floor.office)
+    assert floor.office.last.labels[0] == "由办公室答复"
+    await floor.office.press("enquiry.cite:1", 1)
+    assert floor.office.toast == STALE
+    await floor.office.tap("由办公室答复")
+    assert (await floor.enquiry()).group_id is None
+    await floor.office.press("enquiry.cite:1", 1)
+    assert "学习计划报送办法" in floor.office.last.labels

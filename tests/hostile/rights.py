@@ -140,7 +140,7 @@ WHO: dict[str, set[str]] = {
     "enquiry.cite": OFFICE | FIELDWORK,
     "enquiry.take": OFFICE | FIELDWORK,
     "enquiry.agree": OFFICE | FIELDWORK,
-    "enquiry.up": FIELDWORK,
+    "enquiry.up": OFFICE | FIELDWORK,
     "enquiry.none": OFFICE,
     "enquiry.publish": OFFICE,
     # on a visit, and nobody else: what was said and seen there is not the office's
