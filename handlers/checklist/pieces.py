@@ -73,7 +73,8 @@ def summed(turn: Turn, pieces: list[dict[str, Any]]) -> Markup:
     kinds = Counter(kept["kind"] for kept in pieces)
     what = Markup.escape(listed(turn, (counted(turn, kind, count) for kind, count in kinds.items())))
     said = [kept["caption"] for kept in pieces if kept["kind"] == "text"]
-    return what + quoted(turn, said)
+    words = quoted(turn, said)
+    return turn.t("{what} {words}", what=what, words=words) if words else what
 
 
 def quoted(turn: Turn, said: list[str]) -> Markup:

@@ -18,6 +18,7 @@ from handlers.digest.telling import body, digest
 from handlers.digest.wording import state
 from handlers.errors import NotAllowed, Stale, Uninvited
 from handlers.journey import data, number, word
+from handlers.menu import way_back
 from handlers.progress import brief
 from handlers.rows import in_rows
 from storage import people
@@ -213,5 +214,5 @@ async def lag(turn: Turn, _: object) -> None:
         ]
     )
     if not mine:
-        said = [turn.t("You are late with nothing.")]
-    turn.card(Markup("\n").join(said), rows)
+        said = [turn.t("None of your visits is late.")]
+    turn.card(Markup("\n").join(said), (*rows, way_back(turn.speech)))

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from handlers.chat import Button
 from handlers.journey import data, number
 from handlers.meeting.circle import CARETAKERS, Circle, circle, own
+from handlers.menu import way_back
 from storage.campaign import campaigns
 from storage.campaign import meetings as records
 from storage.people import Role
@@ -55,6 +56,7 @@ async def show(turn: Turn, one: Circle) -> None:
         *[(Button(_named(turn, one, each), data("meeting", "open", each.id)),) for each in coming[:SHOWN]],
         *[(Button("✓ " + _named(turn, one, each), data("meeting", "open", each.id)),) for each in before],
         *await _buttons(turn, one, weekly=weekly is not None, undone=bool(undone)),
+        way_back(turn.speech),
     ]
     turn.card(Markup("\n").join(lines), tuple(rows))
 

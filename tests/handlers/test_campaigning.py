@@ -47,7 +47,7 @@ async def test_a_second_campaign_from_a_pack_waits_until_the_first_is_over(empty
     admin = await empty.let_in("王主任", Role.admin)
     for _ in range(2):
         await admin.text("/campaign")
-        await admin.tap("建立督导活动" if "还没有" in admin.last.text else "再建一个督导活动")
+        await admin.tap("建立督导活动" if "还没有" in admin.last.text else "新建督导活动")
         await admin.tap("安全生产专项督导")
         if "正在进行" in admin.toast:
             break
@@ -56,7 +56,7 @@ async def test_a_second_campaign_from_a_pack_waits_until_the_first_is_over(empty
     assert "正在进行" in admin.toast
     await empty.wait(days=200)
     await admin.text("/campaign")
-    await admin.tap("再建一个督导活动")
+    await admin.tap("新建督导活动")
     await admin.tap("安全生产专项督导")
     await admin.tap("今天")
     await admin.tap("开始")

@@ -42,7 +42,7 @@ async def plan(bench, unit=1, number=1):
 async def test_a_leader_writes_points_and_takes_one_out_and_puts_it_back(bench):
     phone = leader(bench)
     await phone.text("/guidance")
-    assert "2 个单位中 0 个已有方案" in phone.last.text
+    assert "共 2 个单位，已有方案 0 个" in phone.last.text
     await phone.tap("1")
     await phone.text("看台账是否按月更新")
     await phone.text("问青年党员学了什么")
@@ -56,7 +56,7 @@ async def test_a_leader_writes_points_and_takes_one_out_and_puts_it_back(bench):
     await phone.text("长" * 201)
     assert "200" in phone.last.text
     await phone.press("guidance.show:1:2:0", phone.last.id)
-    assert "2 个单位中 1 个已有方案" in phone.last.text
+    assert "共 2 个单位，已有方案 1 个" in phone.last.text
     assert "第1党支部 · 2 条" in phone.last.text
 
 

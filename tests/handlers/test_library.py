@@ -36,7 +36,7 @@ async def test_what_is_put_in_reaches_inspectors_at_once_and_is_confirmed(bench:
     leader = await bench.let_in("组长", Role.leader, group="二组")
     contact = await bench.let_in("联络人", Role.contact, group="二组", unit="ZJ")
     await put_in(office)
-    assert office.last.text == "《工作餐管理规定》已进资料库，正在发给 2 人。"
+    assert office.last.text == "《工作餐管理规定》已收入资料库，正在发给 2 人。"
     await tick(bench)
     assert inspector.last.text.startswith("📢 通知 · 王主任\n\n📚 新资料：工作餐管理规定\n\n督导期间按标准用餐")
     assert inspector.last.labels == ["✅ 已阅", "在资料库看"]
@@ -163,7 +163,7 @@ async def test_what_is_withdrawn_is_not_found_any_more_but_stays_readable_where_
 
 async def test_an_office_with_nobody_in_the_field_publishes_without_a_notice(bench: Bench, office: Phone):
     await put_in(office)
-    assert office.last.text == "《工作餐管理规定》已进资料库。督导组还没有人加入，暂不通知。"
+    assert office.last.text == "《工作餐管理规定》已收入资料库。督导组还没有人加入，暂不通知。"
     assert office.last.labels == ["◀ 资料库"]
 
 

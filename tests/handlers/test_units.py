@@ -154,7 +154,7 @@ async def test_a_photo_is_no_register_and_another_file_is_refused_with_what_woul
 
 async def test_the_template_is_sent_in_the_persons_language_and_reads_as_a_register(bench, office):
     await office.admin.text("/units")
-    await office.admin.tap("要一份模板")
+    await office.admin.tap("下载模板")
     content = bench.blobs.find(office.admin.last.document).read_bytes()
     assert content == template_of("theme-education", "zh_CN")
 
