@@ -34,6 +34,7 @@ PLACE: Final = 60
 
 NO_DAY = mark("“{words}” is not a date. Write it as 2026-10-23, or tap one of the days above.")
 PAST = mark("{day} at {clock} is over. Please choose a later time.")
+NOT_THEN = mark("{day} is over or after the campaign. Please choose another day.")
 NO_CLOCK = mark("“{words}” is no time between 8:00 and 20:30. Write it as 9:00, or tap one above.")
 LONG_PLACE = mark("At most {most} characters for the place. Please send it shorter.")
 OUTSIDE = mark("The campaign ends on {last}; a meeting lies before that.")
@@ -215,6 +216,8 @@ async def typed(turn: Turn, sent: Message) -> bool:
         day = read_day(words, campaigns.day_in(one.zone, turn.now).year)
         if day is None:
             raise UserError(NO_DAY, words=words[:40])
+        if not campaigns.day_in(one.zone, turn.now) <= day <= one.campaign.ends_on:
+            raise UserError(NOT_THEN, day=day.isoformat())
         await _ask_clock(turn, one, f"d{day:%Y%m%d}")
     elif ask == "clock":
         at = read_clock(words)

@@ -239,3 +239,11 @@ def test_the_next_meeting_is_later_on_a_worked_day_and_its_agenda_comes_by_day(w
 )
 def test_clocks_are_read_as_people_write_them(words, clock):
     assert read_clock(words) == clock
+
+
+@pytest.mark.parametrize("words", ["0001-01-01", "2026-09-01", "2027-06-01", "9999-12-31"])
+async def test_a_day_that_is_over_or_after_the_campaign_is_refused_when_it_is_typed(bench, words):
+    admin = await bench.let_in("王主任", Role.admin)
+    await admin.press("meeting.once:1:0", 1)
+    await admin.text(words)
+    assert admin.last.text == f"{words}已过，或在活动结束之后，请另选一天。"
