@@ -12,6 +12,7 @@ from handlers.belonging import campaign_of
 from handlers.chat import Button, Text
 from handlers.errors import Stale, UserError
 from handlers.journey import data, number
+from handlers.progress import brief
 from handlers.quiz.from_form import questions_of
 from handlers.quiz.taking import listed, name_of
 from handlers.text import mark
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 
 SHOWN: Final = 10
 TITLE: Final = 60
+BRIEF: Final = 120
+SHORT: Final = 24
+"""Characters of a question and of a choice on the card of a draft: ten of them stand on it, and it holds 4096."""
+
 WRONG: Final = {
     "empty": mark("Please write the question in the first line."),
     "long": mark("A question has at most 300 characters. Please shorten it."),
@@ -119,7 +124,7 @@ async def show_draft(turn: Turn, quiz: Quiz) -> None:
     asked = quiz.asks
     lines = [Markup("<b>{}</b>").format(quiz.title)]
     for at, one in enumerate(asked, 1):
-        lines.append(Markup("{}. {}").format(at, one.text))
+        lines.append(Markup("{}. {}").format(at, brief(one.text, BRIEF)))
         lines.append(Markup("   ") + Markup(" / ").join(_choice(one, place) for place in range(len(one.choices))))
     lines.append(
         turn.t(
@@ -140,7 +145,7 @@ async def show_draft(turn: Turn, quiz: Quiz) -> None:
 
 
 def _choice(one: Question, place: int) -> Markup:
-    return escape(("✓" if place in one.right else "") + one.choices[place])
+    return escape(("✓" if place in one.right else "") + brief(one.choices[place], SHORT))
 
 
 async def intake(turn: Turn, sent: Message) -> bool:

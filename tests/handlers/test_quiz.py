@@ -325,3 +325,13 @@ async def test_the_notice_of_a_quiz_counts_like_any_other_and_takes_no_receipt(b
     await tick(bench)
     assert inspector.last.labels == ["去答题"]
     assert await fates(bench) == {"sent": 1, "blocked": 1}
+
+
+async def test_ten_questions_of_the_longest_kind_fit_on_the_card_of_a_draft(bench: Bench, office: Phone):
+    await office.press("quiz.new", 1)
+    await office.text("题" * 60)
+    choices = "\n".join(["*" + "甲" * 60, *(sign * 60 for sign in "乙丙丁戊己")])
+    for _ in range(10):
+        await office.text(f"{'问' * 300}\n{choices}\n解析：{'因' * 300}")
+    assert "10. 问" in office.last.text
+    assert "下一步" in office.last.labels[0]
