@@ -125,7 +125,13 @@ class _Told:
         return self.with_role(Role.leader, group_id) or self.with_role(Role.deputy, group_id)
 
     @property
+    def of_office(self) -> list[int]:
+        """Return who meets where the office meets: itself, the administrators and whoever leads a group."""
+        return [one for role in (Role.admin, Role.office, Role.leader) for one in self.with_role(role)]
+
+    @property
     def office(self) -> list[int]:
+        """Return who is meant by the office: the administrators where nobody else is there."""
         return self.with_role(Role.office) or self.with_role(Role.admin)
 
 
@@ -229,7 +235,7 @@ async def _meetings(db: Session, campaign: Campaign, told: _Told, now: datetime)
         if meeting.starts_at > now:
             group = groups.get(meeting.group_id or 0)
             day = campaigns.day_in(calendars.zone_of_group(campaign, group), meeting.starts_at)
-            who = told.of_group(group.id) if group else [*told.office, *told.with_role(Role.leader)]
+            who = told.of_group(group.id) if group else told.of_office
             found.append((Matter("meeting", f"meeting:{meeting.id}", day), who, meeting.group_id or 0))
     for one, group_id in await meetings.all_undone(db, campaign.id):
         found.append((Matter("decision", f"decision:{one.id}", one.due_on), [one.owner_id], group_id or 0))

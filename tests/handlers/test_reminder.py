@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
 
+from handlers import reminding
 from storage import people
-from storage.campaign import calendars, forms, work
+from storage.campaign import calendars, campaigns, forms, meetings, work
 from storage.campaign.campaigns import Group, Unit
+from storage.campaign.meetings import Meeting
 from storage.campaign.reminders import Reminder, State
 from storage.people import Role
 from storage.visit import visits
@@ -185,6 +187,20 @@ async def test_a_moved_deadline_is_reminded_of_on_its_new_day_only(office):
         await work.move(db, item, date(2026, 12, 1), "推迟", 1, office.now)
     await pass_by(office, 24 * 10)
     assert not [one for one in said(admin) if "组建督导组" in one]
+
+
+async def test_all_who_are_called_to_a_meeting_of_the_office_are_reminded_of_it(office):
+    called = [
+        await office.let_in("管理员", Role.admin),
+        await office.let_in("办公室", Role.office),
+        await office.let_in("组长", Role.leader, group="二组"),
+    ]
+    await office.let_in("督导员01", Role.inspector, group="二组")
+    async with office.database.begin() as db:
+        (campaign,) = await campaigns.all_campaigns(db)
+        await meetings.add(db, Meeting(campaign_id=campaign.id, starts_at=office.now + timedelta(days=1)))
+        found = {one.key: who for one, who, _ in await reminding.open_matters(db, campaign, office.now, {"meeting"})}
+    assert found == {"meeting:1": [(await office.person(one)).id for one in called]}
 
 
 async def test_the_reminder_of_somebody_else_is_nobodys_business(office):
