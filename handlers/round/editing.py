@@ -253,7 +253,9 @@ async def _set_areas(turn: Turn, one: Round, campaign: Campaign, words: str) -> 
         if official is None or city_named is None:
             raise UserError(UNKNOWN_AREA, area=each[:40])
         found.append("/".join(part for part in (official, city_named, county) if part))
-    one.areas = found or None
+    if not found:  # a comma alone takes nothing away
+        raise UserError(UNKNOWN_AREA, area=words[:40])
+    one.areas = found
     _changed(turn, one, "areas")
     await draw(turn, one, campaign, [turn.t("✓ Changed.")])
 

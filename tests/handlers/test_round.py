@@ -77,6 +77,8 @@ async def test_its_scope_is_tapped_and_every_tap_counts_the_units(bench):
     await admin.tap("● 浙江省")
     await admin.text("江苏省/苏州市、火星")
     assert "“火星”不是已知的片区。没有改动" in admin.last.text
+    await admin.text("、")
+    assert "“、”不是已知的片区。没有改动" in admin.last.text
     await admin.text("江苏/苏州")
     assert "片区：江苏省苏州市" in admin.last.text
     assert "共 1 个单位" in admin.last.text
