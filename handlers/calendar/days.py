@@ -51,6 +51,7 @@ COUNTRIES: Final = {
 
 NO_CAMPAIGN = mark("There is no campaign yet. /campaign starts one; its calendar comes with it.")
 NO_DAYS = mark("“{words}” names no day. Write it as 2026-10-23, or 10-23 to 10-25, and the reason behind it.")
+BACKWARDS = mark("The last day lies before the first. Please type both again.")
 OUTSIDE = mark("The campaign lasts from {first} to {last}; {day} is not near it. Nothing was changed.")
 TOO_MANY = mark("That is {count} days; at most {most} at once. Nothing was changed.")
 LONG_REASON = mark("The reason is longer than {most} characters. Nothing was changed; please send it shorter.")
@@ -209,7 +210,9 @@ def _read(words: str, year: int) -> tuple[date, date, str]:
         head = " ".join(parts[:cut])
         one = read_day(head, year)
         found = (one, one) if one else window(head, year)
-        if found and found[0] <= found[1]:
+        if found and found[1] < found[0]:
+            raise UserError(BACKWARDS)
+        if found:
             why = " ".join(parts[cut:])
             if len(why) > REASON:
                 raise UserError(LONG_REASON, most=REASON)
