@@ -20,7 +20,7 @@ from handlers.progress import brief
 from handlers.text import mark
 from storage import people
 from storage.campaign import meetings, reminders
-from storage.campaign.meetings import Meeting, Minute, State
+from storage.campaign.meetings import Decision, Meeting, Minute, State
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 WORDS: Final = 1000
 SHOWN: Final = 10
+DECIDED: Final = 15
 MOST: Final = 200
 ALBUM: Final = 10
 
@@ -70,7 +71,7 @@ async def show(turn: Turn, one: Circle, meeting: Meeting) -> None:
     if minutes:
         lines += [Markup(), *await written(turn, minutes)]
     if made:
-        lines += [Markup(), turn.t("<b>Decided</b>"), *await decided(turn, made)]
+        lines += [Markup(), *await _decided(turn, made)]
     if not held:
         lines += [Markup(), turn.t("What you send here, words or pictures, goes into the minutes.")]
     turn.card(Markup("\n").join(lines), await _buttons(turn, one, meeting, minutes))
@@ -84,6 +85,14 @@ async def written(turn: Turn, minutes: Sequence[Minute]) -> list[Markup]:
         sign = "📎 " if each.kind else ""
         who = names.get(each.person_id, "") or "—"
         lines.append(turn.t("· {sign}{who}: {words}", sign=sign, who=who, words=brief(each.words, 120)))
+    return lines
+
+
+async def _decided(turn: Turn, made: Sequence[Decision]) -> list[Markup]:
+    """Say what was decided, as much of it as one message holds; all of it stands under the decisions of the circle."""
+    lines = [turn.t("<b>Decided</b>"), *await decided(turn, made[:DECIDED])]
+    if len(made) > DECIDED:
+        lines.append(turn.t("… and {count} more", count=len(made) - DECIDED))
     return lines
 
 
@@ -177,7 +186,7 @@ async def over(turn: Turn, args: tuple[str, ...]) -> None:
     minutes = await meetings.minutes_of(turn.db, meeting.id)
     made = await meetings.decisions_of(turn.db, meeting.id)
     more = [*(await written(turn, minutes) if minutes else ())]
-    more += [turn.t("<b>Decided</b>"), *await decided(turn, made)] if made else []
+    more += await _decided(turn, made) if made else []
     await calling.tell(turn, one, meeting, mark("The meeting of {who} on {when} is over."), tuple(more))
     turn.record("meeting.held", f"meeting:{meeting.id}", minutes=len(minutes), decisions=len(made))
     turn.toast(turn.label("Sent to everybody who was called."))

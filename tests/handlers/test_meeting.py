@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage.campaign import meetings
-from storage.campaign.meetings import State
+from storage.campaign.meetings import Decision, State
 from storage.people import Role
 from supervision.calendar import Calendar
 from supervision.meetings import FIRST, agenda_at, next_time, read_clock
@@ -247,3 +247,19 @@ async def test_a_day_that_is_over_or_after_the_campaign_is_refused_when_it_is_ty
     await admin.press("meeting.once:1:0", 1)
     await admin.text(words)
     assert admin.last.text == f"{words}已过，或在活动结束之后，请另选一天。"
+
+
+async def test_a_meeting_that_decides_very_much_still_fits_in_a_message(bench, group):
+    leader, one, _ = group
+    await leader.press("meeting.set:1:2:d20260914:0900", 1)
+    ids = await bench.person(one)
+    async with bench.database.begin() as db:
+        for _ in range(70):
+            made = Decision(meeting_id=1, words="决" * 200, owner_id=ids.id, due_on=date(2026, 9, 21), by_id=ids.id)
+            await meetings.add(db, made)
+    await leader.press("meeting.open:1", leader.last.id)
+    assert "还有55" in leader.last.text.replace(" ", "")
+    await leader.text("散会")
+    await leader.tap("开完了")
+    await bench.run(one.id)
+    assert "还有55" in one.last.text.replace(" ", "")
