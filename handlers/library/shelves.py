@@ -20,7 +20,7 @@ from handlers.parts import albums, files_of, under, words_of
 from handlers.rows import in_rows
 from handlers.text import mark
 from storage.people import FIELD
-from storage.voices import library
+from storage.voices import library, notices
 from storage.voices.library import State
 from supervision.passage import passage
 
@@ -233,6 +233,9 @@ async def gone(turn: Turn, args: tuple[str, ...]) -> None:
     if item.state is not State.published:
         raise Stale
     item.withdraw(turn.now)
+    notice = await notices.get(turn.db, item.notice_id, lock=True) if item.notice_id is not None else None
+    if notice is not None and notice.state in (notices.State.sending, notices.State.held):
+        await notices.stop(turn.db, notice, turn.now)  # who has not got it yet is not told of what no longer holds
     turn.record("library.withdrawn", f"library:{item.id}")
     turn.toast(turn.label("Withdrawn."))
     await listed(turn)

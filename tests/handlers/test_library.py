@@ -186,3 +186,12 @@ async def test_a_notice_of_the_library_is_followed_like_any_other(bench: Bench, 
     await tick(bench)
     assert (await notice(bench)).body["library"] == 1
     assert await fates(bench) == {"blocked": 1}
+
+
+async def test_what_is_withdrawn_before_it_went_out_reaches_nobody_any_more(bench: Bench, office: Phone):
+    inspector = await bench.let_in("督导员01", Role.inspector, group="二组")
+    await put_in(office)
+    await office.press("library.gone:1", office.last.id)
+    await tick(bench)
+    assert inspector.bot_said == []
+    assert await fates(bench) == {"skipped": 1}
