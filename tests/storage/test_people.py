@@ -20,9 +20,6 @@ from storage.invitations import InvitationExpired, InvitationUnknown, Invitation
 from storage.people import Appointment, Person, Role
 from storage.visit import visits
 from storage.visit.visits import Answer
-from storage.voices import library, quizzes
-from storage.voices.library import LibraryItem
-from storage.voices.quizzes import Quiz
 
 if TYPE_CHECKING:
     from tests.storage.conftest import World
@@ -379,26 +376,6 @@ async def test_an_erased_person_can_no_longer_be_found_but_their_work_can(
         assert goodbye.chat_id == 1
         assert set(await db.scalars(sa.select(Audit.person_id))) == {busy.first.id, None}
         assert await db.scalar(sa.select(sa.func.count()).where(Evidence.chat_id == 1)) == 0
-
-
-async def test_of_somebody_erased_no_draft_stays_and_not_why_they_were_let_go_without_a_quiz(
-    database: Database, busy: World, now: datetime
-) -> None:
-    mine = {"author_id": busy.first.id, "created_at": now}
-    async with database.begin() as db:
-        await library.add(db, LibraryItem(**mine, title="草稿"))
-        kept = await library.add(db, LibraryItem(**mine, title="已发布"))
-        kept.publish(now)
-        await quizzes.add(db, Quiz(**mine, title="草稿"))
-        quiz = await quizzes.add(db, Quiz(**mine, title="已开考", state=quizzes.State.open))
-        (await quizzes.result(db, quiz.id, busy.first.id)).waive(busy.first.id, "家里有事", now)
-        await db.flush()
-        await people.erase(db, busy.first, now)
-    async with database.read() as db:
-        assert list(await db.scalars(sa.select(LibraryItem.title))) == ["已发布"]
-        assert list(await db.scalars(sa.select(Quiz.title))) == ["已开考"]
-        result = (await quizzes.results(db, quiz.id, [busy.first.id]))[busy.first.id]
-        assert (result.clear, result.reason) == (True, "")
 
 
 async def test_someone_erased_can_be_invited_again_as_a_new_person(
