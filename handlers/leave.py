@@ -69,10 +69,12 @@ async def _campaign(turn: Turn, group_id: int) -> Campaign:
 
 async def _mates(turn: Turn) -> dict[int, str]:
     """Return for whom leave may be entered or seen: a leader for the group, everybody for themselves."""
-    group_id = _group(turn)
-    if turn.who.has(turn.now, *LEADING, group_id=group_id):
-        return {person: name for person, name, _ in await seats.members(turn.db, group_id, turn.now)}
-    return {turn.who.id: turn.who.name}
+    _group(turn)
+    led = {one.group_id for one in turn.who.roles_now(turn.now) if one.role in LEADING and one.group_id is not None}
+    mates: dict[int, str] = {}
+    for each in sorted(led):
+        mates |= {person: name for person, name, _ in await seats.members(turn.db, each, turn.now)}
+    return mates or {turn.who.id: turn.who.name}
 
 
 async def show(turn: Turn, _: object) -> None:
@@ -250,9 +252,12 @@ async def _hit(turn: Turn, campaign: Campaign, one: Leave) -> list[Standing]:
 
 async def _tell_leaders(turn: Turn, campaign: Campaign, one: Leave, hit: Sequence[Standing]) -> None:
     """Have the leaders of the group told whose visits have to be moved, unless they entered it themselves."""
-    if not hit:
-        return
-    for leader in await people.with_role(turn.db, Role.leader, turn.now, _group(turn)):
+    leaders = {
+        leader.id: leader
+        for group_id in sorted({each.group_id for each in hit})
+        for leader in await people.with_role(turn.db, Role.leader, turn.now, group_id)
+    }
+    for leader in leaders.values():
         if leader.id == turn.who.id or leader.telegram_id is None:
             continue
         try:
@@ -269,11 +274,12 @@ async def told(turn: Turn, timer: Timer) -> None:
     one = await leave.get(turn.db, int(timer.args["leave"]))
     if person is None or one is None or person.telegram_id != turn.chat_id:
         return
-    group_id = next((each.group_id for each in person.roles_now(turn.now) if each.role is Role.leader), None)
-    campaign = await campaigns.campaign_of_group(turn.db, group_id) if group_id is not None else None
-    hit = await _hit(turn, campaign, one) if campaign is not None else []
+    led = [each.group_id for each in person.roles_now(turn.now) if each.role is Role.leader and each.group_id]
+    campaign = await campaigns.campaign_of_group(turn.db, led[0]) if led else None
+    hit = [each for each in await _hit(turn, campaign, one) if each.group_id in led] if campaign is not None else []
     if not hit or campaign is None:
         return
+    group_id = hit[0].group_id
     turn.speech = speech(person.language)
     names = await people.names(turn.db, {one.person_id})
     said = turn.n(

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
+from storage import people
 from storage.campaign.campaigns import Unit
 from storage.campaign.leave import Leave
 from storage.people import Role
@@ -106,3 +107,18 @@ async def test_the_leader_is_told_when_planned_visits_fall_on_it_and_is_left_alo
     assert "督导员甲 10月26日 周一 请假，其间已排 1 处。" in leader.last.text
     await leader.tap("调整行程")
     assert "⚠ 1 处与请假冲突：督导员甲" in leader.last.text
+
+
+async def test_who_leads_one_group_and_belongs_to_another_enters_leave_for_those_they_lead(bench):
+    both = await bench.let_in("双组", Role.inspector, group="一组")
+    async with bench.database.begin() as db:
+        person = await people.by_telegram(db, both.id)
+        person.appoint(Role.leader, bench.now, group_id=(await bench.group("二组")).id)
+    await bench.let_in("督导员甲", Role.inspector, group="二组")
+    await bench.let_in("督导员丙", Role.inspector, group="一组")
+    await both.text("/leave")
+    await both.tap("替组员登记")
+    assert [label for label in both.last.labels if "督导员" in label] == ["督导员甲"]
+    await both.tap("督导员甲")
+    await both.text("2026-10-26")
+    assert await stored(bench) == [(2, date(2026, 10, 26), date(2026, 10, 26))]
