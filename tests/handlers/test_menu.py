@@ -85,6 +85,16 @@ def test_nobody_is_shown_more_than_a_handful_of_buttons_at_once(roles: tuple[Rol
     assert all(sum(len(row) for row in rows) <= menu.FLAT + 1 for rows in shown)
 
 
+@pytest.mark.parametrize("roles", EVERY_ROLE, ids=str)
+def test_every_drawer_holds_more_than_one_thing(roles: tuple[Role, ...]):
+    said = speech("zh_CN")
+    for button in (one for row in menu.buttons(roles, said) for one in row):
+        verb, _, drawer = button.data.partition(":")
+        if verb == "welcome.more":
+            lying = [one for row in menu.buttons(roles, said, int(drawer)) for one in row]
+            assert len(lying) > 2, "two and the way back"
+
+
 def test_a_menu_button_is_understood_in_every_language_whatever_the_person_speaks():
     registry = Registry(JOURNEYS)
     for language in LANGUAGES:

@@ -316,6 +316,16 @@ async def test_more_offers_inviting_only_to_those_who_may(bench: Bench):
     assert "邀请成员" not in inspector.last.labels
 
 
+async def test_what_is_late_is_found_behind_more_and_leads_back(bench: Bench):
+    inspector = await bench.let_in("小张", Role.inspector, group="二组")
+    await inspector.text("更多")
+    await inspector.tap("📈 进展")
+    await inspector.tap("逾期未交")
+    assert inspector.last.text == "您没有逾期未交的督导。"
+    await inspector.tap("◀ 返回")
+    assert inspector.last.text == "您想做什么？"
+
+
 async def test_cancel_drops_a_draft_and_then_there_is_nothing_to_cancel(bench: Bench):
     admin = await bench.let_in("王主任", Role.admin)
     await admin.text("/invite")
