@@ -292,7 +292,7 @@ class Model:
 
 def _odd(source: str) -> list[tuple[str, str]]:
     """Give what is said of functions in an expression that a chat does otherwise than the app they are of."""
-    called = set(re.findall(r"[\w-]+(?=\()", source))
+    called = {word[:-1] for word in re.findall(r"[\w-]+\(?", source) if word.endswith("(")}
     found = [
         (mark("A chat knows nothing of {function}(): it comes to nothing."), name) for name in STRANGE if name in called
     ]

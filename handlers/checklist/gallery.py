@@ -5,7 +5,6 @@ Nothing is deleted: a removed piece is marked and stays in the history.
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
@@ -18,14 +17,13 @@ from handlers.checklist.sharing import tell
 from handlers.checklist.steps import held, hold, opened
 from handlers.errors import Stale
 from handlers.journey import data, number, word
-from handlers.once import put_once
 from handlers.progress import brief, called, header, item_title
+from handlers.shared_copy import shared_copy
 from handlers.sheet import pictures, sheet_of
 from handlers.text import mark
 from handlers.widgets.words import labelled
 from storage import people
 from storage.files import evidence as evidences
-from storage.files.scrubbing import scrubbed
 from storage.visit import asides, visits
 
 if TYPE_CHECKING:
@@ -153,22 +151,15 @@ async def look(turn: Turn, args: tuple[str, ...]) -> None:
     elif not piece.blob_sha256:
         turn.toast(turn.label("This file is still being fetched. Please try again in a moment."), alert=True)
     else:
+        document = None if piece.kind == "photo" else await shared_copy(turn, piece)
+        if document is None and piece.kind != "photo":
+            return
         hold(turn, sheet, screen)
         text, rows = _shown(turn, sheet, screen, piece)
-        if piece.kind == "photo":
+        if document is None:
             turn.pictured_card(text, rows, picture=piece.blob_sha256)
         else:
-            document = await _shared(turn, piece)
             turn.pictured_card(text, rows, document=document, filename=piece.filename)
-
-
-async def _shared(turn: Turn, piece: Evidence) -> str:
-    """Return the file to send: to anybody but its sender, of a picture a copy that says nothing of place and time."""
-    sha256 = piece.blob_sha256 or ""
-    if not piece.is_picture or piece.sender_id == turn.who.id:
-        return sha256
-    clean = await asyncio.to_thread(scrubbed, turn.kit.blobs.path(sha256))
-    return await put_once(turn, clean) if clean is not None else sha256
 
 
 def _shown(turn: Turn, sheet: Sheet, screen: Item, piece: Evidence) -> tuple[Markup, Rows]:

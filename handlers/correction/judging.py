@@ -5,7 +5,6 @@ Approving is the only way into the answers of a submitted visit; what the visit 
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from handlers import aside
@@ -16,13 +15,12 @@ from handlers.correction.mending import REOPENED, SETTLED, WORDS_WANTED, names_a
 from handlers.errors import Stale, UserError
 from handlers.found import judged
 from handlers.journey import data, number
-from handlers.once import put_once
 from handlers.progress import called
+from handlers.shared_copy import shared_copy
 from handlers.sheet import sheet_of
 from handlers.text import mark
 from handlers.ticketing import settle_evidence, tell, words_of
 from storage import people
-from storage.files.scrubbing import scrubbed
 from storage.visit import findings, visits
 from storage.visit.corrections import LONGEST, State
 
@@ -184,8 +182,6 @@ async def piece(turn: Turn, args: tuple[str, ...]) -> None:
     if one.kind == "photo":
         turn.pictured_card(text, rows, picture=one.blob_sha256)
         return
-    sha256 = one.blob_sha256
-    if one.is_picture and one.sender_id != turn.who.id:
-        clean = await asyncio.to_thread(scrubbed, turn.kit.blobs.path(sha256))
-        sha256 = await put_once(turn, clean) if clean is not None else sha256
-    turn.pictured_card(text, rows, document=sha256, filename=one.filename)
+    document = await shared_copy(turn, one)
+    if document is not None:
+        turn.pictured_card(text, rows, document=document, filename=one.filename)

@@ -287,3 +287,17 @@ async def test_a_person_is_told_once_that_a_file_keeps_time_and_place(here: Site
     await here.one.press(f"checklist.go:{visit}:1", 1)
     await here.one.photo()
     assert "可保留拍摄时间和地点" not in card(here.one).text
+
+
+async def test_a_picture_whose_time_and_place_cannot_be_taken_out_is_shown_to_its_sender_alone(here: Site):
+    await here.at(5)
+    await here.one.file(name="IMG_1.heic", mime="image/heic")
+    await came(here.bench, b"\x00\x00\x00\x18ftypheic" + b"\x00" * 99)
+    async with here.bench.database.read() as db:
+        piece = await db.scalar(sa.select(evidences.Evidence))
+    assert piece is not None
+    await here.one.press(f"checklist.look:{here.visit_id}:{piece.id}", 1)
+    assert here.one.last.document == piece.blob_sha256
+    await here.two.press(f"checklist.look:{here.visit_id}:{piece.id}", 1)
+    assert "无法去除" in here.two.toast
+    assert here.two.bot_said == []
