@@ -89,7 +89,7 @@ class Shown:
 
     def check(self) -> None:
         limit = CAPTION_LIMIT if self.picture or self.document or self.media else TEXT_LIMIT
-        assert self.text.strip() or self.picture or self.document or self.media, "Telegram takes no empty message"
+        assert self.text.strip() or self.picture or self.document or self.media, f"an empty message: {self}"
         assert len(self.media) <= 1 or not self.buttons, "an album has no buttons"
         assert len(self.text.encode("utf-16-le")) // 2 <= limit, f"over {limit} characters: {self.text[:60]}…"
         assert len(self.labels) <= KEYBOARD_LIMIT

@@ -159,7 +159,8 @@ class Arena:
         if isinstance(reply, Commands):
             return self._sent
         message_id = reply.message_id if isinstance(reply, Change) else self._sent
-        more = {} if isinstance(reply, Card | Change) else {"picture": reply.picture, "document": reply.document}
+        files = ("picture", "document") if isinstance(reply, Card) else ("picture", "document", "media")
+        more = {} if isinstance(reply, Change) else {name: getattr(reply, name) for name in files}
         shown = Shown(message_id, mine=False, html=reply.text, buttons=reply.buttons, **more)
         shown.check()
         self.said.append((row.chat_id, shown.text))
