@@ -63,13 +63,6 @@ class Fingerprint(Entity):
             self.wide = f"{found.wide:064x}"
             self.band0, self.band1, self.band2, self.band3 = doubts.bands(found.bits)
 
-    @property
-    def print(self) -> Print | None:
-        """The fingerprint, None where there is none."""
-        if self.bits is None or self.wide is None:
-            return None
-        return Print(self.bits & ((1 << 64) - 1), int(self.wide, 16))
-
 
 class Doubt(Kept, Entity):
     """What was asked about one piece of evidence, and what its sender said; ``why`` is a list of what was noticed.

@@ -258,7 +258,7 @@ async def test_a_picture_that_no_process_survives_is_left_alone(here: Site):
         assert not await pictures.anything_due(db, here.bench.now)
         line = await db.get(Fingerprint, piece.id)
         assert line is not None
-        assert line.print is None
+        assert (line.bits, line.wide) == (None, None)
 
 
 async def test_why_a_piece_is_removed_is_asked_and_a_sentence_will_do(here: Site):
