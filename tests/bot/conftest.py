@@ -12,7 +12,6 @@ from bot.drivers.aiogram_driver import AiogramDriver
 from bot.drivers.ptb_driver import PtbDriver
 from sandbox.client import Phone
 from sandbox.server import Sandbox
-from tests.bot.post import Post
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from bot.drivers.driver import Driver
     from sandbox.botapi import Incoming
     from sandbox.errors import ApiError
-    from storage.database import Database
 
 DRIVERS = {"aiogram": AiogramDriver, "ptb": PtbDriver}
 
@@ -148,15 +146,3 @@ async def until(condition: Callable[[], bool | Awaitable[bool]], seconds: float 
             if found if isinstance(found, bool) else await found:
                 return
             await asyncio.sleep(0.01)
-
-
-@pytest.fixture
-def make(database: Database, one_driver: Driver, nothing: Callable[[str], Path]) -> Callable[..., Post]:
-    """Make a deliverer on either database."""
-    return lambda clock=now, **more: Post(database, one_driver, nothing, clock, **more)
-
-
-@pytest.fixture
-def make_one(sqlite_database: Database, one_driver: Driver, nothing: Callable[[str], Path]) -> Callable[..., Post]:
-    """Make a deliverer where the database does not matter."""
-    return lambda clock=now, **more: Post(sqlite_database, one_driver, nothing, clock, **more)

@@ -17,7 +17,7 @@ from storage.campaign.campaigns import Campaign
 from storage.people import Role
 from storage.voices import enquiries, library
 from storage.voices.enquiries import State
-from tests.storage.test_library import put
+from tests.storage.voices.test_library import put
 
 if TYPE_CHECKING:
     from storage.voices.enquiries import Enquiry

@@ -88,5 +88,15 @@ def test_every_module_of_the_rooms_is_named_or_lies_in_a_folder_that_is_explaine
     assert unnamed == [], "add them to the tree in docs/rooms.md"
 
 
+@pytest.mark.parametrize("room", ["bot", "storage"])
+def test_the_tests_of_a_room_lie_in_folders_like_its_own(room, files):
+    own, mirror = (
+        {one.removeprefix(start).split("/")[0] for one in files if one.startswith(start) and "/" in one[len(start) :]}
+        for start in (f"{room}/", f"tests/{room}/")
+    )
+    assert mirror
+    assert mirror <= own
+
+
 def test_it_is_one_page():
     assert len(PAGE.read_text("utf-8").splitlines()) <= 60

@@ -10,7 +10,7 @@ from alembic import command
 from storage import upgrading
 from storage.database import Database
 from storage.vault.verification import Verification
-from tests.storage.working import faults
+from tests.storage.vault.working import faults
 
 if TYPE_CHECKING:
     from pathlib import Path

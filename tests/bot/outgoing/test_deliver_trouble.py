@@ -14,7 +14,7 @@ from storage.chat import outbox
 from storage.chat.outbox import Priority, State
 from storage.database import Database, Unavailable
 from tests.bot.conftest import Clock, Faults, now, until
-from tests.bot.post import Post, at_work, said
+from tests.bot.outgoing.post import Post, at_work, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ from storage.chat import outbox
 from storage.chat.outbox import Priority, State
 from storage.database import Database
 from tests.bot.conftest import Faults, now, until
-from tests.bot.post import ROWS, Post, at_work, said
+from tests.bot.outgoing.post import ROWS, Post, at_work, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,7 +14,7 @@ from handlers.chat import Card, Say
 from sandbox.faults import Settings
 from storage.chat.outbox import State
 from tests.bot.conftest import Faults, now, until
-from tests.bot.post import ROWS, Post, at_work, said
+from tests.bot.outgoing.post import ROWS, Post, at_work, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,7 +8,7 @@ from handlers.chat import Card, Change, Commands, Say
 from sandbox.errors import ApiError
 from storage.chat.outbox import State
 from tests.bot.conftest import Faults, until
-from tests.bot.post import ROWS, Post, at_work, said
+from tests.bot.outgoing.post import ROWS, Post, at_work, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -30,8 +30,8 @@ from storage.visit.quotes import Quote
 from storage.visit.talks import Coverage
 from supervision.custody import Fault
 from supervision.draw import Entry as Listed
-from tests.storage.test_tampering import tampered
-from tests.storage.working import DAY, check, faults
+from tests.storage.vault.test_tampering import tampered
+from tests.storage.vault.working import DAY, check, faults
 
 if TYPE_CHECKING:
     from storage.database import Database

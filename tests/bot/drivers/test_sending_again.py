@@ -8,7 +8,7 @@ import pytest
 
 from bot.drivers.errors import Gone
 from handlers.chat import Attachment, Button, Say
-from tests.bot.test_drivers import only, picture
+from tests.bot.drivers.test_drivers import only, picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable

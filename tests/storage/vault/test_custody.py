@@ -23,7 +23,7 @@ from storage.vault.verification import Found
 from storage.visit import visits
 from storage.visit.visits import Answer, Visit
 from supervision.custody import OFFICE, REGISTER, Fault
-from tests.storage.working import DAY, another_visit, check, faults, work
+from tests.storage.vault.working import DAY, another_visit, check, faults, work
 
 if TYPE_CHECKING:
     from storage.database import Database

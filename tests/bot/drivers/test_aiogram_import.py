@@ -13,7 +13,7 @@ from aiogram.types import Message, Update
 
 from tests.bot.raw import AUDIO, DOCUMENT, PHOTO, STICKER, VIDEO, membership, message, tap
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SENT = {"message_id": 5, "date": 1, "chat": {"id": 7, "type": "private"}, "text": "a", "photo": PHOTO}
 UPDATES = [
     message(text="你好", entities=[{"type": "bold", "offset": 0, "length": 1}], reply_to_message=SENT),
@@ -31,7 +31,7 @@ from bot.drivers import aiogram_import
 aiogram_import.prepare()
 from aiogram import types
 unbuilt = sum(not getattr(getattr(types, one), "__pydantic_complete__", True) for one in types.__all__)
-from tests.bot.test_aiogram_import import SENT, UPDATES, answers
+from tests.bot.drivers.test_aiogram_import import SENT, UPDATES, answers
 print(json.dumps([unbuilt, answers()]))
 """
 

@@ -22,7 +22,7 @@ from storage.vault import custody
 from storage.vault.verification import Verification
 from storage.visit.visits import Answer, Visit
 from supervision.custody import REGISTER, Break, Fault, Link, Reader, hash_of, moment
-from tests.storage.working import DAY, faults, work
+from tests.storage.vault.working import DAY, faults, work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ from handlers.chat import Say, dump, load
 from reports.drawing import draw_all
 from storage.files.blobs import Blobs
 from tests.bot.conftest import until
-from tests.bot.post import Post, at_work
+from tests.bot.outgoing.post import Post, at_work
 
 if TYPE_CHECKING:
     from collections.abc import Callable

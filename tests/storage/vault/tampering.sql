@@ -1,5 +1,5 @@
 -- Ways to tamper with a database past everything, and what each is found to be: `-- what was done: fault, or fault`.
--- The visit is number 1; its links 2 to 5 and its answers are those of tests/storage/test_custody.py.
+-- The visit is number 1; its links 2 to 5 and its answers are those of tests/storage/vault/test_custody.py.
 
 -- an answer changed: content changed
 UPDATE answers SET value = 'forged' WHERE id = (SELECT min(id) + $answer FROM answers);

@@ -11,7 +11,7 @@ from bot.drivers.errors import TooLarge
 from storage.chat import inbox, timers
 from storage.files import evidence
 from storage.files.evidence import Evidence, State
-from tests.bot.test_download import Home, failing, picture, sent
+from tests.bot.background.test_download import Home, failing, picture, sent
 from tests.transcripts.stages import sandbox_stage
 
 if TYPE_CHECKING:
