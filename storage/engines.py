@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, NullPool
 
-from storage.nearby import Nearby
+from storage.nearby import NEARBY
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -63,16 +63,16 @@ def parse(url: str) -> URL:
     return parsed.set(drivername=driver)
 
 
-def _sqlite(url: URL, *, echo: bool, size: int, **connecting: object) -> AsyncEngine:
+def _sqlite(url: URL, *, echo: bool, size: int, nearby: bool) -> AsyncEngine:
     engine = create_async_engine(
-        url,
+        url.set(drivername=NEARBY) if nearby else url,
         echo=echo,
         hide_parameters=True,  # an error's text may reach a log, and parameters are what people wrote
         poolclass=AsyncAdaptedQueuePool,
         pool_size=size,
         max_overflow=0,
         # None: the driver begins nothing by itself, the "begin" event below does.
-        connect_args={"isolation_level": None, "timeout": BUSY_SECONDS, **connecting},
+        connect_args={"isolation_level": None, "timeout": BUSY_SECONDS},
     )
 
     @event.listens_for(engine.sync_engine, "do_connect")
@@ -86,7 +86,7 @@ def _sqlite(url: URL, *, echo: bool, size: int, **connecting: object) -> AsyncEn
 
 def sqlite_writer(url: URL, *, echo: bool) -> AsyncEngine:
     """Return the engine all writing goes through: one connection, every transaction BEGIN IMMEDIATE."""
-    engine = _sqlite(url, echo=echo, size=1, async_creator_fn=Nearby.open)
+    engine = _sqlite(url, echo=echo, size=1, nearby=True)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
@@ -102,7 +102,7 @@ def sqlite_writer(url: URL, *, echo: bool) -> AsyncEngine:
 
 def sqlite_reader(url: URL, *, echo: bool, nearby: bool = False) -> AsyncEngine:
     """Return the engine for reading: several connections, none of which can write; ``nearby`` for a few rows only."""
-    engine = _sqlite(url, echo=echo, size=4, **({"async_creator_fn": Nearby.open} if nearby else {}))
+    engine = _sqlite(url, echo=echo, size=4, nearby=nearby)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

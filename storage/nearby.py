@@ -10,11 +10,20 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+
+from sqlalchemy.connectors.asyncio import AsyncAdapt_dbapi_cursor
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_connection, SQLiteDialect_aiosqlite
+from sqlalchemy.util import await_
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable
+
+    import sqlalchemy as sa
+    from sqlalchemy.engine.interfaces import DBAPIConnection
 
 T = TypeVar("T")
 
@@ -23,6 +32,9 @@ _QUICK = ("SELECT", "INSERT", "UPDATE", "SAVEPOINT", "RELEASE", "ROLLBACK TO")
 
 _READ = "BEGIN"
 """To begin reading waits for nobody either; to begin writing (BEGIN IMMEDIATE) does."""
+
+NEARBY = "sqlite+nearby"
+"""What a URL calls it."""
 
 _STATEMENTS_KEPT = 256
 _FEW = 100
@@ -33,6 +45,7 @@ class Nearby:
 
     def __init__(self, connection: sqlite3.Connection, thread: ThreadPoolExecutor) -> None:
         self._connection = connection
+        self.cursor = connection.cursor
         self._thread = thread
         self._last: Future[Any] | None = None
 
@@ -73,10 +86,6 @@ class Nearby:
             asyncio.get_running_loop().call_soon(task.cancel)
         return waiting.result()
 
-    def cursor(self) -> NearbyCursor:
-        """Make a cursor."""
-        return NearbyCursor(self, self._connection.cursor())
-
     async def create_function(self, *args: Any, **settings: Any) -> None:  # noqa: ANN401 - as sqlite3 has them
         """Teach SQLite a function."""
         self._connection.create_function(*args, **settings)
@@ -103,52 +112,75 @@ class Nearby:
         self._thread.shutdown(wait=False)
 
 
-class NearbyCursor:
-    """A cursor of such a connection."""
+class NearbyCursor(AsyncAdapt_dbapi_cursor):
+    """A cursor as SQLAlchemy wants it: what is quick is done when the call returns, without a coroutine in between."""
 
-    arraysize = 1
+    __slots__ = ()
 
-    def __init__(self, owner: Nearby, cursor: sqlite3.Cursor) -> None:
-        self._owner = owner
-        self._cursor = cursor
+    _connection: Nearby  # type: ignore[assignment] # as much of a connection of aiosqlite as is asked for
+    _cursor: sqlite3.Cursor  # type: ignore[assignment]
 
-    async def __aenter__(self) -> Self:
-        return self
+    def _aenter_cursor(self, cursor: Any) -> Any:  # noqa: ANN401 - as SQLAlchemy has it
+        return cursor
 
-    @property
-    def description(self) -> Any:  # noqa: ANN401 - as sqlite3 has it
-        """The columns of the result."""
-        return self._cursor.description
-
-    @property
-    def rowcount(self) -> int:
-        """How many rows were changed."""
-        return self._cursor.rowcount
-
-    @property
-    def lastrowid(self) -> int | None:
-        """The row that was inserted last."""
-        return self._cursor.lastrowid
-
-    async def execute(self, statement: str, parameters: Sequence[Any] = ()) -> None:
+    def execute(self, operation: str, parameters: Any = None) -> None:  # noqa: ANN401 - as SQLAlchemy has it
         """Execute a statement: here and now when it is quick, else in the thread."""
-        if statement.startswith(_QUICK) or statement == _READ:
-            self._cursor.execute(statement, parameters)
+        if operation.startswith(_QUICK) or operation == _READ:
+            self._cursor.execute(operation, parameters or ())
         else:
-            await self._owner.aside(self._cursor.execute, statement, parameters)
+            await_(self._connection.aside(self._cursor.execute, operation, parameters or ()))
+        if self._cursor.description:
+            self._rows = deque(self._cursor.fetchall())
 
-    async def executemany(self, statement: str, parameters: Iterable[Sequence[Any]]) -> None:
+    def executemany(self, operation: str, seq_of_parameters: Any) -> None:  # noqa: ANN401 - as SQLAlchemy has it
         """Execute a statement for many rows: in the thread, unless they are few."""
-        rows = list(parameters)
-        if statement.startswith(_QUICK) and len(rows) <= _FEW:
-            self._cursor.executemany(statement, rows)
+        rows = list(seq_of_parameters)
+        if operation.startswith(_QUICK) and len(rows) <= _FEW:
+            self._cursor.executemany(operation, rows)
         else:
-            await self._owner.aside(self._cursor.executemany, statement, rows)
+            await_(self._connection.aside(self._cursor.executemany, operation, rows))
 
-    async def fetchall(self) -> list[Any]:
-        """Return the rows that are left."""
-        return self._cursor.fetchall()
-
-    async def close(self) -> None:
-        """Close."""
+    def close(self) -> None:
+        """Let go of the rows that nobody wants any more."""
+        self._rows.clear()
         self._cursor.close()
+
+    async def _async_soft_close(self) -> None:
+        """Keep what is left: the rows are all here, and nothing waits for them."""
+
+
+class NearbyConnection(AsyncAdapt_aiosqlite_connection):
+    """Such a connection as SQLAlchemy wants it."""
+
+    __slots__ = ()
+
+    _cursor_cls = NearbyCursor  # type: ignore[assignment] # which adds nothing to its base
+
+
+class NearbyDialect(SQLiteDialect_aiosqlite):
+    """SQLite as ever, over such connections."""
+
+    driver = "nearby"
+    supports_statement_cache = True
+
+    def connect(self, *settings: Any, **more: Any) -> DBAPIConnection:  # noqa: ANN401 - as sqlite3 has them
+        """Open a connection."""
+        opened: Any = await_(Nearby.open(*settings, **more))
+        return cast("DBAPIConnection", NearbyConnection(self.dbapi, opened))
+
+    # Every turn has one: in words of the driver, which nobody has to put together.
+
+    def do_savepoint(self, connection: sa.Connection, name: str) -> None:
+        """Begin what can be undone alone."""
+        connection.exec_driver_sql(f"SAVEPOINT {name}")
+
+    def do_rollback_to_savepoint(self, connection: sa.Connection, name: str) -> None:
+        """Undo it."""
+        connection.exec_driver_sql(f"ROLLBACK TO SAVEPOINT {name}")
+
+    def do_release_savepoint(self, connection: sa.Connection, name: str) -> None:
+        """Let it stand."""
+        connection.exec_driver_sql(f"RELEASE SAVEPOINT {name}")
+
+
+registry.register(NEARBY.replace("+", "."), __name__, NearbyDialect.__name__)

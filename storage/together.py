@@ -19,6 +19,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from storage.nearby import Nearby
 from storage.trouble import Unavailable, reached
@@ -65,6 +66,14 @@ class Shared:
         return isinstance(self._line, Nearby) and not self._line.in_transaction
 
 
+def _kept(session: Session) -> None:
+    """Let what was written stand, and be done with the session; when that fails it is undone."""
+    try:
+        session.commit()
+    finally:
+        session.close()
+
+
 class Together:
     """Lets writers in one after the other, and commits for them; ``engine`` has one connection."""
 
@@ -108,10 +117,16 @@ class Together:
 
     @asynccontextmanager
     async def _savepoint(self, shared: Shared) -> AsyncIterator[AsyncSession]:
-        session = AsyncSession(shared.connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
+        """Give a session of its own; to end it is one call and no task, for undoing waits for nobody here."""
+        db = AsyncSession(shared.connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
+        db.sync_session.begin()
         try:
-            async with session as db, db.begin():
+            try:
                 yield db
+            except BaseException:
+                await db.run_sync(Session.close)
+                raise
+            await db.run_sync(_kept)
         except Exception:
             shared.check()
             raise
