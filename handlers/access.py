@@ -233,6 +233,8 @@ ACCESS: Final[Mapping[str, Allowed]] = {
     "reminder.hand": PLANNERS,
     "reminder.handed": PLANNERS,
     "reminder.why": PLANNERS,
+    "reminder.stay": PLANNERS,
+    "reminder.all": PLANNERS,
     # forms: the office looks, checks and tries; administrators answer for what is published
     "/forms": CARETAKERS,
     "publishing.message": CARETAKERS,

@@ -1,35 +1,34 @@
-"""Works out what there is to be reminded of in a campaign, and plans it: deadlines, who is meant, the next two days.
+"""Plans who is reminded of what in a campaign, the next two days, and says whether a reminder still holds.
 
 Called some times a day for each campaign, and again when something is done or moved. Only what falls due from the last
-planning on is planned, so that an outage is made up for and nothing is told twice. Sends nothing.
+planning on is planned, so that an outage is made up for and nothing is told twice. Sends nothing. What there is to be
+reminded of is known in :mod:`handlers.owed`.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from enum import Enum
 from functools import cache
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from handlers.campaign import folder
-from storage import people
-from storage.campaign import calendars, campaigns, coverage, meetings, reminders, work
+from handlers.owed import Told, open_matters
+from storage.campaign import calendars, campaigns, reminders
 from storage.chat import timers
-from storage.people import FIELD, Role
-from storage.visit import corrections, departures, visits
-from storage.voices import enquiries
-from supervision.calendar import DAY, NoWorkday, Quiet, moment, next_disturbable
-from supervision.coverage import Stand
-from supervision.reminders import DEFAULT, Matter, Rung, Whom, ladders, steps
+from supervision.calendar import DAY, NoWorkday, moment, next_disturbable
+from supervision.reminders import DEFAULT, Rung, ladders, steps
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
+    from zoneinfo import ZoneInfo
 
+    from handlers.owed import Open
     from storage.campaign.campaigns import Campaign
+    from storage.campaign.reminders import Reminder
     from storage.database import Session
     from storage.people import Person
-
-Open: TypeAlias = tuple[Matter, list[int], int]
-"""A matter that is open, whose it is, and the group it is of (0: the office)."""
+    from supervision.calendar import Calendar
 
 AHEAD: Final = timedelta(hours=36)
 """So far ahead is planned; the next day plans on, with the people and the calendar of that day."""
@@ -62,18 +61,21 @@ def _args(campaign: Campaign, since: datetime) -> dict[str, object]:
     return {"campaign": campaign.id, "since": since.isoformat()}
 
 
-async def replan(db: Session, campaign: Campaign, now: datetime, since: datetime | None = None) -> int:
-    """Plan what falls due after ``since`` (now) and within the time planned ahead; returns how many steps were new."""
+async def replan(
+    db: Session, campaign: Campaign, now: datetime, since: datetime | None = None, only: Collection[str] = ()
+) -> int:
+    """Plan what falls due after ``since`` (now) and within the time planned ahead; returns how many steps were new.
+
+    ``only`` are the keys of the matters to plan, where not all of them are meant.
+    """
     calendar = await calendars.calendar_of(db, campaign)
-    told = await _Told.of(db, campaign, now)
+    told = await Told.of(db, campaign, now)
     new = 0
-    for matter, owners, group_id in await open_matters(db, campaign, now):
+    for matter, owners, group_id in await open_matters(db, campaign, now, {key.partition(":")[0] for key in only}):
+        if only and matter.key not in only:
+            continue
         ladder = ladders_of(campaign.pack)[matter.kind]
-        meant = {
-            "owner": told.whom(owners),
-            "leader": told.whom(told.leaders(group_id)),
-            "office": told.whom(told.office),
-        }
+        meant = {name: told.whom(ids) for name, ids in told.meant(owners, group_id).items()}
         try:
             every = steps(matter, ladder, meant, calendar)
         except NoWorkday:
@@ -83,189 +85,72 @@ async def replan(db: Session, campaign: Campaign, now: datetime, since: datetime
     return new
 
 
-class _Told:
-    """The people of a campaign who can be told something, and where."""
-
-    def __init__(self, everybody: Sequence[Person], now: datetime) -> None:
-        self.people = {one.id: one for one in everybody if one.telegram_id is not None}
-        self.chats = {one.id: one.telegram_id for one in self.people.values() if one.telegram_id is not None}
-        self._whom: dict[int, Whom] = {}
-        self._holding: dict[tuple[Role, int | None], dict[int, None]] = {}
-        for one in self.people.values():
-            for held in one.roles_now(now):
-                for group_id in (held.group_id, None):
-                    self._holding.setdefault((held.role, group_id), {})[one.id] = None
-
-    @classmethod
-    async def of(cls, db: Session, campaign: Campaign, now: datetime) -> _Told:
-        groups = {one.id: one for one in await campaigns.groups_of(db, campaign.id)}
-        told = cls(await people.at_work(db, set(groups), now), now)
-        quiet = await calendars.quiet_of_all(db)
-        for one in told.people.values():
-            group_id = next((held.group_id for held in one.roles_now(now) if held.group_id in groups), None)
-            zone = calendars.zone_of_group(campaign, groups.get(group_id or 0))
-            told._whom[one.id] = Whom(one.id, zone, quiet.get(one.id, Quiet()))
-        return told
-
-    def whom(self, ids: Sequence[int]) -> list[Whom]:
-        return [self._whom[one] for one in dict.fromkeys(ids) if one in self._whom]
-
-    def with_role(self, role: Role, group_id: int | None = None) -> list[int]:
-        """Return who holds a role, in one group where one is given, by id."""
-        return list(self._holding.get((role, group_id), ()))
-
-    def of_group(self, group_id: int) -> list[int]:
-        """Return everybody who works in a group, by id."""
-        return sorted({one for role in FIELD for one in self.with_role(role, group_id)})
-
-    def leaders(self, group_id: int) -> list[int]:
-        """Return who leads a group: its deputies where it has no leader; nobody leads the office (0)."""
-        if not group_id:
-            return []
-        return self.with_role(Role.leader, group_id) or self.with_role(Role.deputy, group_id)
-
-    @property
-    def of_office(self) -> list[int]:
-        """Return who meets where the office meets: itself, the administrators and whoever leads a group."""
-        return [one for role in (Role.admin, Role.office, Role.leader) for one in self.with_role(role)]
-
-    @property
-    def office(self) -> list[int]:
-        """Return who is meant by the office: the administrators where nobody else is there."""
-        return self.with_role(Role.office) or self.with_role(Role.admin)
+# --- whether a reminder still holds ---
 
 
-async def open_matters(db: Session, campaign: Campaign, now: datetime, kinds: Collection[str] = ()) -> list[Open]:
-    """Return everything that is due in a campaign and not done; of some kinds alone, where any are named."""
-    told = await _Told.of(db, campaign, now)
-    found: list[Open] = []
-    for about, source in _SOURCES:
-        if not kinds or not about.isdisjoint(kinds):
-            found += await source(db, campaign, told, now)
-    return found
+class Hold(Enum):
+    """Whether a reminder is still true."""
+
+    due = "due"
+    done = "done"
+    moved = "moved"
+    """Due on another day by now: it is planned anew for that day."""
+    passed = "passed"
+    """Somebody else's by now."""
 
 
-async def _items(db: Session, campaign: Campaign, told: _Told, _: datetime) -> list[Open]:
-    """Return the work items that are not done, by the group that owes them."""
-    found: list[Open] = []
-    groups = await campaigns.groups_of(db, campaign.id)
-    done = await work.done_of(db, campaign.id)
-    for item in await work.items_of(db, campaign.id):
-        parties = [work.OFFICE] if item.once or not groups else [one.id for one in groups]
-        for party in parties:
-            if party not in done.get(item.id, {}):
-                owners = told.with_role(item.owner, party or None) or told.office
-                found.append((Matter("item", f"item:{item.id}:{party}", item.due_on), owners, party))
-    return found
+async def holds(db: Session, campaign: Campaign, now: datetime, asked: Sequence[Reminder]) -> dict[int, Hold]:
+    """Return, by id, whether reminders of a campaign still hold: open, due on that day, and a matter of that person."""
+    kinds = {one.kind for one in asked}
+    told = await Told.of(db, campaign, now)
+    found = {each[0].key: each for each in (await open_matters(db, campaign, now, kinds) if kinds else [])}
+    return {one.id: _hold(told, ladders_of(campaign.pack)[one.kind], one, found.get(one.matter)) for one in asked}
 
 
-async def _rounds(db: Session, campaign: Campaign, told: _Told, _: datetime) -> list[Open]:
-    """Return the beginnings and ends of rounds."""
-    found: list[Open] = []
-    groups = await campaigns.groups_of(db, campaign.id)
-    for one in await campaigns.rounds_of(db, campaign.id):
-        for group in groups:
-            leaders = told.leaders(group.id)
-            found.append((Matter("opens", f"opens:{one.id}:{group.id}", one.starts_on), leaders, group.id))
-            found.append((Matter("closes", f"closes:{one.id}:{group.id}", one.ends_on), leaders, group.id))
-    return found
+def _hold(told: Told, ladder: Sequence[Rung], one: Reminder, found: Open | None) -> Hold:
+    if found is None:
+        return Hold.done
+    matter, owners, group_id = found
+    if matter.due != one.due_on:
+        return Hold.moved
+    if one.giver_id is not None:
+        return Hold.due if told.may_take(one.person_id, one.giver_id, group_id) else Hold.passed
+    meant = told.meant(owners, group_id)
+    names = {rung.to for rung in ladder if rung.days == one.by} or set(meant)  # a ladder that was changed since
+    return Hold.due if any(one.person_id in meant[name] for name in names) else Hold.passed
 
 
-async def _uncovered(db: Session, campaign: Campaign, told: _Told, now: datetime) -> list[Open]:
-    """Return the groups that have units left in a round that is on or about to begin."""
-    found: list[Open] = []
-    for one in await campaigns.rounds_of(db, campaign.id):
-        if one.starts_on - AHEAD <= campaigns.day_in(campaign.zone, now) <= one.ends_on:
-            left = {line.group_id for line in await coverage.ledger(db, one) if line.stand is Stand.uncovered}
-            found += [
-                (Matter("uncovered", f"uncovered:{one.id}:{group.id}", one.ends_on), told.leaders(group.id), group.id)
-                for group in await campaigns.groups_of(db, campaign.id)
-                if group.id in left
-            ]
-    return found
+async def pass_on(db: Session, campaign: Campaign, now: datetime, passed: Sequence[Reminder]) -> None:
+    """Have those told whose matters these are by now, in the same way: whom they were handed by, or the new owners."""
+    told = await Told.of(db, campaign, now)
+    for one in passed:
+        before = await reminders.given_back(db, one, now)
+        if before is not None and before.person_id in told.chats:
+            await reminders.wake(db, before.person_id, told.chats[before.person_id], now)
+    calendar = await calendars.calendar_of(db, campaign)
+    since = min(_morning(one, campaign, calendar) for one in passed)
+    await replan(db, campaign, now, since, {one.matter for one in passed})
 
 
-async def _enquiries(db: Session, campaign: Campaign, told: _Told, _: datetime) -> list[Open]:
-    """Return the enquiries that nobody has answered."""
-    found: list[Open] = []
-    for asked in await enquiries.waiting(db, campaign_id=campaign.id):
-        owners = told.of_group(asked.group_id) if asked.group_id is not None else told.office
-        owners = [person_id for person_id in owners if person_id != asked.asker_id]
-        found.append((Matter("enquiry", f"enquiry:{asked.id}", asked.due_on), owners, asked.group_id or 0))
-    return found
+def _morning(one: Reminder, campaign: Campaign, calendar: Calendar) -> datetime:
+    """Return when the day of a reminder's step began: what is due to others on that day is theirs to hear as well."""
+    try:
+        return moment(calendar.shifted(one.due_on, one.by), time(), campaign.zone)
+    except NoWorkday:
+        return one.due_at
 
 
-async def _visits(db: Session, campaign: Campaign, told: _Told, _: datetime) -> list[Open]:
-    """Return the visits that are not handed in."""
-    found: list[Open] = []
-    for visit in await visits.unfinished(db, campaign.id):
-        if visit.planned_on is None:
-            continue
-        team = [one.person_id for one in visit.members] or [
-            *told.with_role(Role.inspector, visit.group_id),
-            *told.leaders(visit.group_id),
-        ]
-        kinds = ("tomorrow", "start") if visit.state is visits.State.planned else ("submit",)
-        found += [(Matter(kind, f"{kind}:{visit.id}", visit.planned_on), team, visit.group_id) for kind in kinds]
-    return found
+# --- hours ---
 
 
-async def _on_visits(db: Session, campaign: Campaign, told: _Told, now: datetime) -> list[Open]:
-    """Return what was sent back to be mended or waits to be judged, and what those have left who are gone."""
-    found: list[Open] = []
-    for ticket, works in await corrections.unsettled(db, campaign.id, now):
-        group = ticket.visit.group_id
-        if ticket.state is corrections.State.open:
-            owners = [ticket.to_id] if works else told.leaders(group)
-            found.append((Matter("mend", f"mend:{ticket.id}", ticket.due_on), owners, group))
-        else:
-            day = campaigns.day_in(campaign.zone, ticket.changed_at)
-            found.append((Matter("judge", f"judge:{ticket.id}", day), told.leaders(group), group))
-    for visit, person, at in await departures.departed(db, campaign.id, now):
-        day = campaigns.day_in(campaign.zone, at)
-        found.append((Matter("left", f"left:{visit.id}:{person}", day), told.leaders(visit.group_id), visit.group_id))
-    return found
-
-
-async def _meetings(db: Session, campaign: Campaign, told: _Told, now: datetime) -> list[Open]:
-    """Return the meetings still to come, and what was decided at one and is not done."""
-    groups = {one.id: one for one in await campaigns.groups_of(db, campaign.id)}
-    found = []
-    for meeting in await meetings.all_planned(db, campaign.id):
-        if meeting.starts_at > now:
-            group = groups.get(meeting.group_id or 0)
-            day = campaigns.day_in(calendars.zone_of_group(campaign, group), meeting.starts_at)
-            who = told.of_group(group.id) if group else told.of_office
-            found.append((Matter("meeting", f"meeting:{meeting.id}", day), who, meeting.group_id or 0))
-    for one, group_id in await meetings.all_undone(db, campaign.id):
-        found.append((Matter("decision", f"decision:{one.id}", one.due_on), [one.owner_id], group_id or 0))
-    return found
-
-
-_SOURCES: Final = (
-    ({"item"}, _items),
-    ({"opens", "closes"}, _rounds),
-    ({"uncovered"}, _uncovered),
-    ({"enquiry"}, _enquiries),
-    ({"meeting", "decision"}, _meetings),
-    ({"tomorrow", "start", "submit"}, _visits),
-    ({"mend", "judge", "left"}, _on_visits),
-)
-"""What there is to be reminded of, by kind, and who knows it."""
-
-
-async def still_open(db: Session, campaign: Campaign, now: datetime, asked: Iterable[str]) -> dict[str, Matter]:
-    """Return what of these is open in a campaign, by its key; whatever is not is out of date."""
-    keys = set(asked)
-    kinds = {key.partition(":")[0] for key in keys}
-    found = await open_matters(db, campaign, now, kinds) if kinds else []
-    return {matter.key: matter for matter, _, _ in found if matter.key in keys}
+async def zone_of(db: Session, campaign: Campaign, person: Person, now: datetime) -> ZoneInfo:
+    """Return where a person's clocks are: where their group's are, else the campaign's."""
+    held = next((one.group_id for one in person.roles_now(now) if one.group_id is not None), None)
+    return calendars.zone_of_group(campaign, await campaigns.group(db, held) if held is not None else None)
 
 
 async def not_before(db: Session, campaign: Campaign, person: Person, now: datetime) -> datetime:
     """Return the first moment from now on at which a person may be told something that is not urgent."""
-    held = next((one.group_id for one in person.roles_now(now) if one.group_id is not None), None)
-    group = await campaigns.group(db, held) if held is not None else None
     quiet = await calendars.quiet_of(db, person.id)
-    zone = calendars.zone_of_group(campaign, group)
+    zone = await zone_of(db, campaign, person, now)
     return next_disturbable(now, zone, quiet, await calendars.calendar_of(db, campaign))

@@ -17,6 +17,8 @@ REMINDER = Journey(
         "hand": answering.hand,
         "handed": answering.handed,
         "why": answering.why,
+        "stay": answering.stay,
+        "all": answering.whole,
     },
     timers={"plan": telling.plan, "due": telling.due},
     message=answering.message,

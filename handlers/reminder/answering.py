@@ -8,12 +8,15 @@ from __future__ import annotations
 from datetime import time, timedelta
 from typing import TYPE_CHECKING, Final
 
+from markupsafe import Markup
+
 from handlers import reminding
 from handlers.chat import Button, Say, Text
 from handlers.errors import Stale, UserError
 from handlers.journey import data, number
 from handlers.panel import show
-from handlers.reminder.telling import line, named
+from handlers.reminder.telling import line, listed_all, named
+from handlers.reminding import Hold
 from handlers.text import mark, speech
 from storage import audit, people
 from storage.campaign import calendars, campaigns, reminders
@@ -39,6 +42,14 @@ VISITING: Final = {
 }
 """Where a reminder of a visit leads: before it, to its briefing."""
 
+OVER: Final = {
+    Hold.done: mark("{name}: this is done. Thank you."),
+    Hold.moved: mark("{name}: this has another day by now. You will be told again before it."),
+    Hold.passed: mark("{name}: somebody else sees to this by now. You need do nothing."),
+}
+"""What is said of a reminder that holds no longer."""
+
+NOTHING = mark("There is nothing left to be done about this. Thank you.")
 REASON_WANTED = mark("Please say why in at most {most} characters.")
 
 
@@ -56,16 +67,46 @@ async def _campaign(turn: Turn, one: Reminder) -> Campaign:
     return campaign
 
 
-async def opened(turn: Turn, args: tuple[str, ...]) -> None:
-    """Show one reminder and what can be done about it."""
+async def _holding(turn: Turn, args: tuple[str, ...]) -> tuple[Reminder, Campaign] | None:
+    """Return a reminder and its campaign; None, and a word about it, where nothing is left to be done about it."""
     one = await _mine(turn, args)
     campaign = await _campaign(turn, one)
-    open_now = await reminding.still_open(turn.db, campaign, turn.now, [one.matter])
-    if one.matter not in open_now:
-        show(turn, turn.t("{name}: this is done. Thank you.", name=await named(turn, one)))
-        return
-    calendar = await calendars.calendar_of(turn.db, campaign)
-    show(turn, await line(turn, campaign, calendar, one), _buttons(turn, one))
+    hold = (await reminding.holds(turn.db, campaign, turn.now, [one]))[one.id]
+    if hold is Hold.due and one.state is not State.handed:
+        return one, campaign
+    name = await named(turn, one)
+    if one.state is State.handed and hold in (Hold.due, Hold.passed):
+        taker = await reminders.taker_of(turn.db, one)
+        said = turn.t("{name}: {who} has taken this over.", name=name, who=taker or "—")
+    else:
+        said = turn.t(OVER[hold], name=name)
+    show(turn, said, await _whole(turn, one))
+    return None
+
+
+async def _whole(turn: Turn, one: Reminder) -> Rows:
+    """Return the way back to the message that it came in, where that says more than this."""
+    if len(await reminders.told_with(turn.db, one)) <= 1:
+        return ()
+    return ((Button(turn.label("◀ All reminders"), data("reminder", "all", one.id)),),)
+
+
+async def whole(turn: Turn, args: tuple[str, ...]) -> None:
+    """Show again all that came in one message, as it stands now."""
+    one = await _mine(turn, args)
+    show(turn, *await listed_all(turn, await _campaign(turn, one), await reminders.told_with(turn.db, one)))
+
+
+async def opened(turn: Turn, args: tuple[str, ...]) -> None:
+    """Show one reminder and what can be done about it."""
+    found = await _holding(turn, args)
+    if found is not None:
+        one, campaign = found
+        calendar = await calendars.calendar_of(turn.db, campaign)
+        said = await line(turn, campaign, calendar, one)
+        if one.state is State.explained:
+            said += Markup("\n") + turn.t("You said: {why}", why=one.why)
+        show(turn, said, (*_buttons(turn, one), *await _whole(turn, one)))
 
 
 def _buttons(turn: Turn, one: Reminder) -> Rows:
@@ -97,13 +138,15 @@ def _buttons(turn: Turn, one: Reminder) -> Rows:
 
 async def later(turn: Turn, args: tuple[str, ...]) -> None:
     """Tell it again later, when the person may be told something."""
-    one = await _mine(turn, args)
-    campaign = await _campaign(turn, one)
+    found = await _holding(turn, args)
+    if found is None:
+        return
+    one, campaign = found
+    zone = await reminding.zone_of(turn.db, campaign, turn.who, turn.now)
     if args[1:] == ("hour",):
         wanted = turn.now + timedelta(hours=1)
     elif args[1:] == ("day",):
-        day = campaigns.day_in(campaign.zone, turn.now) + timedelta(days=1)
-        wanted = moment(day, time(9), campaign.zone)
+        wanted = moment(campaigns.day_in(zone, turn.now) + timedelta(days=1), time(9), zone)
     else:
         raise Stale
     at = await reminding.not_before(turn.db, campaign, turn.who, wanted)
@@ -112,9 +155,10 @@ async def later(turn: Turn, args: tuple[str, ...]) -> None:
     said = turn.t(
         "{name}: you will be told again {when}.",
         name=await named(turn, one),
-        when=turn.speech.moment(at, campaign.zone),
+        when=turn.speech.moment(at, zone),
     )
-    show(turn, said, ((Button(turn.label("↩ Back"), data("reminder", "open", one.id)),),))
+    back = (Button(turn.label("↩ Back"), data("reminder", "open", one.id)),)
+    show(turn, said, (back, *await _whole(turn, one)))
 
 
 # --- handing over ---
@@ -122,7 +166,10 @@ async def later(turn: Turn, args: tuple[str, ...]) -> None:
 
 async def hand(turn: Turn, args: tuple[str, ...]) -> None:
     """Offer the people of one's own groups."""
-    one = await _mine(turn, args)
+    found = await _holding(turn, args)
+    if found is None:
+        return
+    one, _ = found
     others = await _others(turn)
     back = (Button(turn.label("↩ Back"), data("reminder", "open", one.id)),)
     if not others:
@@ -149,30 +196,22 @@ async def _others(turn: Turn) -> dict[int, str]:
 
 async def handed(turn: Turn, args: tuple[str, ...]) -> None:
     """Hand a reminder over: the other one is told at once, or as soon as they may be."""
-    one = await _mine(turn, args)
+    found = await _holding(turn, args)
+    if found is None:
+        return
+    one, campaign = found
     to = number(args, 1)
     other = await people.by_id(turn.db, to) if to in await _others(turn) else None
-    if other is None or other.telegram_id is None or one.state is State.handed:
+    if other is None or other.telegram_id is None:
         raise Stale
-    campaign = await _campaign(turn, one)
     at = await reminding.not_before(turn.db, campaign, other, turn.now)
-    copy = Reminder(
-        key=f"{one.key}:from:{turn.who.id}:{other.id}",
-        campaign_id=one.campaign_id,
-        person_id=other.id,
-        kind=one.kind,
-        matter=one.matter,
-        due_on=one.due_on,
-        by=one.by,
-        due_at=at,
-    )
-    if not await reminders.add(turn.db, copy):
+    if not await reminders.hand(turn.db, one, other.id, at):
         raise Stale
-    one.state = State.handed
     await reminders.wake(turn.db, other.id, other.telegram_id, at)
     details = {"matter": one.matter, "to": other.id}
     audit.record(turn.db, "reminder.handed", f"reminder:{one.id}", now=turn.now, person_id=turn.who.id, details=details)
-    show(turn, turn.t("{who} takes over “{name}” and is told.", who=other.name, name=await named(turn, one)))
+    said = turn.t("{who} takes over “{name}” and is told.", who=other.name, name=await named(turn, one))
+    show(turn, said, await _whole(turn, one))
 
 
 # --- saying why not ---
@@ -180,13 +219,24 @@ async def handed(turn: Turn, args: tuple[str, ...]) -> None:
 
 async def why(turn: Turn, args: tuple[str, ...]) -> None:
     """Ask why it cannot be done; whatever held the chat before goes on afterwards."""
-    one = await _mine(turn, args)
+    found = await _holding(turn, args)
+    if found is None:
+        return
+    one, _ = found
     conversation = turn.conversation
     before = [conversation.journey, conversation.state]
     if conversation.journey == "reminder":
         before = conversation.state.get("back") or ["", {}]
     turn.remember("reminder", why=one.id, back=before)
-    show(turn, turn.t("“{name}”: why can it not be done? Please type it in a sentence.", name=await named(turn, one)))
+    said = turn.t("“{name}”: why can it not be done? Please type it in a sentence.", name=await named(turn, one))
+    show(turn, said, ((Button(turn.label("↩ Back"), data("reminder", "stay", one.id)),),))
+
+
+async def stay(turn: Turn, args: tuple[str, ...]) -> None:
+    """Say nothing after all, and show the reminder again; the chat goes on where it was."""
+    if turn.conversation.journey == "reminder":
+        _let_go(turn)
+    await opened(turn, args)
 
 
 async def message(turn: Turn, sent: Message) -> bool:
@@ -196,9 +246,16 @@ async def message(turn: Turn, sent: Message) -> bool:
     words = " ".join(sent.text.split())
     if not words or len(words) > REASON:
         raise UserError(REASON_WANTED, most=REASON)
-    one = await _mine(turn, (str(turn.state["why"]),))
-    one.state, one.why, one.told_at = State.explained, words, turn.now
+    asked = int(turn.state["why"])
     _let_go(turn)
+    if await reminders.get(turn.db, asked) is None:  # it was put off, and done or moved meanwhile
+        turn.say(turn.t(NOTHING))
+        return True
+    found = await _holding(turn, (str(asked),))
+    if found is None:
+        return True
+    one, _ = found
+    one.state, one.why = State.explained, words
     turn.say(turn.t("Noted, and passed on to who leads you."))
     for leader in await _above(turn):
         theirs = speech(leader.language)

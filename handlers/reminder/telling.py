@@ -14,6 +14,7 @@ from handlers import digesting, reminding
 from handlers.chat import Button
 from handlers.journey import data
 from handlers.progress import brief, listed
+from handlers.reminding import Hold
 from handlers.text import mark, speech
 from storage import people
 from storage.campaign import calendars, campaigns, coverage, meetings, reminders, work
@@ -24,7 +25,7 @@ from supervision.coverage import Stand
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from handlers.chat import Timer
+    from handlers.chat import Rows, Timer
     from handlers.text import Speech
     from handlers.turn import Turn
     from storage.campaign.campaigns import Campaign
@@ -38,8 +39,6 @@ NAMED: Final = 3
 """Units that are named in a line; the rest is behind its button."""
 
 SAID: Final = {
-    "opens": mark("{name} begins {day}"),
-    "closes": mark("{name} ends {day}"),
     "tomorrow": mark("{day}: visit to {name}"),
     "start": mark("{name}: the visit planned for {day} has not begun"),
     "submit": mark("{name}: the visit of {day} has not been handed in"),
@@ -48,8 +47,11 @@ SAID: Final = {
 }
 """Kinds of matters whose line is the same before and after the day."""
 
-TODAY: Final = {"opens": mark("{name} begins today"), "closes": mark("{name} ends today")}
-"""What is said on the day itself."""
+ROUNDS: Final = {
+    "opens": (mark("{name} has begun, on {day}"), mark("{name} begins today"), mark("{name} begins {day}")),
+    "closes": (mark("{name} has ended, on {day}"), mark("{name} ends today"), mark("{name} ends {day}")),
+}
+"""What is said of a round after the day, on it and before it."""
 
 
 async def plan(turn: Turn, timer: Timer) -> None:
@@ -83,9 +85,7 @@ async def _tell(turn: Turn, campaign: Campaign, waiting: Sequence[Reminder]) -> 
     person = await people.by_id(turn.db, waiting[0].person_id)
     if person is None:
         return
-    open_now = await reminding.still_open(turn.db, campaign, turn.now, [one.matter for one in waiting])
-    true = [one for one in waiting if one.matter in open_now and open_now[one.matter].due == one.due_on]
-    await reminders.forget(turn.db, [one.id for one in waiting if one not in true])
+    true = await _true(turn, campaign, waiting)
     later = await reminding.not_before(turn.db, campaign, person, turn.now)
     if later > turn.now:  # what is late comes at an hour that is allowed, all of it together
         for one in true:
@@ -95,25 +95,37 @@ async def _tell(turn: Turn, campaign: Campaign, waiting: Sequence[Reminder]) -> 
         await reminders.wake(turn.db, person.id, turn.chat_id, later)
     if not true:
         return
-    latest: dict[str, Reminder] = {}
-    for one in sorted(true, key=lambda one: one.by):
-        latest[one.matter] = one
+    for one in true:
         one.state, one.told_at = State.told, turn.now
-    told = sorted(latest.values(), key=lambda one: (one.due_on, one.matter))
-    await _say(turn, campaign, told)
+    turn.say(*await listed_all(turn, campaign, reminders.latest(true)))
 
 
-async def _say(turn: Turn, campaign: Campaign, told: Sequence[Reminder]) -> None:
+async def _true(turn: Turn, campaign: Campaign, waiting: Sequence[Reminder]) -> list[Reminder]:
+    """Return what still holds; what does not is forgotten, and told to whoever it belongs to by now."""
+    holds = await reminding.holds(turn.db, campaign, turn.now, waiting)
+    passed = [one for one in waiting if holds[one.id] is Hold.passed]
+    await reminders.forget(turn.db, [one.id for one in waiting if holds[one.id] is not Hold.due])
+    if passed:
+        await reminding.pass_on(turn.db, campaign, turn.now, passed)
+    return [one for one in waiting if holds[one.id] is Hold.due]
+
+
+async def listed_all(turn: Turn, campaign: Campaign, told: Sequence[Reminder]) -> tuple[Markup, Rows]:
+    """Return the message of all that a person is told at a moment: a line and a button for each that still holds."""
     calendar = await calendars.calendar_of(turn.db, campaign)
+    holds = await reminding.holds(turn.db, campaign, turn.now, told)
     lines = [turn.n("<b>{count} reminder</b>", "<b>{count} reminders</b>", len(told))]
     rows = []
     for place, one in enumerate(told[:SHOWN], 1):
         name = await named(turn, one)
+        if holds[one.id] is not Hold.due or one.state is State.handed:
+            lines.append(Markup("✓ {}").format(name))
+            continue
         lines.append(Markup("{}. ").format(place) + await line(turn, campaign, calendar, one))
         rows.append((Button(f"{place}. {brief(name, 18)}", data("reminder", "open", one.id)),))
     if len(told) > SHOWN:
         lines.append(turn.t("… and {count} more", count=len(told) - SHOWN))
-    turn.say(Markup("\n").join(lines), tuple(rows))
+    return Markup("\n").join(lines), tuple(rows)
 
 
 async def named(turn: Turn, one: Reminder, words: Speech | None = None) -> str:
@@ -149,12 +161,15 @@ async def _at_unit(turn: Turn, kind: str, about: int, words: Speech) -> str:
 async def line(turn: Turn, campaign: Campaign, calendar: Calendar, one: Reminder) -> Markup:
     """Say in a line what is due and how it stands."""
     name = await named(turn, one)
-    today = campaigns.day_in(campaign.zone, turn.now)
+    person = await people.by_id(turn.db, one.person_id)
+    zone = await reminding.zone_of(turn.db, campaign, person, turn.now) if person else campaign.zone
+    today = campaigns.day_in(zone, turn.now)
     left = calendar.between(today, one.due_on)
     day = turn.speech.day(one.due_on)
-    said = TODAY.get(one.kind) if one.due_on == today else None
-    if said or one.kind in SAID:
-        return turn.t(said or SAID[one.kind], name=name, day=day)
+    if one.kind in ROUNDS:
+        return turn.t(ROUNDS[one.kind][(one.due_on >= today) + (one.due_on > today)], name=name, day=day)
+    if one.kind in SAID:
+        return turn.t(SAID[one.kind], name=name, day=day)
     if one.kind in ("meeting", "uncovered"):
         told = _meeting(turn, campaign, one, day) if one.kind == "meeting" else _uncovered(turn, one, name, day)
         return await told

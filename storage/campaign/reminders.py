@@ -13,12 +13,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.chat import timers
 from storage.entity import Entity, Session, Whom, insert_into
+from storage.people import Person
 from supervision.reminders import Step
 
 TIMER = "reminder.due"
 KEEP = timedelta(days=120)
 """How long a reminder that was told stays: longer than any step is planned twice."""
 
+_FROM = ":from:"
 _WAITING = sa.text("state = 'waiting'")
 
 
@@ -57,6 +59,26 @@ class Reminder(Entity):
     state: Mapped[State] = mapped_column(default=State.waiting)
     told_at: Mapped[datetime | None] = mapped_column(default=None)
     why: Mapped[str] = mapped_column(default="")
+
+    @property
+    def giver_id(self) -> int | None:
+        """Return who handed it over to its person; None for one that was theirs from the beginning."""
+        _, found, names = self.key.rpartition(_FROM)
+        return int(names.partition(":")[0]) if found else None
+
+    def copied(self, to: int, at: datetime) -> "Reminder":
+        """Return the same for somebody else, due at a moment."""
+        return Reminder(
+            key=f"{self.key}{_FROM}{self.person_id}:{to}",
+            campaign_id=self.campaign_id,
+            person_id=to,
+            kind=self.kind,
+            matter=self.matter,
+            due_on=self.due_on,
+            by=self.by,
+            urgent=self.urgent,
+            due_at=at,
+        )
 
     @classmethod
     def about(cls, whom: Whom) -> sa.ColumnElement[bool]:
@@ -121,13 +143,45 @@ async def get(db: Session, reminder_id: int) -> Reminder | None:
     return await db.get(Reminder, reminder_id)
 
 
-async def add(db: Session, one: Reminder) -> bool:
-    """Add a reminder; False when there is one with its key."""
-    if await db.scalar(sa.select(Reminder.id).where(Reminder.key == one.key)) is not None:
+async def hand(db: Session, one: Reminder, to: int, at: datetime) -> bool:
+    """Hand a reminder over to somebody who is told at a moment; False when they have had it already."""
+    copy = one.copied(to, at)
+    if await db.scalar(sa.select(Reminder.id).where(Reminder.key == copy.key)) is not None:
         return False
-    db.add(one)
+    one.state = State.handed
+    db.add(copy)
     await db.flush()
     return True
+
+
+async def taker_of(db: Session, one: Reminder) -> str | None:
+    """Return the name of whoever a reminder was handed over to; None where nobody has it any more."""
+    query = sa.select(Person.name).join(Reminder, Reminder.person_id == Person.id)
+    query = query.where(Reminder.matter == one.matter, Reminder.key.startswith(one.key + _FROM, autoescape=True))
+    return await db.scalar(query.order_by(Reminder.id).limit(1))
+
+
+async def told_with(db: Session, one: Reminder) -> Sequence[Reminder]:
+    """Return what a person was told in the same message as one, of each matter the last step, the earliest first."""
+    query = sa.select(Reminder).where(Reminder.person_id == one.person_id, Reminder.told_at == one.told_at)
+    found = await db.scalars(query.where(Reminder.campaign_id == one.campaign_id).order_by(Reminder.by))
+    return latest(found)
+
+
+def latest(some: Iterable[Reminder]) -> list[Reminder]:
+    """Return of each matter the last step, the earliest deadline first."""
+    found = {one.matter: one for one in sorted(some, key=lambda one: one.by)}
+    return sorted(found.values(), key=lambda one: (one.due_on, one.matter))
+
+
+async def given_back(db: Session, one: Reminder, now: datetime) -> Reminder | None:
+    """Have whoever handed a reminder over told again; None where it was not handed over, or is done with."""
+    key, found, _ = one.key.rpartition(_FROM)
+    query = sa.select(Reminder).where(Reminder.key == key, Reminder.state == State.handed).with_for_update()
+    before = await db.scalar(query) if found else None
+    if before is not None:
+        before.state, before.due_at = State.waiting, now
+    return before
 
 
 async def forget(db: Session, ids: Iterable[int]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from handlers import reminding
+from handlers import owed, reminding
 from storage import people
 from storage.campaign import campaigns
 from storage.people import Role
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 async def matters(bench: Bench) -> dict[str, list[int]]:
     async with bench.database.begin() as db:
         campaign = (await campaigns.all_campaigns(db))[0]
-        return {one.key: owners for one, owners, _ in await reminding.open_matters(db, campaign, bench.now)}
+        return {one.key: owners for one, owners, _ in await owed.open_matters(db, campaign, bench.now)}
 
 
 async def test_who_erases_themselves_in_the_middle_of_a_visit_leaves_it_to_the_leader_who_is_told(bench: Bench):

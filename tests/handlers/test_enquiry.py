@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from handlers import reminding
+from handlers import owed
 from storage import people
 from storage.audit import Audit
 from storage.campaign import campaigns
@@ -64,8 +64,59 @@ async def floor(bench: Bench) -> Floor:
 
 async def ask(phone: Phone, words: str = QUESTION) -> None:
     await phone.text("/ask")
-    await phone.tap("我要请示")
+    if "我要请示" in phone.last.labels:  # something waits here: what is typed now could be meant for an answer
+        await phone.tap("我要请示")
     await phone.text(words)
+
+
+async def test_a_question_may_stand_behind_the_command(floor: Floor):
+    await floor.contact.text(f"/ask {QUESTION}")
+    assert floor.contact.last.text == f"已提交：「{QUESTION}」\n由二组在10月26日 周一前答复，答复会发到这里。"
+    await floor.contact.text("/ask 饭")  # no question yet
+    assert floor.contact.last.text.endswith("有问题直接发到这里就行。")
+    await floor.contact.text("工作餐怎么交费？")
+    assert floor.contact.last.text.startswith("已提交：「工作餐怎么交费？」")
+
+
+async def test_what_is_typed_where_something_waits_for_an_answer_is_no_question_of_ones_own(floor: Floor):
+    await floor.contact.text(f"/ask {QUESTION}")
+    await floor.leader.text("/ask")
+    assert "我要请示" in floor.leader.last.labels
+    await floor.leader.text(ANSWER)
+    async with floor.bench.database.read() as db:
+        assert len(await enquiries.waiting(db, groups=(1, 2), office=True)) == 1
+
+
+async def test_where_nobody_could_answer_nothing_is_asked(bench: Bench):
+    alone = await bench.let_in("王主任", Role.admin)
+    await alone.text(f"/ask {QUESTION}")
+    assert alone.last.text == "办公室还没有其他同志，没有人能答复。请先用 /invite 再邀请一位。"
+    async with bench.database.read() as db:
+        assert await enquiries.waiting(db, office=True) == []
+
+
+async def test_what_an_internal_document_is_called_reaches_only_those_who_read_it(floor: Floor):
+    await floor.contact.text("/ask 工作餐按什么标准交费？")
+    await floor.inspector.tap("看看")
+    await floor.inspector.tap("引用资料答复")
+    await floor.inspector.text("工作餐")
+    await floor.inspector.tap("工作餐标准")
+    await floor.inspector.text("按当地标准交费。")
+    await floor.leader.tap("看看")
+    assert "依据：《工作餐标准》" in floor.leader.last.text
+    await floor.leader.tap("同意，发出")
+    assert floor.contact.last.text.endswith("按当地标准交费。\n\n依据：内部文件")
+    assert floor.contact.last.labels == []
+    await floor.contact.press("enquiry.show:1", 1)
+    assert "工作餐标准" not in str(floor.contact)
+    await floor.office.text("/ask")
+    await floor.office.tap("已答复")
+    assert "依据：《工作餐标准》" in floor.office.last.text
+    await floor.office.tap("收入资料库")
+    await floor.contact.text("/library 交费")
+    await floor.contact.tap("1.")
+    assert "依据：内部文件" in floor.contact.last.text
+    assert "工作餐标准" not in str(floor.contact)
 
 
 async def propose(phone: Phone, words: str = ANSWER) -> None:
@@ -228,7 +279,7 @@ async def test_where_nobody_else_is_there_to_agree_that_is_said(bench: Bench, fl
         (await people.by_telegram(db, floor.leader.id)).dismiss(Role.leader, bench.now)
     await ask(floor.contact)
     await propose(floor.inspector)
-    assert "已拟好，但这里没有其他人可以同意。请再邀请一位同志。" in str(floor.inspector)
+    assert "已拟好，但组里没有其他人可以同意。请上报办公室答复。" in str(floor.inspector)
 
 
 async def test_where_the_policy_lets_one_answer_alone_the_one_sees_it_first(floor: Floor):
@@ -247,7 +298,7 @@ async def test_what_is_not_answered_climbs_the_ladder_and_what_is_answered_does_
     async with floor.bench.database.read() as db:
         (campaign,) = await campaigns.all_campaigns(db)
         found = {
-            matter.key: (matter, whom, group) for matter, whom, group in await reminding.open_matters(db, campaign, now)
+            matter.key: (matter, whom, group) for matter, whom, group in await owed.open_matters(db, campaign, now)
         }
     matter, whom, group = found["enquiry:1"]
     assert (matter.kind, matter.due.isoformat(), group) == ("enquiry", "2026-10-26", 2)
@@ -258,12 +309,12 @@ async def test_what_is_not_answered_climbs_the_ladder_and_what_is_answered_does_
     await floor.leader.press("enquiry.up:1", 1)
     async with floor.bench.database.read() as db:
         found = {
-            matter.key: (matter, whom, group) for matter, whom, group in await reminding.open_matters(db, campaign, now)
+            matter.key: (matter, whom, group) for matter, whom, group in await owed.open_matters(db, campaign, now)
         }
     assert found["enquiry:1"][2] == 0
     await floor.contact.press("enquiry.withdraw:1", 1)
     async with floor.bench.database.read() as db:
-        assert not await reminding.still_open(db, campaign, now, ["enquiry:1"])
+        assert "enquiry:1" not in {each[0].key for each in await owed.open_matters(db, campaign, now, {"enquiry"})}
     assert asker is not None
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from handlers import reminding
+from handlers import owed, reminding
 from storage import people
 from storage.campaign import calendars, campaigns, forms, meetings, work
 from storage.campaign.campaigns import Group, Unit
@@ -199,7 +199,7 @@ async def test_all_who_are_called_to_a_meeting_of_the_office_are_reminded_of_it(
     async with office.database.begin() as db:
         (campaign,) = await campaigns.all_campaigns(db)
         await meetings.add(db, Meeting(campaign_id=campaign.id, starts_at=office.now + timedelta(days=1)))
-        found = {one.key: who for one, who, _ in await reminding.open_matters(db, campaign, office.now, {"meeting"})}
+        found = {one.key: who for one, who, _ in await owed.open_matters(db, campaign, office.now, {"meeting"})}
     assert found == {"meeting:1": [(await office.person(one)).id for one in called]}
 
 
