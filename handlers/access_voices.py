@@ -104,6 +104,8 @@ VOICES: Final[Mapping[str, Allowed]] = {
     "quiz.open": SUPERVISORS,
     "quiz.start": FIELD,
     "quiz.answer": FIELD,
+    "quiz.tick": FIELD,
+    "quiz.done": FIELD,
     "quiz.next": FIELD,
     "quiz.begin": CARETAKERS,
     "quiz.new": CARETAKERS,

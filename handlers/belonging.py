@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
+from handlers.allowed import SUPERVISORS
 from handlers.roles import NAMES
 from storage.campaign import campaigns
 from storage.people import Role
@@ -31,6 +32,11 @@ VISITED: Final = frozenset({Role.contact, Role.member})
 def roles_of(person: Person | None, now: datetime) -> frozenset[Role]:
     """Return the roles somebody holds now; none for a stranger."""
     return frozenset(one.role for one in person.roles_now(now)) if person else frozenset()
+
+
+def reads_internal(person: Person | None, now: datetime) -> bool:
+    """Tell whether somebody reads what is for those who supervise; others are not told that the library has it."""
+    return bool(roles_of(person, now) & SUPERVISORS)
 
 
 async def campaign_of(db: Session, group_id: int | None) -> Campaign | None:

@@ -1,4 +1,4 @@
-"""A quiz: 3 to 10 questions with one right choice or several that will do, and why; drawn in a new order each time.
+"""A quiz: 3 to 10 questions with one right choice or several, and why; drawn in a new order each time.
 
 Pure: questions as people type them and as packs have them go in, what was right comes out.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from random import Random
 
 FEWEST: Final = 3
@@ -37,21 +37,31 @@ class Unclear(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question; ``right`` are the places of the choices that are right, ``why`` says why."""
+    """One question; ``right`` are the places of the choices that are right, ``why`` says why.
+
+    ``every``: all that are right have to be chosen and no other; without it, any one of them will do.
+    """
 
     text: str
     choices: tuple[str, ...]
     right: frozenset[int]
     why: str = ""
+    every: bool = False
+
+    def holds(self, chosen: Collection[int]) -> bool:
+        """Tell whether what was chosen is right."""
+        return set(chosen) == self.right if self.every else len(chosen) == 1 and set(chosen) <= self.right
 
     def as_data(self) -> dict[str, Any]:
         """Return it as plain JSON data."""
-        return {"text": self.text, "choices": list(self.choices), "right": sorted(self.right), "why": self.why}
+        made = {"text": self.text, "choices": list(self.choices), "right": sorted(self.right), "why": self.why}
+        return made | ({"every": True} if self.every else {})
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Question:
         """Read what :meth:`as_data` wrote."""
-        return cls(str(data["text"]), tuple(data["choices"]), frozenset(data["right"]), str(data.get("why", "")))
+        right, why = frozenset(data["right"]), str(data.get("why", ""))
+        return cls(str(data["text"]), tuple(data["choices"]), right, why, every=bool(data.get("every", False)))
 
 
 def checked(one: Question) -> Question:
@@ -76,8 +86,8 @@ def checked(one: Question) -> Question:
 def typed(words: str) -> Question:
     """Read a question as people type it; raises Unclear.
 
-    The first line asks, each further one is a choice, with ``*`` or ``√`` at one that is right; a line that begins with
-    「解析：」 (``why:``) says why.
+    The first line asks, each further one is a choice, with ``*`` or ``√`` at one that is right; where several are
+    marked all of them have to be chosen. A line that begins with 「解析：」 (``why:``) says why.
     """
     lines = [line.strip() for line in words.splitlines() if line.strip()]
     if not lines:
@@ -97,7 +107,7 @@ def typed(words: str) -> Question:
             bare = _RIGHT.sub("", bare)
             right.add(len(choices))
         choices.append((bare or label).strip())
-    return checked(Question(text, tuple(choices), frozenset(right), why))
+    return checked(Question(text, tuple(choices), frozenset(right), why, every=len(right) > 1))
 
 
 def sheets(text: str) -> tuple[tuple[str, tuple[Question, ...]], ...]:
@@ -120,6 +130,6 @@ def order(questions: int, random: Random) -> list[int]:
     return random.sample(range(questions), questions)
 
 
-def right(questions: Sequence[Question], answers: Mapping[int, int]) -> int:
-    """Return how many answers are right; ``answers`` is place of the question -> place of the choice."""
-    return sum(1 for at, one in enumerate(questions) if answers.get(at) in one.right)
+def right(questions: Sequence[Question], answers: Mapping[int, Collection[int]]) -> int:
+    """Return how many answers are right; ``answers`` is place of the question -> places of what was chosen."""
+    return sum(1 for at, one in enumerate(questions) if one.holds(answers.get(at, ())))

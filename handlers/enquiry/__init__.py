@@ -49,9 +49,9 @@ async def give_up(turn: Turn) -> bool:
 
 ENQUIRY = Journey(
     name="enquiry",
-    commands={"ask": command("ask", desk.listed)},
+    commands={"ask": command("ask", asking.opened)},
     taps={
-        "list": desk.listed,
+        "list": asking.listed,
         "show": desk.show,
         "new": asking.new,
         "withdraw": asking.withdraw,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from markupsafe import Markup, escape
 
 from handlers import aside, reminding
+from handlers.belonging import reads_internal
 from handlers.chat import Button, Say, Text
 from handlers.enquiry import asking, desk
 from handlers.errors import Stale, UserError
@@ -151,6 +152,8 @@ async def _ask_others(turn: Turn, one: Enquiry) -> None:
             "Proposed. {count} other people have been asked to agree.",
             len(others),
         )
+    elif one.group_id is not None:
+        said = turn.t("Proposed, but nobody else of the group is here to agree. Please pass it up to the office.")
     else:
         said = turn.t("Proposed, but nobody else is here to agree. Please invite one more person.")
     turn.say(said)
@@ -181,12 +184,12 @@ async def _send(turn: Turn, one: Enquiry) -> None:
         theirs.t("“{words}”", words=desk.question_of(one)),
         escape(desk.answer_of(one)),
     ]
+    reads = reads_internal(asker, turn.now)
+    lines += await desk.rests_on(turn, one, theirs, internal=reads)
     rows: list[tuple[Button, ...]] = []
     item = await library.get(turn.db, one.item_id) if one.item_id is not None else None
-    if item is not None:
-        lines.append(theirs.t("According to: “{title}”", title=item.title))
-        if not item.internal:
-            rows.append((Button(theirs.label("What it rests on"), data("library", "open", item.id)),))
+    if item is not None and (reads or not item.internal):
+        rows.append((Button(theirs.label("What it rests on"), data("library", "open", item.id)),))
     turn.reply(Say(text=str(Markup("\n\n").join(lines)), buttons=tuple(rows)), to=asker.telegram_id)
 
 
@@ -213,7 +216,8 @@ async def publish(turn: Turn, args: tuple[str, ...]) -> None:
     one = await desk.seen(turn, args, lock=True)
     if one.state is not State.answered or one.published_id is not None:
         raise Stale
-    words = [escape(desk.question_of(one)), escape(desk.answer_of(one)), *await desk.rests_on(turn, one)]
+    rests = await desk.rests_on(turn, one, turn.speech, internal=False)  # everybody will read it
+    words = [escape(desk.question_of(one)), escape(desk.answer_of(one)), *rests]
     body = {"parts": [{"message": 0, "html": str(Markup("\n\n").join(words))}]}
     item = LibraryItem(author_id=turn.who.id, created_at=turn.now, internal=False, enquiry_id=one.id)
     item.title, item.topic = desk.brief(desk.question_of(one), TITLE - 1), turn.label("Enquiries answered")

@@ -30,6 +30,23 @@ TOO_LONG = mark("A question has at most {most} characters; please shorten it by 
 NO_CAMPAIGN = mark("No campaign is set up yet, so nobody could answer. Please ask again later.")
 
 
+NOBODY = mark("Nobody else is in the office yet, so nobody could answer. Please invite one more person with /invite.")
+
+
+async def opened(turn: Turn, words: str = "") -> None:
+    """Answer the command: show what there is, or ask what was typed behind it."""
+    if len(words.strip()) >= FEWEST:
+        await _ask(turn, _checked(words))
+    else:
+        await listed(turn)
+
+
+async def listed(turn: Turn, _: object = None) -> None:
+    """Show what there is; where nothing waits for an answer from here, what is typed next is a question."""
+    if await desk.listed(turn):
+        aside.hold(turn, "enquiry", step="ask")
+
+
 async def new(turn: Turn, _: object) -> None:
     """Ask what the question is."""
     aside.hold(turn, "enquiry", step="ask")
@@ -41,8 +58,15 @@ async def new(turn: Turn, _: object) -> None:
 
 
 async def asked(turn: Turn, sent: Message) -> bool:
-    """Take the question, and tell whoever has to answer."""
-    words = _words(sent)
+    """Take the question that was typed."""
+    if not isinstance(sent, Text):
+        raise UserError(WORDS_WANTED)
+    await _ask(turn, _checked(sent.text))
+    return True
+
+
+async def _ask(turn: Turn, words: str) -> None:
+    """Keep the question, and tell whoever has to answer."""
     role = _asks_as(turn)
     group_id = await _group(turn, role)
     campaign = await belonging.campaign_of(turn.db, group_id)
@@ -65,6 +89,8 @@ async def asked(turn: Turn, sent: Message) -> bool:
     turn.record("enquiry.asked", f"enquiry:{one.id}")
     if group_id is not None and not await desk.answerers(turn, one):
         one.group_id = None  # a group nobody is in yet answers nothing
+    if one.group_id is None and not await desk.answerers(turn, one):
+        raise UserError(NOBODY)
     await tell(turn, one)
     await reminding.replan(turn.db, campaign, turn.now)
     aside.let_go(turn, "enquiry")
@@ -78,13 +104,10 @@ async def asked(turn: Turn, sent: Message) -> bool:
     turn.card(
         said, ((Button(turn.label("Take the question back"), data("enquiry", "withdraw", one.id)), back),), final=True
     )
-    return True
 
 
-def _words(sent: Message) -> str:
-    if not isinstance(sent, Text):
-        raise UserError(WORDS_WANTED)
-    words = sent.text.strip()
+def _checked(typed: str) -> str:
+    words = typed.strip()
     if len(words) < FEWEST:
         raise UserError(TOO_SHORT)
     if len(words) > LONGEST:

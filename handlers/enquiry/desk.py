@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from handlers import aside, menu
 from handlers.access import CARETAKERS, may
-from handlers.belonging import roles_of
+from handlers.belonging import reads_internal, roles_of
 from handlers.campaign import folder
 from handlers.chat import Button
 from handlers.errors import Stale
@@ -25,6 +25,7 @@ from supervision.enquiries import Policy, policy
 
 if TYPE_CHECKING:
     from handlers.chat import Rows
+    from handlers.text import Speech
     from handlers.turn import Turn
     from storage.campaign.campaigns import Campaign
     from storage.people import Person
@@ -111,8 +112,11 @@ def brief(words: str, most: int = LABEL) -> str:
     return flat if len(flat) <= most else flat[:most] + "…"
 
 
-async def listed(turn: Turn, _: object = None) -> None:
-    """Show what waits for an answer from here, and what one has asked."""
+async def listed(turn: Turn) -> bool:
+    """Show what waits for an answer from here, and what one has asked; True when nothing waits.
+
+    Then what is typed next is a question; where something waits it could be an answer, and is taken for neither.
+    """
     aside.let_go(turn, "enquiry")
     waiting = [
         one
@@ -121,7 +125,8 @@ async def listed(turn: Turn, _: object = None) -> None:
     ]
     mine = await enquiries.asked_by(turn.db, turn.who.id, SHOWN)
     lines = [turn.t("<b>Enquiries</b>")]
-    rows: list[tuple[Button, ...]] = [(Button(turn.label("Ask something"), data("enquiry", "new")),)]
+    ask = (Button(turn.label("Ask something"), data("enquiry", "new")),)
+    rows: list[tuple[Button, ...]] = [ask] if waiting else []
     if waiting:
         lines.append(turn.n("{count} waits for an answer from you.", "{count} wait for an answer from you.",
                             len(waiting)))  # fmt: skip
@@ -131,11 +136,14 @@ async def listed(turn: Turn, _: object = None) -> None:
         rows += [(_button(turn, one, turn.label(STATES[one.state])),) for one in mine]
     if not waiting and not mine:
         lines.append(turn.t("Not sure what is right? Ask in your own words; the answer comes back here."))
+    elif not waiting:
+        lines.append(turn.t("Type your question here."))
     if may(turn.person, "enquiry.publish", turn.now):
         old = await enquiries.answered(turn.db, groups=groups_of(turn), office=True, limit=3)
         rows += [(_button(turn, one, turn.label(STATES[one.state])),) for one in old if one.asker_id != turn.who.id]
     rows.append(menu.way_back(turn.speech))
     turn.card(Markup("\n").join(lines), tuple(rows))
+    return not waiting
 
 
 def _button(turn: Turn, one: Enquiry, state: str) -> Button:
@@ -178,7 +186,7 @@ async def text_of(turn: Turn, one: Enquiry) -> Markup:
     if answer_of(one) and (one.state is State.answered or not mine):
         head = mark("<b>Answer</b>") if one.state is State.answered else mark("<b>Proposed answer</b>")
         lines += [turn.t(head), escape(answer_of(one))]
-        lines += await rests_on(turn, one)
+        lines += await rests_on(turn, one, turn.speech, internal=reads_internal(turn.person, turn.now))
         if not mine:
             lines.append(await _by(turn, one))
     return Markup("\n").join(lines)
@@ -197,10 +205,17 @@ async def from_whom(turn: Turn, one: Enquiry) -> str:
     return turn.label("{who} ({unit})", who=name, unit=unit.name) if unit is not None else name
 
 
-async def rests_on(turn: Turn, one: Enquiry) -> list[Markup]:
-    """Say what the answer rests on; nothing where it rests on no item."""
+async def rests_on(turn: Turn, one: Enquiry, theirs: Speech, *, internal: bool) -> list[Markup]:
+    """Say what the answer rests on, nothing where it rests on no item.
+
+    ``internal``: whether the reader reads what is for those who supervise; who does not is not told what it is called.
+    """
     item = await library.get(turn.db, one.item_id) if one.item_id is not None else None
-    return [turn.t("According to: “{title}”", title=item.title)] if item is not None else []
+    if item is None:
+        return []
+    if item.internal and not internal:
+        return [theirs.t("According to: an internal document")]
+    return [theirs.t("According to: “{title}”", title=item.title)]
 
 
 async def _by(turn: Turn, one: Enquiry) -> Markup:
@@ -230,7 +245,8 @@ async def _buttons(turn: Turn, one: Enquiry) -> Rows:
     if one.waits and one.asker_id == turn.who.id:
         rows.append((Button(turn.label("Take the question back"), to("withdraw")),))
     item = await library.get(turn.db, one.item_id) if one.item_id is not None else None
-    if item is not None and one.state is State.answered and not (item.internal and one.asker_id == turn.who.id):
+    reads = item is not None and (not item.internal or reads_internal(turn.person, turn.now))
+    if item is not None and one.state is State.answered and reads:
         rows.append((Button(turn.label("What it rests on"), data("library", "open", item.id)),))
     if one.state is State.answered and may(turn.person, "enquiry.publish", turn.now):
         if one.published_id is None:

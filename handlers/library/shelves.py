@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING, Final
 from markupsafe import Markup, escape
 
 from handlers import aside, menu
-from handlers.access import CARETAKERS, may
-from handlers.belonging import campaign_of, roles_of, zone_of
+from handlers.access import may
+from handlers.belonging import campaign_of, reads_internal, zone_of
 from handlers.chat import Button, Card, Say, Text
 from handlers.errors import Stale, UserError
 from handlers.journey import data, number, word
 from handlers.parts import albums, files_of, under, words_of
 from handlers.rows import in_rows
 from handlers.text import mark
-from storage.people import FIELD
 from storage.voices import library, notices
 from storage.voices.library import State
 from supervision.passage import passage
@@ -41,7 +40,7 @@ TOO_LONG = mark("Please look for a few words only.")
 
 def internal(turn: Turn) -> bool:
     """Tell whether the person sees what is for those who supervise."""
-    return bool(roles_of(turn.person, turn.now) & (FIELD | CARETAKERS))
+    return reads_internal(turn.person, turn.now)
 
 
 def short(topic: str) -> str:

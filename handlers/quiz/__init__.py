@@ -58,6 +58,8 @@ QUIZ = Journey(
         "open": taking.open_,
         "start": taking.start,
         "answer": taking.answer,
+        "tick": taking.tick,
+        "done": taking.done,
         "next": taking.following,
         "begin": making.begin,
         "new": making.new,

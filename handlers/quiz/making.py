@@ -129,7 +129,7 @@ async def show_draft(turn: Turn, quiz: Quiz) -> None:
     lines.append(
         turn.t(
             "<i>Send a question: first what is asked, then a choice a line, * in front of the right one, "
-            "and a line that begins with why: for the reason.</i>"
+            "or of each where several are right, and a line that begins with why: for the reason.</i>"
         )
     )
     rows: list[tuple[Button, ...]] = []

@@ -1,4 +1,4 @@
-"""Taking a quiz: one card, one tap a question, why after each answer; as often as somebody likes, the best try counts.
+"""Taking a quiz: one card, a tap a question, why after each answer; as often as somebody likes, the best try counts.
 
 What is half done lies in the chat's own state; which question was wrong is stored nowhere.
 """
@@ -25,6 +25,7 @@ from supervision.quiz import order, right
 if TYPE_CHECKING:
     from handlers.turn import Turn
     from storage.voices.quizzes import Quiz, QuizResult
+    from supervision.quiz import Question
 
 SHOWN: Final = 8
 STATES: Final = {State.draft: mark("draft"), State.open: mark("open"), State.closed: mark("closed")}
@@ -120,14 +121,24 @@ async def start(turn: Turn, args: tuple[str, ...]) -> None:
 
 
 def _ask(turn: Turn, quiz: Quiz) -> None:
-    """Show the question it is at."""
-    at, places = int(turn.state["at"]), turn.state["order"]
+    """Show the question it is at; where all that is right has to be chosen, what is chosen so far is ticked."""
+    at, places, picked = int(turn.state["at"]), turn.state["order"], turn.state.get("picked", [])
     one = quiz.asks[places[at]]
-    head = Markup("<b>{}</b>  {}/{}").format(quiz.title, at + 1, len(places))
-    rows = [
-        (Button(label, data("quiz", "answer", quiz.id, places[at], place)),) for place, label in enumerate(one.choices)
-    ]
-    turn.card(head + Markup("\n{}").format(one.text), tuple(rows))
+    lines = [Markup("<b>{}</b>  {}/{}").format(quiz.title, at + 1, len(places)), Markup("{}").format(one.text)]
+    if one.every:
+        lines.append(turn.t("<i>Several are right: tap each of them, then Done.</i>"))
+        rows = [
+            (Button(("☑ " if place in picked else "☐ ") + label, data("quiz", "tick", quiz.id, places[at], place)),)
+            for place, label in enumerate(one.choices)
+        ]
+        if picked:
+            rows.append((Button(turn.label("Done ▶"), data("quiz", "done", quiz.id, places[at])),))
+    else:
+        rows = [
+            (Button(label, data("quiz", "answer", quiz.id, places[at], place)),)
+            for place, label in enumerate(one.choices)
+        ]
+    turn.card(Markup("\n").join(lines), tuple(rows))
 
 
 async def _under_way(turn: Turn, args: tuple[str, ...]) -> Quiz:
@@ -147,19 +158,56 @@ async def _under_way(turn: Turn, args: tuple[str, ...]) -> Quiz:
 async def answer(turn: Turn, args: tuple[str, ...]) -> None:
     """Take a choice, say whether it is right and why; the first tap stands."""
     quiz = await _under_way(turn, args)
-    state, question, choice = turn.state, number(args, 1), number(args, 2)
-    at, places = int(state["at"]), state["order"]
-    one = quiz.asks[places[at]]
-    if question != places[at] or str(question) in state["answers"] or not 0 <= choice < len(one.choices):
+    one, choice = _asked_now(turn, quiz, args), number(args, 2)
+    if one.every or not 0 <= choice < len(one.choices):
         raise Stale
-    answers = {**state["answers"], str(question): choice}
+    _take(turn, quiz, one, [choice])
+
+
+async def tick(turn: Turn, args: tuple[str, ...]) -> None:
+    """Choose one of several, or choose it no more."""
+    quiz = await _under_way(turn, args)
+    one, choice, state = _asked_now(turn, quiz, args), number(args, 2), turn.state
+    if not one.every or not 0 <= choice < len(one.choices):
+        raise Stale
+    picked = sorted({choice} ^ set(state.get("picked", [])))
+    aside.hold(
+        turn, "quiz", step="take", quiz=quiz.id, order=state["order"], at=state["at"], answers=state["answers"],
+        picked=picked,
+    )  # fmt: skip
+    _ask(turn, quiz)
+
+
+async def done(turn: Turn, args: tuple[str, ...]) -> None:
+    """Take what is ticked."""
+    quiz = await _under_way(turn, args)
+    one, picked = _asked_now(turn, quiz, args), turn.state.get("picked", [])
+    if not one.every or not picked:
+        raise Stale
+    _take(turn, quiz, one, picked)
+
+
+def _asked_now(turn: Turn, quiz: Quiz, args: tuple[str, ...]) -> Question:
+    """Return the question it is at; raises Stale for the button of another, or once it is answered."""
+    state, question = turn.state, number(args, 1)
+    if question != state["order"][int(state["at"])] or str(question) in state["answers"]:
+        raise Stale
+    return quiz.asks[question]
+
+
+def _take(turn: Turn, quiz: Quiz, one: Question, chosen: list[int]) -> None:
+    """Keep what was chosen, and say whether it is right and why."""
+    state, at, places = turn.state, int(turn.state["at"]), turn.state["order"]
+    answers = {**state["answers"], str(places[at]): chosen}
     aside.hold(turn, "quiz", step="take", quiz=quiz.id, order=places, at=at, answers=answers)
     lines = [Markup("<b>{}</b>  {}/{}").format(quiz.title, at + 1, len(places)), Markup("{}").format(one.text)]
-    if choice in one.right:
-        lines.append(turn.t("✅ Right: {choice}", choice=one.choices[choice]))
+    said = turn.label(", ").join(one.choices[place] for place in chosen)
+    if one.holds(chosen):
+        lines.append(turn.t("✅ Right: {choice}", choice=said))
     else:
-        wanted = turn.label(" or ").join(one.choices[place] for place in sorted(one.right))
-        lines.append(turn.t("❌ You chose: {choice}", choice=one.choices[choice]))
+        between = turn.label(", ") if one.every else turn.label(" or ")
+        lines.append(turn.t("❌ You chose: {choice}", choice=said))
+        wanted = between.join(one.choices[place] for place in sorted(one.right))
         lines.append(turn.t("Right is: {choice}", choice=wanted))
     if one.why:
         lines.append(turn.t("<i>Why: {why}</i>", why=one.why))
@@ -178,10 +226,10 @@ async def following(turn: Turn, args: tuple[str, ...]) -> None:
         aside.hold(turn, "quiz", step="take", quiz=quiz.id, order=places, at=to, answers=answers)
         _ask(turn, quiz)
         return
-    await _finish(turn, quiz, {int(question): int(choice) for question, choice in answers.items()})
+    await _finish(turn, quiz, {int(question): chosen for question, chosen in answers.items()})
 
 
-async def _finish(turn: Turn, quiz: Quiz, answers: dict[int, int]) -> None:
+async def _finish(turn: Turn, quiz: Quiz, answers: dict[int, list[int]]) -> None:
     """Count, keep the outcome, and say it."""
     count = right(quiz.asks, answers)
     mine = await quizzes.result(turn.db, quiz.id, turn.who.id)

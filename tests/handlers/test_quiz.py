@@ -185,10 +185,15 @@ async def test_a_ready_made_quiz_and_one_of_a_form_become_drafts(bench: Bench):
 | | select_one yn | c | 您喜欢学习吗？ | | |
 | | text | d | 说说看 | | |
 | | select_one yn | e | 能收土特产吗？ | . = 'n' | 六个严禁。 |
+| | select_multiple abc | f | 哪些违反规定？ | . = 'a c' | 六个严禁。 |
+| | select_multiple abc | g | 您常做哪些？ | not(selected(., 'a')) | |
 | choices | | | |
 | | list_name | name | label |
 | | yn | y | 能 |
 | | yn | n | 不能 |
+| | abc | a | 收礼品 |
+| | abc | b | 看记录 |
+| | abc | c | 去景区 |
 | settings | | | |
 | | form_title | form_id | version |
 | | 纪律测试 | discipline | 1 |
@@ -200,8 +205,45 @@ async def test_a_ready_made_quiz_and_one_of_a_form_become_drafts(bench: Bench):
     await desk.admin.tap("纪律测试")
     assert desk.admin.last.text.startswith(
         "纪律测试\n1. 能单独反馈吗？\n   能 / ✓不能\n2. 要覆盖到支部吗？\n   ✓能 / 不能\n"
-        "3. 能收土特产吗？\n   能 / ✓不能"
+        "3. 能收土特产吗？\n   能 / ✓不能\n4. 哪些违反规定？\n   ✓收礼品 / 看记录 / ✓去景区"
     )
+    assert "您常做哪些" not in desk.admin.last.text  # more than one set of choices stands: nobody says which is right
+
+
+async def test_a_question_with_several_right_choices_is_ticked_and_handed_in(bench: Bench, office: Phone):
+    inspector = await bench.let_in("督导员01", Role.inspector, group="二组")
+    await office.press("quiz.new", 1)
+    await office.text("纪律测试")
+    for at in "一二三":
+        await office.text(f"{at}：哪些违反规定？\n*收土特产\n看记录\n*去景区\n解析：六个严禁。")
+    await office.tap("下一步")
+    await office.tap("开放并通知")
+    await tick(bench)
+    await inspector.tap("去答题")
+    await inspector.tap("开始")
+    assert inspector.last.text.endswith("多选：逐个点选，再点「选好了」。")
+    assert inspector.last.labels == ["☐ 收土特产", "☐ 看记录", "☐ 去景区"]  # nothing ticked cannot be handed in
+    await inspector.tap("看记录")
+    await inspector.tap("去景区")
+    await inspector.tap("☑ 看记录")
+    await inspector.tap("收土特产")
+    assert inspector.last.labels == ["☑ 收土特产", "☐ 看记录", "☑ 去景区", "选好了 ▶"]
+    place = {"一": 0, "二": 1, "三": 2}[inspector.last.text.splitlines()[1][0]]
+    await inspector.tap("选好了")
+    assert "✅ 答对了：收土特产、去景区\n解析：六个严禁。" in inspector.last.text
+    await inspector.tap("下一题")
+    await inspector.tap("收土特产")
+    await inspector.tap("选好了")
+    assert "❌ 您选的是：收土特产\n正确的是：收土特产、去景区" in inspector.last.text
+    for button in (f"quiz.done:1:{place}", f"quiz.tick:1:{place}:1", f"quiz.answer:1:{place}:0"):
+        await inspector.press(button, inspector.last.id)
+        assert inspector.toast == STALE
+    await inspector.tap("下一题")
+    for choice in ("收土特产", "去景区"):
+        await inspector.tap(choice)
+    await inspector.tap("选好了")
+    await inspector.tap("看结果")
+    assert "答对 2/3" in inspector.last.text
 
 
 # --- a visit that waits for it ---

@@ -130,6 +130,8 @@ WHO: dict[str, set[str]] = {
     "quiz.open": OFFICE | FIELDWORK,
     "quiz.start": FIELDWORK,
     "quiz.answer": FIELDWORK,
+    "quiz.tick": FIELDWORK,
+    "quiz.done": FIELDWORK,
     "quiz.next": FIELDWORK,
     "quiz.show": SENDERS,
     "quiz.waive": SENDERS,

@@ -49,9 +49,19 @@ def test_what_is_needed_is_rounded_up_and_at_least_one():
 
 def test_only_right_answers_count_and_any_of_several_right_ones_will_do():
     asked = [Question("一", ("甲", "乙", "丙"), frozenset({0, 2})), Question("二", ("甲", "乙"), frozenset({1}))]
-    assert right(asked, {0: 2, 1: 1}) == 2
-    assert right(asked, {0: 1, 1: 0}) == 0
-    assert right(asked, {1: 1}) == 1
+    assert right(asked, {0: [2], 1: [1]}) == 2
+    assert right(asked, {0: [1], 1: [0]}) == 0
+    assert right(asked, {1: [1]}) == 1
+    assert right(asked, {0: [0, 2]}) == 0  # one of them was asked for
+
+
+def test_where_several_are_marked_all_of_them_have_to_be_chosen_and_no_other():
+    asked = typed("哪些违反规定？\n*收土特产\n看记录\n*去景区\n解析：六个严禁。")
+    assert asked == Question(
+        "哪些违反规定？", ("收土特产", "看记录", "去景区"), frozenset({0, 2}), "六个严禁。", every=True
+    )
+    assert Question.from_data(asked.as_data()) == asked
+    assert [asked.holds(one) for one in ([0, 2], [2, 0], [0], [0, 1, 2], [1], [])] == [True, True, *[False] * 4]
 
 
 def test_every_question_comes_once_and_not_always_in_the_same_place():
