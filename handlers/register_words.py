@@ -62,10 +62,17 @@ SENTENCES: Final[Mapping[What, str]] = {
     What.code_is_date: mark(
         "Excel has made a date of the code ({value}). Format the column as text and type it again."
     ),
+    What.code_spoilt: mark(
+        "Excel has changed this code ({value}); digits may be lost. Format the column as text and type it again."
+    ),
     What.code_twice: mark("The code {code} stands in row {row} already. Each unit has a code of its own."),
     What.name_missing: mark("The name is missing."),
     What.level_missing: mark("The level is missing."),
     What.level_unknown: mark("“{value}” is no level of this campaign. Levels: {levels}."),
+    What.level_unclear: mark(
+        "“{value}” can mean level {counted} or, as this campaign calls it, level {level}. "
+        "Write the number: {counted} or {level}."
+    ),
     What.parent_unknown: mark(
         "The superior {code} is neither in this file nor in the register. Correct the code or add the unit."
     ),
@@ -80,6 +87,10 @@ SENTENCES: Final[Mapping[What, str]] = {
     What.tag_level: mark("“{value}” does not go with a unit of this level."),
     What.members_negative: mark("The number of people is below zero ({value})."),
     What.members_unclear: mark("“{value}” is not a number of people. Enter a whole number."),
+    What.phone_spoilt: mark(
+        "Excel has changed this telephone number ({value}); digits are lost. "
+        "Format the column as text and type it again."
+    ),
     What.place_unclear: mark("“{value}” is not a latitude or longitude. Enter degrees, such as 30.2741 and 120.1551."),
     What.place_half: mark("Latitude and longitude belong together. Enter both, or neither."),
     What.group_unknown: mark("There is no group “{value}”, neither in this file nor in the campaign. Groups: {known}."),
@@ -95,6 +106,15 @@ SENTENCES: Final[Mapping[What, str]] = {
     What.day_unclear: mark("“{value}” is not a date. Write it as 2026-10-16."),
     What.day_missing: mark("The date is missing."),
     What.ends_before: mark("The round ends ({last}) before it begins ({first})."),
+    What.code_serial: mark(
+        "The codes are only serial numbers (1, 2, 3 …). Units are recognised by them next time: keep them as they are."
+    ),
+    What.unit_again: mark("The same row as row {row}: taken once."),
+    What.level_called: mark("“{value}” is taken as level {level}, as this campaign calls it."),
+    What.members_rough: mark("“{value}” is taken as {number}."),
+    What.members_unsaid: mark("“{value}”: the number of people is left empty."),
+    What.area_like: mark("“{value}” is not a known province, so no group can be told from the area. Is {like} meant?"),
+    What.city_like: mark("“{value}” is not a known city of {province}; it is taken as it is. Is {like} meant?"),
     What.area_unknown: mark("“{value}” is not a known province, so no group can be told from the area."),
     What.city_unknown: mark("“{value}” is not a known city of {province}; it is taken as it is."),
     What.area_elsewhere: mark("{area} is not among the areas of {group}. It is taken as it is."),

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 _ENDINGS: Final = (
     "维吾尔自治区", "壮族自治区", "回族自治区", "特别行政区", "自治区", "省", "市", "地区", "盟",
 )  # fmt: skip
+_BETWEEN: Final = dict.fromkeys(map(ord, "\\- ,，、>"), "/")
+_GOES_ON: Final = tuple("省市州县区盟地湾")
+"""A short name followed by one of these is another name: 吉林市 does not say 吉林省, nor 杭州湾 杭州."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +44,44 @@ class Areas:
 
     def split(self, path: str) -> tuple[str, str, str]:
         """Take an area written in one cell apart: ``浙江省/杭州市/萧山区``, ``浙江省杭州市萧山区``."""
-        parts = [one.strip() for one in path.replace("\\", "/").replace("-", "/").replace(" ", "/").split("/")]
+        parts = [one.strip() for one in path.translate(_BETWEEN).split("/")]
         parts = [one for one in parts if one]
         if len(parts) > 1 or not self.cities:
             return (*parts, "", "", "")[:3]  # type: ignore[return-value] # three are what is left
         rest = parts[0] if parts else ""
-        province = next((one for one in self.cities if rest.startswith(one)), "")
+        province, rest = _begun(rest, tuple(self.cities))
         if not province:
             return rest, "", ""
-        rest = rest.removeprefix(province)
-        city = next((one for one in (*self.cities[province], province) if rest.startswith(one)), "")
-        return province, city, rest.removeprefix(city)
+        city, rest = _begun(rest, (*self.cities[province], province))
+        return province, city, rest
+
+    def like(self, word: str, province: str = "") -> str | None:
+        """Return the one province, or city of a province, that a misspelt word resembles: all but one letter of it."""
+        names = self.cities.get(province, ()) if province else tuple(self.cities)
+        found = [one for one in names if _nearly(short(word), short(one))]
+        return found[0] if len(found) == 1 else None
 
 
 def _named(word: str, names: tuple[str, ...]) -> str | None:
     if word in names:
         return word
     return next((one for one in names if word and short(one) == short(word)), None)
+
+
+def _begun(written: str, names: tuple[str, ...]) -> tuple[str, str]:
+    """Return the name that a text begins with, in full or as people call it, and what is left of the text."""
+    found = next((one for one in names if written.startswith(one)), "")
+    if found:
+        return found, written.removeprefix(found)
+    for one in names:
+        rest = written.removeprefix(short(one))
+        if rest != written and len(short(one)) > 1 and rest[:1] not in _GOES_ON:
+            return one, rest
+    return "", written
+
+
+def _nearly(one: str, other: str) -> bool:
+    return len(one) == len(other) > 1 and sum(a != b for a, b in zip(one, other, strict=True)) == 1
 
 
 def short(name: str) -> str:

@@ -27,10 +27,9 @@ _WIDE: Final = {
 _DASHES: Final = dict.fromkeys(map(ord, "－—–‐‑‒−﹣"), "-") | {ord("＿"): "_", ord("．"): ".", ord("／"): "/"}
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"))
 _PLAIN: Final = {**_WIDE, **_INVISIBLE}
+_QUOTED: Final = re.compile(r"['‘’`](?=[\u3400-\u9fff\dA-Z+(（])")  # not the 's of 's-Hertogenbosch
 _BLANK: Final = frozenset({"-", "--", "—", "——", "/", "\\", "无", "暂无", "n/a", "none", "null", "nil"})
-_NUMBER: Final = re.compile(
-    r"([+-]?\d+(?:,\d{3})*)(?:\.0+)?\s*(?:人|名|个|位|people|persons?|members?)?", re.IGNORECASE
-)
+_WEEKDAY: Final = re.compile(r"\s*[(（]?(?:周|星期|礼拜)[一二三四五六日天][)）]?\s*$")
 _DAY: Final = re.compile(
     r"(?:(\d{4})\s*[年./-]\s*)?(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*[日号]?(?:\s+\d{1,2}:\d\d(?::\d\d)?)?"
 )
@@ -44,13 +43,17 @@ _SIGNED: Final = re.compile(
     r"|prepared|approved|checked|signed|date|phone)[^:：]{0,12}[:：].*",
     re.IGNORECASE | re.DOTALL,
 )
+_POINT: Final = re.compile(r"[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)）.、．]\s*[\u3400-\u9fff]")
 _FIRST_SERIAL: Final = date(1899, 12, 30)
 _SERIALS: Final = range(36526, 73051)
 """Days from 2000 to 2099 as Excel counts them."""
 
 
 def text(value: Value) -> str:
-    """Return a cell as one line of text: full-width letters and digits made plain, spaces collapsed."""
+    """Return a cell as one line of text: full-width letters and digits made plain, spaces collapsed.
+
+    An apostrophe in front, with which somebody told Excel that this is text, is left out.
+    """
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -60,9 +63,15 @@ def text(value: Value) -> str:
     if isinstance(value, datetime):
         return value.date().isoformat()
     written = str(value)
-    if written.isascii():
-        return " ".join(written.split())
-    return " ".join(written.translate(_PLAIN).split())
+    if not written.isascii():
+        written = written.translate(_PLAIN)
+    written = " ".join(written.split())
+    return written[1:].lstrip() if _QUOTED.match(written) else written
+
+
+def plain_dashes(written: str) -> str:
+    """Return a text with every kind of dash as the same one."""
+    return written.translate(_DASHES)
 
 
 def optional(value: Value) -> str:
@@ -85,18 +94,6 @@ def code(value: Value) -> str:
     if written.isascii():
         return written.replace(" ", "")
     return written.translate(_DASHES).replace(" ", "")
-
-
-def whole(value: Value) -> int | None:
-    """Return a whole number ("25人", "２５" and 25.0 are 25), None when it is none."""
-    if isinstance(value, bool | date):
-        return None
-    if isinstance(value, int):
-        return value
-    if isinstance(value, float):
-        return int(value) if value.is_integer() else None
-    found = _NUMBER.fullmatch(text(value).translate(_DASHES).replace("，", ","))
-    return int(found[1].replace(",", "")) if found else None
 
 
 def degrees(value: Value, most: float) -> float | None:
@@ -122,7 +119,7 @@ def day(value: Value, year: int = 0) -> date | None:  # noqa: PLR0911 - one line
         return None
     if isinstance(value, int | float):
         return _serial(value)
-    written = text(value).translate(_DASHES).rstrip("。")
+    written = _WEEKDAY.sub("", text(value).translate(_DASHES).rstrip("。"))
     if written.isdigit() and len(written) == 5:  # noqa: PLR2004 - a serial number that became text
         return _serial(int(written))
     found = _DAY.fullmatch(written) or _PLAIN_DAY.fullmatch(written)
@@ -142,6 +139,11 @@ def total(value: Value) -> bool:
 def summing(value: Value) -> bool:
     """Tell whether a cell begins like a sum: 「总计：3个单位」."""
     return _TOTALS.match(text(value).replace(" ", "")) is not None
+
+
+def numbered(value: Value) -> bool:
+    """Tell whether a cell begins like a point of an instruction or the heading of a part: 「2.层级按」, 「一、」."""
+    return _POINT.match(text(value)) is not None
 
 
 def beside(value: Value) -> bool:

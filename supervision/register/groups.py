@@ -13,6 +13,7 @@ from supervision.register.cells import ERRORS, LOST, beside, day, name, optional
 from supervision.register.faults import Fault, What
 from supervision.register.headers import word
 from supervision.register.model import GroupLine, RoundLine, Seat
+from supervision.register.numbers import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -37,14 +38,26 @@ ROLES: Final = {
 LONGEST_NAME: Final = 60
 LONGEST_DUTIES: Final = 300
 MOST_ROUNDS: Final = 99
-_NUMERALS: Final = "零一二三四五六七八九"
 _ROUND: Final = re.compile(
     r"(?:第|round|r)?([\d一二三四五六七八九十]+)(?:轮|批|轮次|批次)?(?:督导|巡回督导)?(?:[(（].*[)）])?", re.IGNORECASE
 )
 
 
-def seats(table: Table, areas: Areas) -> tuple[list[GroupLine], list[Seat], list[Fault]]:
-    """Read a table of groups: who is to be what in which, and which areas a group answers for."""
+_GROUP: Final = re.compile(r"(?:第|督导)*([\d一二三四五六七八九十]+)(?:督导|巡回督导)?组")
+
+
+def same(group: str) -> str:
+    """Return a group's name as it is compared: 第一组, 一组, 1组 and 第一督导组 are one."""
+    found = _GROUP.fullmatch(group.replace(" ", ""))
+    number = in_words(found[1]) if found is not None else None
+    return f"{number}组" if number else group.casefold()
+
+
+def seats(table: Table, areas: Areas, called: dict[str, str]) -> tuple[list[GroupLine], list[Seat], list[Fault]]:
+    """Read a table of groups: who is to be what in which, and which areas a group answers for.
+
+    ``called`` are the names of the groups there are, by :func:`same`; new ones are put down in it.
+    """
     found: list[Seat] = []
     of_group: dict[str, list[str]] = {}
     faults: list[Fault] = []
@@ -55,11 +68,11 @@ def seats(table: Table, areas: Areas) -> tuple[list[GroupLine], list[Seat], list
         if not written and not group:
             faults.append(_fault(What.group_missing, table, at, "group"))
             continue
-        group = written or group  # written once beside its people
+        group = called.setdefault(same(written), written) if written else group  # written once beside its people
         places = _areas(table, row, at, areas, faults)
         of_group.setdefault(group, []).extend(one for one in places if one not in of_group.get(group, ()))
-        one = None if table.across else _seat(table, row, at, group, places, faults)
-        for seat in _beside(table, row, at, group, places, faults) if table.across else [one] if one else []:
+        read = _beside if table.across else _seats
+        for seat in read(table, row, at, group, places, faults):
             if any((one.group, one.role, one.name) == (seat.group, seat.role, seat.name) for one in found):
                 faults.append(_fault(What.person_twice, table, at, "person", name=seat.name, group=group))
             else:
@@ -68,23 +81,28 @@ def seats(table: Table, areas: Areas) -> tuple[list[GroupLine], list[Seat], list
     return groups, found, faults + _shared(table, groups) + _leading(table, groups, found)
 
 
-def _seat(
+def _seats(
     table: Table, row: Sequence[Value], at: int, group: str, places: tuple[str, ...], faults: list[Fault]
-) -> Seat | None:
-    person, written = name(_of(table, row, "person")), optional(_of(table, row, "role"))
+) -> list[Seat]:
+    """Read a row with one role: as a rule of one person, but several may stand in the cell."""
+    called, written = people(_of(table, row, "person")), optional(_of(table, row, "role"))
     duties = optional(_of(table, row, "duties"))
-    if not person and not written and places:
-        return None  # a row that only says which areas the group has
+    if not called and not written and places:
+        return []  # a row that only says which areas the group has
     before = len(faults)
-    if not person:
+    if not called:
         faults.append(_fault(What.person_missing, table, at, "person"))
     if not written:
         faults.append(_fault(What.role_missing, table, at, "role"))
     role = ROLES.get(word(written), "")
     if written and not role:
         faults.append(_fault(What.role_unknown, table, at, "role", value=written[:40]))
-    faults += _lengths(table, at, (("person", person, LONGEST_NAME), ("duties", duties, LONGEST_DUTIES)))
-    return Seat(group, role, person, duties, places if role == "liaison" else ()) if len(faults) == before else None
+    for person, aside in called:
+        said = (("person", person, LONGEST_NAME), ("duties", duties or aside, LONGEST_DUTIES))
+        faults += _lengths(table, at, said)
+    if len(faults) != before:
+        return []
+    return [Seat(group, role, person, duties or aside, places if role == "liaison" else ()) for person, aside in called]
 
 
 def _lengths(table: Table, at: int, said: Iterable[tuple[str, str, int]]) -> list[Fault]:
@@ -152,7 +170,8 @@ def _leading(table: Table, groups: Sequence[GroupLine], found: Sequence[Seat]) -
 
 
 def _row_of(table: Table, group: str) -> int:
-    return next((at for at, row in _rows(table) if name(_of(table, row, "group")) == group), table.first + 1)
+    found = (at for at, row in _rows(table) if same(name(_of(table, row, "group"))) == same(group))
+    return next(found, table.first + 1)
 
 
 # --- rounds ---
@@ -214,17 +233,8 @@ def _number(value: Value) -> int | None:
     found = _ROUND.fullmatch(written)
     if found is None:
         return None
-    number = int(found[1]) if found[1].isdigit() else _chinese(found[1])
+    number = in_words(found[1])
     return number if number and 0 < number <= MOST_ROUNDS else None
-
-
-def _chinese(written: str) -> int | None:
-    if "十" not in written:
-        return _NUMERALS.index(written) if len(written) == 1 and written in _NUMERALS else None
-    tens, _, ones = written.partition("十")
-    if any(one not in _NUMERALS for one in tens + ones) or len(tens) > 1 or len(ones) > 1:
-        return None
-    return (_NUMERALS.index(tens) if tens else 1) * 10 + (_NUMERALS.index(ones) if ones else 0)
 
 
 # --- what both share ---

@@ -68,14 +68,14 @@ UNITS: Final[Mapping[str, str]] = {
         "区域 片区 所属片区 所属区域 所属地区 所在地 所在地区 所在区域 地区 属地 行政区划 省市区 省市县 area location"
     ),
     "members": (
-        "党员数 党员人数 党员总数 党员数量 人数 职工数 职工人数 员工人数 员工数 从业人数 在岗人数 members "
-        "membercount people staff headcount employees partymembers"
+        "党员 在册党员 在册党员数 党员数 党员人数 党员总数 党员数量 人数 职工数 职工人数 员工人数 员工数 "
+        "从业人数 在岗人数 members membercount people staff headcount employees partymembers"
     ),
     "group": (
         "负责督导组 督导组 责任督导组 对口督导组 所属督导组 督导组别 组别 负责组 group supervisiongroup team "
         "responsiblegroup"
     ),
-    "contact": "联系人 联系人姓名 联络人 负责联系人 contact contactperson contactname",
+    "contact": "联系人 联系人姓名 联络人 联络人姓名 负责联系人 contact contactperson contactname",
     "department": "联系部门 责任部门 对口部门 部门 department contactdepartment office",
     "phone": (
         "联系电话 电话 手机 手机号 手机号码 联系方式 办公电话 固定电话 phone telephone tel mobile "
@@ -117,6 +117,7 @@ NEEDED: Final[Mapping[Kind, tuple[str, ...]]] = {
 INSTEAD: Final[Mapping[Kind, tuple[str, ...]]] = {Kind.groups: ("group", "leader"), Kind.rounds: ("round", "days")}
 """Columns that will do as well: a column for each role, both days of a window in one cell."""
 
+_ABOVE: Final = re.compile(r"上级|隶属|superior|parent", re.IGNORECASE)
 _CALLED: Final = re.compile(r"信息表|名册|名单|单位表|登记表|register|units", re.IGNORECASE)
 _IN_BRACKETS: Final = re.compile(r"[(\[（【].*?[)\]）】]")
 _PLAIN: Final = re.compile(r"[\s_*:：·.\-/]+")
@@ -146,6 +147,11 @@ def meaning(kind: Kind, header: Value) -> str:
         return ""
     known = _KNOWN[kind]
     return known.get(written) or known.get(word(_IN_BRACKETS.sub("", text(header)))) or ""
+
+
+def known(row: Sequence[Value]) -> int:
+    """Return how many cells of a row are headers of one kind of table."""
+    return max(sum(bool(meaning(kind, one)) for one in row) for kind in Kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,18 +213,15 @@ def find(sheet: Sheet) -> Table | None:
 
 def _at(kind: Kind, sheet: Sheet, at: int, row: Sequence[Value], rows: int) -> Table | None:
     """Read the row, or the row with the one below it, as a header."""
-    headers: list[Value] = list(row)
+    headers = [(one, meaning(kind, one)) for one in row]
     if rows == 2:  # noqa: PLR2004 - a header of two rows
         below = sheet.rows[at + 1] if at + 1 < len(sheet.rows) else ()
-        if not below or any(one is not None and not meaning(kind, one) for one in below):
+        headers = _both(kind, row, below)
+        if not headers:
             return None
-        headers += [None] * (len(below) - len(headers))
-        for column, one in enumerate(below):
-            headers[column] = one if one is not None else headers[column]
     columns: dict[str, int] = {}
     unknown, twice = [], []
-    for column, header in enumerate(headers):
-        field = meaning(kind, header)
+    for column, (header, field) in enumerate(headers):
         if not field:
             if header is not None:
                 unknown.append((column, text(header)[:40]))
@@ -230,3 +233,30 @@ def _at(kind: Kind, sheet: Sheet, at: int, row: Sequence[Value], rows: int) -> T
     if hits < 2 or len(unknown) > len(columns) + 6:  # noqa: PLR2004 - one word alone may stand anywhere
         return None
     return Table(kind, sheet, at, at + rows, columns, tuple(unknown), tuple(twice))
+
+
+def _both(kind: Kind, row: Sequence[Value], below: Sequence[Value]) -> list[tuple[Value, str]]:
+    """Read two rows as one header, with headings that stand over several columns; [] when they are none.
+
+    「上级党组织」 over 「编码」 and 「名称」 are the superior's code and name.
+    """
+    found: list[tuple[Value, str]] = []
+    over: Value = None
+    for column in range(max(len(row), len(below))):
+        top = row[column] if column < len(row) else None
+        low = below[column] if column < len(below) else None
+        over = top if top is not None else over if low is not None else None
+        if low is None or low == top:
+            found.append((top, meaning(kind, top)))
+        else:
+            found.append((low, _under(kind, over, low)))
+    named = [field for low, (_, field) in zip(below, found, strict=False) if low is not None]
+    return found if named and all(named) else []
+
+
+def _under(kind: Kind, over: Value, low: Value) -> str:
+    """Return what a header means below another one."""
+    field = meaning(kind, f"{text(over)}{text(low)}") or meaning(kind, low)
+    if kind is Kind.units and _ABOVE.search(text(over)) is not None:
+        return {"code": "parent", "name": "parent_name"}.get(field, field)
+    return field

@@ -48,15 +48,18 @@ class _Whole:
     units: list[UnitLine] = field(default_factory=list)
     seen: list[Seen] = field(default_factory=list)
     columns: dict[str, Mapping[str, int]] = field(default_factory=dict)
+    called: dict[str, str] = field(default_factory=dict)
+    """What each group is called, however the file writes it."""
 
     def read(self, sheets: list[Sheet]) -> Register:
+        self.called |= {tables.same(one.name): one.name for one in self.standing.groups}
         found = self._tables(sheets)
         for table in found:
             self._headers(table)
         usable = [one for one in found if not one.missing]
         for table in usable:
             if table.kind is Kind.groups:
-                groups, seats, faults = tables.seats(table, self.terms.areas)
+                groups, seats, faults = tables.seats(table, self.terms.areas, self.called)
                 self.groups += groups
                 self.seats += seats
                 self.faults += faults
@@ -105,9 +108,9 @@ class _Whole:
     # --- units ---
 
     def _units(self, found: list[Table]) -> None:
-        known = frozenset(one.name for one in (*self.groups, *self.standing.groups))
+        known = self.called
         for table in found:
-            reading = Reading(table, self.terms, known, open_groups=not known)
+            reading = Reading(table, self.terms, dict(known), open_groups=not known)
             reading.run()
             self.units += reading.units
             self.faults += reading.faults
@@ -120,10 +123,8 @@ class _Whole:
         if not known:
             named = dict.fromkeys(one.group for one in self.units if one.group)
             self.groups = [GroupLine(one) for one in named]
-        if found and not any("parent" in one.columns for one in found):
-            codes = tree.by_name(self.units, self.standing.units)
-            self.units = [tree.with_parent(one, codes) for one in self.units]
-            self.seen = [(*one[:3], codes.get(one[3], one[3]), *one[4:]) for one in self.seen]
+        self._named_superiors()
+        self._once()
         stored = self.standing.units
         repeated = tree.twice(self.seen)
         again = {(one.sheet, one.row) for one in repeated}
@@ -134,6 +135,31 @@ class _Whole:
         placed = [one for one in self.units if (one.sheet, one.row) not in astray_rows]
         self.faults += tree.levels(placed, stored, self.columns)
         self.faults += tree.names(self.units, self.columns)
+        self.faults += tree.serials(self.units, self.columns)
+
+    def _named_superiors(self) -> None:
+        """Put the code where a superior is named in words: where no unit has that code, and one alone that name."""
+        own = {fold(one[2]) for one in self.seen} | self.standing.units.keys()
+        codes = {
+            name: code for name, code in tree.by_name(self.units, self.standing.units).items() if fold(name) not in own
+        }
+        self.units = [tree.with_parent(one, codes) for one in self.units]
+        self.seen = [(*one[:3], codes.get(one[3], one[3]), *one[4:]) for one in self.seen]
+
+    def _once(self) -> None:
+        """Take a unit once that stands word for word on several sheets: each area's sheet repeats who is above it."""
+        first: dict[str, UnitLine] = {}
+        again: dict[tuple[str, int], UnitLine] = {}
+        for one in self.units:
+            known = first.setdefault(fold(one.code), one)
+            if known is not one and known == one and known.sheet != one.sheet:
+                again[one.sheet, one.row] = known
+        self.units = [one for one in self.units if (one.sheet, one.row) not in again]
+        self.seen = [one for one in self.seen if one[:2] not in again]
+        for (sheet, row), known in again.items():
+            column = self.columns[sheet].get("code", -1) + 1
+            values: dict[str, str | int] = {"row": known.row, "sheet": known.sheet}
+            self.faults.append(Fault(What.unit_again, sheet, row, column, values, remark=True))
 
     def _grouped(self) -> tuple[tuple[UnitLine, ...], tuple[str, ...]]:
         """Give units that name no group the one of their area, and remark a group that does not answer for the area."""
@@ -147,7 +173,11 @@ class _Whole:
         for area, name in places.items():
             of_group.setdefault(name, []).append(area)
         made, given = [], []
-        doubted = {(one.sheet, one.row) for one in self.faults if one.what in (What.area_unknown, What.area_gap)}
+        doubted = {
+            (one.sheet, one.row)
+            for one in self.faults
+            if one.what in (What.area_unknown, What.area_like, What.area_gap)
+        }
         for one in self.units:
             unit = one
             if not one.group and one.area and "group" in self.columns.get(one.sheet, {}):

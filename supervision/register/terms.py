@@ -5,12 +5,14 @@ Pure. A pack says them (``campaign.toml``); the campaign's groups come with what
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from supervision.register.areas import Areas
 from supervision.register.cells import text
+from supervision.register.numbers import ordinal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +21,12 @@ FAMILIES: Final = ("kind", "format", "trait")
 """Families of tags that have a column of their own; every other tag stands in the column of free tags."""
 
 _NUMERALS: Final = "一二三四五"
+_COUNTED: Final = re.compile(
+    r"(?:(?:第|level|lv\.?|l|tier)?(?P<number>\d(?:\.0)?|[一二三四五壹贰叁肆伍①-⑤])|(?P<roman>[ⅰⅱⅲⅳⅴ]|[iv]+))"
+    r"(?:层级|级次|级|层)?"
+    r"(?P<what>公司|子公司|单位|企业|机构|组织|部门|党组织|党委|党总支|党支部|支部|units?|company)?"
+)
+_ASIDE: Final = re.compile(r"(.+?)[(\[【](.+)[)\]】]")
 _PLAIN: Final[Mapping[str, Any]] = {"title": {}, "aliases": ()}
 
 
@@ -47,8 +55,28 @@ class Terms:
     areas: Areas = field(default_factory=Areas)
 
     def level(self, word: str) -> int | None:
-        """Return the level a word stands for, None when it stands for none."""
-        return self.levels.get(key(word))
+        """Return the level a word stands for, None when it stands for none.
+
+        The campaign's own words come first; then whatever counts: 四级公司, Ⅳ, level 4. 「五级（支部）」 is one when
+        both its parts say the same.
+        """
+        written = key(word)
+        if (known := self.levels.get(written)) is not None:
+            return known
+        if (aside := _ASIDE.fullmatch(written.replace("（", "(").replace("）", ")"))) is not None:
+            first, second = self.level(aside[1]), self.level(aside[2])
+            return first if second in (first, None) else None
+        found = _COUNTED.fullmatch(written)
+        number = ordinal(found["number"] or found["roman"]) if found is not None else None
+        return number if number in self.level_titles else None
+
+    def counted(self, word: str) -> int | None:
+        """Return the number that a word for a level names by itself, whatever the campaign calls that level.
+
+        「三级公司」 names 3, also where it is what the fourth level is called: such words are to be looked at twice.
+        """
+        found = _COUNTED.fullmatch(key(word))
+        return ordinal(found["number"] or found["roman"]) if found is not None and found["what"] else None
 
     def tag(self, family: str, word: str) -> Tag | None:
         """Return the tag of a family that a word stands for, by its code or what it is called."""

@@ -102,6 +102,16 @@ def names(units: Sequence[UnitLine], columns: Mapping[str, Mapping[str, int]]) -
     return faults
 
 
+def serials(units: Sequence[UnitLine], columns: Mapping[str, Mapping[str, int]]) -> list[Fault]:
+    """Remark codes that only count the rows: with a row more in between, each would be another unit next time."""
+    counted = [str(at) for at in range(1, len(units) + 1)]
+    if len(units) < 2 or [one.code for one in units] != counted:  # noqa: PLR2004 - one alone counts nothing
+        return []
+    first = units[0]
+    column = columns.get(first.sheet, {}).get("code", -1) + 1
+    return [Fault(What.code_serial, first.sheet, first.row, column, remark=True)]
+
+
 def by_name(units: Sequence[UnitLine], stored: Mapping[str, UnitLine]) -> dict[str, str]:
     """Return the codes of units by their name, for registers that name a superior in words; only names of one unit."""
     codes: dict[str, str | None] = {}

@@ -5,6 +5,7 @@ Pure. What rows are to one another (superiors, codes that stand twice) is looked
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Final
@@ -16,19 +17,21 @@ from supervision.register.cells import (
     code,
     degrees,
     name,
+    numbered,
     optional,
     several,
     summing,
     text,
     total,
-    whole,
 )
 from supervision.register.faults import Fault, What
+from supervision.register.groups import same
 from supervision.register.model import UnitLine
+from supervision.register.numbers import amount, restored, spoilt, unknown
 from supervision.register.terms import FAMILIES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from supervision.register.cells import Value
     from supervision.register.headers import Table
@@ -37,18 +40,27 @@ if TYPE_CHECKING:
 LONGEST: Final = {"name": 100, "code": 40, "contact": 60, "phone": 60, "note": 500, "area": 120, "tags": 200}
 """Characters in each field; longer is a paragraph in the wrong cell."""
 
+NAMES: Final = frozenset({"name", "contact"})
+"""Fields in which a line break within Chinese words leaves no space."""
+
 MOST_PEOPLE: Final = 10_000_000
+
+_DECIMAL: Final = re.compile(r"\d+\.0+")
+_SPACED: Final = re.compile(r"(?<=[\u3400-\u9fff]{2})\s+(?=[\u3400-\u9fff]{2})")
 
 DEGREES: Final = {"latitude": 90.0, "longitude": 180.0}
 
 
 @dataclass(slots=True)
 class Reading:
-    """Reads a table of units: what was understood, and what is wrong; ``known`` are the groups there are."""
+    """Reads a table of units: what was understood, and what is wrong.
+
+    ``known`` are the names of the groups there are, by :func:`same`.
+    """
 
     table: Table
     terms: Terms
-    known: frozenset[str]
+    known: Mapping[str, str]
     open_groups: bool = False
     """Any name of a group will do: there is none yet, and the register is what brings them."""
     units: list[UnitLine] = field(default_factory=list)
@@ -56,13 +68,24 @@ class Reading:
     codes: list[tuple[str, int, str]] = field(default_factory=list)
     """Every code with its row, that of rows with faults too: another row may name it as its superior."""
     _places: dict[tuple[str, str, str], tuple[str, Fault | None]] = field(default_factory=dict)
+    _decimals: bool = False
+    """Whatever has a point in a code ends in ``.0``: numbers that went through a program, no outline."""
+    _called: list[tuple[int, str, int, int]] = field(default_factory=list)
+    """Levels by a word that counts, such as 三级公司: the row, the word, the level, the number it names."""
     _words: dict[tuple[str, str], Tag | None] = field(default_factory=dict)
 
     def run(self) -> None:
         """Read every row."""
+        self._decimals = all(
+            _DECIMAL.fullmatch(written)
+            for row in self.table.sheet.rows[self.table.first :]
+            for field in ("code", "parent")
+            if "." in (written := code(self.table.of(row, field)))
+        )
         for at, row in enumerate(self.table.sheet.rows[self.table.first :], self.table.first + 1):
             if row and not self._beside(row):
                 self._row(row, at)
+        self._counted_levels()
 
     def _beside(self, row: Sequence[Value]) -> bool:
         """Tell whether a row is no unit: a remark, a sum, a number without anything, the header again."""
@@ -76,7 +99,7 @@ class Reading:
             return True
         if len(said) == 1:
             lone = said[0][0] != of.get("code") or len(text(first)) > LONGEST["code"]
-            return lone or beside(first) or "：" in text(first)
+            return lone or beside(first) or numbered(first) or "：" in text(first)
         level = self.table.of(row, "level")
         known = level is not None and self.terms.level(optional(level)) is not None
         return (not known and self.table.of(row, "parent") is None and beside(first)) or self.table.repeats(row)
@@ -97,7 +120,7 @@ class Reading:
             contact=" ".join(
                 filter(None, (self._text(row, at, "contact"), optional(self._of(row, "department"))[:60]))
             ),
-            phone=self._text(row, at, "phone"),
+            phone=self._phone(row, at),
             note=self._text(row, at, "note"),
             tags=self._tags(row, at, level),
             row=at,
@@ -131,7 +154,7 @@ class Reading:
 
     def _text(self, row: Sequence[Value], at: int, field: str, missing: What | None = None) -> str:
         value = self._of(row, field)
-        written = name(value) if field == "name" else optional(value)
+        written = name(value if field == "name" else optional(value)) if field in NAMES else optional(value)
         if not written and missing is not None and not self._broken(row, field):
             self._say(missing, at, field)
         most = LONGEST[field]
@@ -144,16 +167,24 @@ class Reading:
         if isinstance(value, date):
             self._say(What.code_is_date, at, "code", value=text(value))
             return ""
-        written = code(value)
+        if spoilt(value):
+            self._say(What.code_spoilt, at, "code", value=text(value)[:40])
+        written = self._coded(value)
         if not written and not self._broken(row, "code"):
             self._say(What.code_missing, at, "code")
         if len(written) > LONGEST["code"]:
             self._say(What.too_long, at, "code", length=len(written), most=LONGEST["code"])
         return written
 
+    def _coded(self, value: Value) -> str:
+        """Return a code as it was before a program made a number of it: 1.0 is 1."""
+        written = code(value)
+        whole = written.partition(".")[0] if self._decimals and _DECIMAL.fullmatch(written) else written
+        return restored(whole) or whole
+
     def _parent(self, row: Sequence[Value]) -> str:
-        """Return the superior's code; its name where the register has no column for the code."""
-        return code(self._of(row, "parent")) if "parent" in self.table.columns else name(self._of(row, "parent_name"))
+        """Return the superior's code, or its name where there is no code."""
+        return self._coded(self._of(row, "parent")) or name(optional(self._of(row, "parent_name")))
 
     def _level(self, row: Sequence[Value], at: int) -> int:
         value = self._of(row, "level")
@@ -165,18 +196,47 @@ class Reading:
         found = self.terms.level(written)
         if found is None:
             self._say(What.level_unknown, at, "level", value=written[:40])
-        return found or 0
+            return 0
+        if (counted := self.terms.counted(written)) is not None:
+            self._called.append((at, written[:40], found, counted))
+        return found
+
+    def _counted_levels(self) -> None:
+        """Look at words such as 三级公司 that are what another level is called: in doubt where others count, too."""
+        doubtful = any(level == counted for _, _, level, counted in self._called)
+        said = set()
+        for at, written, level, counted in self._called:
+            if level == counted:
+                continue
+            if doubtful:
+                self._say(What.level_unclear, at, "level", value=written, level=level, counted=counted)
+            elif written not in said:
+                said.add(written)
+                self._say(What.level_called, at, "level", remark=True, value=written, level=level)
 
     def _members(self, row: Sequence[Value], at: int) -> int | None:
         value = self._of(row, "members")
         if value is None or not optional(value):
             return None
-        found = whole(value)
-        if found is None or found > MOST_PEOPLE:
+        if unknown(value):
+            self._say(What.members_unsaid, at, "members", remark=True, value=text(value)[:40])
+            return None
+        found = amount(value)
+        if found is None or found.number > MOST_PEOPLE:
             self._say(What.members_unclear, at, "members", value=text(value)[:40])
-        elif found < 0:
-            self._say(What.members_negative, at, "members", value=found)
-        return found
+            return None
+        if found.number < 0:
+            self._say(What.members_negative, at, "members", value=found.number)
+        elif found.rough:
+            self._say(What.members_rough, at, "members", remark=True, value=text(value)[:40], number=found.number)
+        return found.number
+
+    def _phone(self, row: Sequence[Value], at: int) -> str:
+        value = self._of(row, "phone")
+        if spoilt(value):
+            self._say(What.phone_spoilt, at, "phone", value=text(value)[:40])
+            return ""
+        return restored(text(value)) or self._text(row, at, "phone")
 
     def _place(self, row: Sequence[Value], at: int) -> dict[str, float | None]:
         """Return where the unit is, in degrees, if the register says so."""
@@ -200,21 +260,25 @@ class Reading:
             return ""
         if not named:
             return ""
-        if not self.open_groups and named[0] not in self.known:
+        known = self.known.get(same(named[0]))
+        if not self.open_groups and known is None:
             self._say(What.group_unknown, at, "group", value=named[0][:40])
-        return named[0]
+        return known or named[0]
 
     def _area(self, row: Sequence[Value], at: int) -> str:
         """Return the path; where a list of names is known, by its official names."""
         province, city, county = (optional(self._of(row, one)) for one in ("province", "city", "county"))
         if not (province or city or county):
             province, city, county = self.terms.areas.split(optional(self._of(row, "area")))
+        elif province and not city and self.terms.areas.province(province) is None:
+            province, city, rest = self.terms.areas.split(province)  # 浙江省杭州市 in the first column of three
+            county = county or rest
         place = (province, city, county)
         if place not in self._places:
             self._places[place] = self._placed(*place)
         path, doubt = self._places[place]
         if doubt is not None:
-            field = {What.city_unknown: "city", What.area_gap: "province"}.get(doubt.what, "province")
+            field = "city" if doubt.what in (What.city_unknown, What.city_like) else "province"
             self._say(doubt.what, at, field if field in self.table.columns else "area", remark=True, **doubt.values)
         return path
 
@@ -223,23 +287,30 @@ class Reading:
             return "", None
         if not province:
             return "", Fault(What.area_gap, values={"value": city or county})
-        known = self.terms.areas.province(province)
+        areas = self.terms.areas
+        known = areas.province(province)
         if known is None:
-            return "/".join(filter(None, (province, city, county))), Fault(
-                What.area_unknown, values={"value": province[:40]}
-            )
-        town = self.terms.areas.city(known, city) if city else ""
+            like = areas.like(province)
+            what = What.area_like if like else What.area_unknown
+            values = {"value": province[:40]} | ({"like": like} if like else {})
+            return "/".join(filter(None, (province, city, county))), Fault(what, values=values)
+        city = city.removeprefix(known) or city
+        town = areas.city(known, city) if city else ""
         if town == known and not county:
             town = ""  # 北京市, 北京市: the city is the province
         path = "/".join(filter(None, (known, city if town is None else town, county)))
-        return path, Fault(What.city_unknown, values={"value": city[:40], "province": known}) if town is None else None
+        if town is not None:
+            return path, None
+        like = areas.like(city, known)
+        values = {"value": city[:40], "province": known} | ({"like": like} if like else {})
+        return path, Fault(What.city_like if like else What.city_unknown, values=values)
 
     def _tags(self, row: Sequence[Value], at: int, level: int) -> tuple[str, ...]:
         found: list[str] = []
         for family in FAMILIES:
             if family not in self.terms.families:
                 continue
-            for written in several(self._of(row, family) or ""):
+            for written in _parts(self._of(row, family)):
                 tag = self._known(family, written)
                 if tag is None:
                     self._say(What.tag_unknown, at, family, value=written[:40], family=family)
@@ -247,7 +318,7 @@ class Reading:
                     self._say(What.tag_level, at, family, value=written[:40])
                 else:
                     found.append(tag.code)
-        free = several(self._of(row, "tags") or "")
+        free = _parts(self._of(row, "tags"))
         if len("".join(free)) > LONGEST["tags"]:
             self._say(What.too_long, at, "tags", length=len("".join(free)), most=LONGEST["tags"])
         for written in free:
@@ -259,3 +330,8 @@ class Reading:
         if (family, written) not in self._words:
             self._words[family, written] = self.terms.tag(family, written) if family else self.terms.any_tag(written)
         return self._words[family, written]
+
+
+def _parts(value: Value) -> tuple[str, ...]:
+    """Return the tags in a cell, however they are parted: by commas, semicolons, strokes, lines or spaces."""
+    return several(_SPACED.sub("、", value.replace("/", "、")) if isinstance(value, str) else value or "")

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 import openpyxl
 from openpyxl.utils.cell import coordinate_to_tuple
 
-from supervision.register import binary
+from supervision.register import binary, headers
 from supervision.register.cells import LOST
 from supervision.register.faults import Fault, What
 
@@ -35,6 +35,7 @@ MAX_ROWS: Final = 200_000
 
 MAX_COLUMNS: Final = 100
 MAX_CELL: Final = 2000
+DELIMITERS: Final = (",", "\t", ";", "|", "，", "；")
 MAX_MERGED: Final = 5_000
 """Merged areas that are filled; a register has a few, a picture made of cells has more."""
 
@@ -239,9 +240,15 @@ def _decoded(content: bytes) -> str:
     raise Unreadable(What.unreadable)
 
 
+def _delimiter(sample: str) -> str:
+    """Return what parts the cells: whatever makes most headers of the first lines, else what there is most of."""
+    lines = sample.splitlines()[: headers.SEARCHED]
+    named = {each: max((headers.known(tuple(line.split(each))) for line in lines), default=0) for each in DELIMITERS}
+    return max(DELIMITERS, key=lambda each: (named[each] if named[each] > 1 else 0, sample.count(each)))
+
+
 def _lines(written: str) -> Iterator[tuple[Value, ...]]:
-    sample = written[:20_000]
-    delimiter = max(",\t;", key=sample.count)
+    delimiter = _delimiter(written[:20_000])
     csv.field_size_limit(MAX_CELL * 10)
     try:
         for at, row in enumerate(csv.reader(io.StringIO(written, newline=""), delimiter=delimiter)):
