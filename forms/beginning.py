@@ -6,7 +6,7 @@ its first instance, blank. Everything is cut down to what fits its type once, wh
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from forms.canonical import fitting
 from forms.nodes import Node
@@ -32,6 +32,36 @@ def prepare(root: Definition, source: Node) -> None:
         pending += [
             (child, [one for above in sources for one in above.named(child.name)]) for child in definition.children
         ]
+
+
+class Seed(NamedTuple):
+    """A node of every fresh tree of answers; ``above`` is where its parent stands among the seeds, -1 for the root."""
+
+    definition: Definition
+    above: int
+    source: Node
+    path: str
+
+
+def sown(root: Definition) -> tuple[Seed, ...]:
+    """Give what a fresh tree of answers is made of, parents first: worked out once, as a tree is made in every turn."""
+    seeds: list[Seed] = []
+
+    def sow(definition: Definition, above: int, source: Node, path: str) -> None:
+        at = len(seeds)
+        seeds.append(Seed(definition, above, source, path))
+        for attribute in definition.attached:
+            sow(attribute, at, attribute.template, f"{path}/{attribute.step}")
+        for child in definition.children:
+            if not child.repeat:
+                held_here = source.named(child.name)
+                sow(child, at, held_here[0] if held_here else Node(child.name), f"{path}/{child.step}")
+            elif child.count is None:
+                for number, one in enumerate(held(child, source), 1):
+                    sow(child, at, one, f"{path}/{child.step}[{number}]")
+
+    sow(root, -1, root.template, root.path)
+    return tuple(seeds)
 
 
 def is_template(source: Node) -> bool:

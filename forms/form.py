@@ -17,7 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from forms.beginning import prepare
+from forms.beginning import prepare, sown
 from forms.body import Body
 from forms.canonical import fitting
 from forms.graph import Graph, graph_of
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element as Element
 
+    from forms.beginning import Seed
     from forms.nodes import Node
     from forms.problems import Problem
     from forms.question import Action, Definition, Question, Screen
@@ -77,6 +78,8 @@ class Form:
     """What records the submission makes or changes on a server that keeps entities."""
     fillable: tuple[Definition, ...]
     """The nodes that the server may know the value of: hidden and preloaded ones."""
+    seeds: tuple[Seed, ...]
+    """What a fresh tree of answers is made of."""
 
     @classmethod
     def parse(cls, xform: str | bytes) -> Form:
@@ -121,6 +124,7 @@ class Form:
             beginnings=_beginnings(model.root),
             entities=_entities(model),
             fillable=tuple(question.definition for question in body.questions.values() if _is_fillable(question)),
+            seeds=sown(model.root),
         )
 
     def media(self) -> tuple[str, ...]:

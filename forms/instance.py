@@ -52,13 +52,31 @@ class Instance:
         """While a form sets its dynamic defaults; as in ODK's engine, only what stands above one is triggered by it."""
         self._triggered: list[tuple[Action, Cell]] = []
         self._pushed = 0
-        self.root = self._new(form.root, None, form.root.template)
+        self.root = self._grow()
         self.world = world(self.root)
-        for path, cell in self.cells.items():
-            if cell.definition.scope is None:
-                self.world.singles[path] = [cell]
+        # Such a node there is once and for all, so nobody ever changes its list.
+        for definition, cells in self.by_definition.items():
+            if definition.scope is None:
+                self.world.singles[definition.path] = cells  # type: ignore[assignment]  # cells are nodes
 
     # --- the tree -------------------------------------------------------------------------------------------------
+
+    def _grow(self) -> Cell:
+        """Make the tree that every filling begins with; likewise :meth:`_new`, one instance of a repeat at a time."""
+        grown: list[Cell] = []
+        for order, (definition, above, source, path) in enumerate(self.form.seeds):
+            parent = grown[above] if above >= 0 else None
+            cell = Cell(definition, parent, order, source)
+            grown.append(cell)
+            self.cells[path] = cell
+            if parent is not None:
+                (parent.attached if definition.index < 0 else parent.children).append(cell)
+            if definition.scope is None:
+                self.by_definition[definition] = [cell]
+            else:
+                self.by_definition.setdefault(definition, []).append(cell)
+        self._born = len(grown)
+        return grown[0]
 
     def _new(self, definition: Definition, parent: Cell | None, source: Node) -> Cell:
         cell = Cell(definition, parent, self._born, source)
