@@ -5,7 +5,7 @@ Only what a node knows of itself; what depends on what, and when it is worked ou
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from forms.nodes import Node
 
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from forms.question import Definition
+
+
+_NONE: Final[list[Cell]] = []
+"""What is below a node that can have nothing below it: one list for all, which nobody adds to."""
 
 
 class Cell(Node):
@@ -31,7 +35,7 @@ class Cell(Node):
         self.name = definition.name
         self.parent = parent
         self.text = self.raw = "" if definition.children else source.text
-        self.children = []
+        self.children = [] if definition.children else _NONE
         self.frozen = False
         self._named = None
         self._found = None
@@ -39,7 +43,7 @@ class Cell(Node):
         """What it began with: a node of the main instance as the form holds it, or of a template."""
         self.definition = definition
         self.attributes = definition.attributes
-        self.attached: list[Cell] = []
+        self.attached: list[Cell] = [] if definition.attached else _NONE
         """Attributes that are worked out."""
         self.order = order
         self.own = True
