@@ -285,8 +285,11 @@ def _reminded(part: str, outcome: reminding.Outcome) -> list[Figure]:
         Figure(f"{part}: reminders told", outcome.told, "reminders", "> 0", outcome.told > 0),
         Figure(f"{part}: of these worked out apart from the bot", outcome.expected, "reminders"),
         Figure(f"{part}: messages they came in", outcome.messages, "messages"),
-        none(f"{part}: due and not told", outcome.missing, "reminders"),
-        none(f"{part}: told at another moment", outcome.wrong, "reminders"),
+        Figure(
+            f"{part}: digests due, to leaders and a group chat", outcome.digests, "digests", "> 0", outcome.digests > 0
+        ),
+        none(f"{part}: due and not told", outcome.missing, "reminders and digests"),
+        none(f"{part}: told at another moment", outcome.wrong, "reminders and digests"),
         none(f"{part}: told twice, or not in one message", outcome.twice, "messages"),
         Figure(f"{part}: repeated, killed before it heard the answer", outcome.unheard, "messages"),
         none(f"{part}: bugs in the log", outcome.tracebacks, "lines"),

@@ -10,13 +10,14 @@ from __future__ import annotations
 import asyncio
 import random
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from benchmarks.proof import digesting
 from benchmarks.proof.scene import BRISK
 from benchmarks.proof.serving import free_port
 from benchmarks.proof.timepiece import VARIABLE, Timepiece
@@ -87,6 +88,8 @@ class Outcome:
     """Told at another moment than it was due."""
     twice: int = 0
     """Told to the same person at the same moment in more than one message, or in one that says another number."""
+    digests: int = 0
+    """A figure: digests that were due, to leaders and to a group chat."""
     unheard: int = 0
     """A figure: messages repeated because the process was killed before it had heard that they were sent."""
     tracebacks: int = 0
@@ -123,7 +126,8 @@ async def reminding(scene: Scene, seed: int, plan: Plan) -> Outcome:
     found = Outcome()
     try:
         async with database.begin() as db:
-            found.people = await _hire(scene, db)
+            readers = await _hire(scene, db)
+        found.people = (TEAM + 1) * len(readers)
         await asyncio.gather(*(one.start() for one in running))
         await asyncio.gather(*(one.ready() for one in running))
         moves = [await _move(scene, clock, None, dice)]  # what is planned at the very beginning
@@ -135,6 +139,7 @@ async def reminding(scene: Scene, seed: int, plan: Plan) -> Outcome:
         await asyncio.gather(*(one.stop() for one in running))
         found.moves = len(moves)
         await _judge(scene, database, moves, found)
+        await _digests(scene, database, readers, moves, found)
     finally:
         await asyncio.gather(*(one.end() for one in running))
         await database.close()
@@ -146,14 +151,19 @@ async def reminding(scene: Scene, seed: int, plan: Plan) -> Outcome:
 # --- what happens ---
 
 
-async def _hire(scene: Scene, db: Session) -> int:
-    """Give every group its people, who have all written to the bot, and visits on the next days; return how many."""
+async def _hire(scene: Scene, db: Session) -> dict[int, list[int]]:
+    """Give every group its people, who have all written to the bot, and visits on the next days.
+
+    Returns the chats that get the digest of each group: its leader's, and of the first a group chat besides.
+    """
     campaign = (await campaigns.all_campaigns(db))[0]
     first = campaigns.day_in(campaign.zone, BEGINS)
     number = FIRST
     like = (await db.scalars(sa.select(Visit).limit(1))).one()
     units = {unit.group_id: unit for unit in await db.scalars(sa.select(campaigns.Unit))}
+    readers: dict[int, list[int]] = {}
     for group in await campaigns.groups_of(db, campaign.id):
+        readers[group.id] = [number]
         for role in (Role.leader, *[Role.inspector] * TEAM):
             person = Person(telegram_id=number, name=f"督导员{number}", created_at=BEGINS)
             person.appoint(role, BEGINS, group_id=group.id)
@@ -171,7 +181,9 @@ async def _hire(scene: Scene, db: Session) -> int:
             )
             for days in (1, 1, 2, 3)
         )
-    return number - FIRST
+    bound, chats = next(iter(readers.items()))
+    chats.append(await digesting.bind(scene, db, bound, campaign.id, chats[0]))
+    return readers
 
 
 async def _next(database: Database) -> datetime | None:
@@ -238,6 +250,16 @@ async def _worked_out(db: Session, until: datetime) -> dict[tuple[str, str, int,
     return found
 
 
+async def _digests(
+    scene: Scene, database: Database, readers: dict[int, list[int]], moves: Sequence[Move], found: Outcome
+) -> None:
+    async with database.read() as db:
+        judged = await digesting.judge(db, readers, BEGINS, moves, heard(scene.folder))
+    found.digests, found.unheard = judged.expected, found.unheard + judged.unheard
+    for kind, what in judged.faults:
+        found.fault(kind, what)
+
+
 def _messages(
     scene: Scene, moves: Sequence[Move], told: defaultdict[tuple[int, int], set[str]], found: Outcome
 ) -> None:
@@ -245,15 +267,16 @@ def _messages(
     heads, known = _heads(), heard(scene.folder)
     for at, move in enumerate(moves):
         came = defaultdict[int, list[tuple[int, int]]](list)
-        others = Counter[tuple[int, str]]()
+        others = defaultdict[tuple[int, str], list[int]](list)
         for one in move.sent:
             match = heads.match(one.text)
             if match:
                 came[one.chat_id].append((int(match.group(1)), one.message_id))
             elif one.method.startswith("send"):
-                others[one.chat_id, one.text] += 1
-        for chat, text in (one for one, count in others.items() if count > 1):
-            found.fault("twice", f"{chat} at {move.begins}: {text[:40]}")
+                others[one.chat_id, one.text].append(one.message_id)
+        for (chat, text), ids in others.items():
+            if sum(message in known for message in ids[:-1]):
+                found.fault("twice", f"{chat} at {move.begins}: {text[:40]}")
         for chat in came.keys() | {chat for when, chat in told if when == at}:
             due, copies = len(told[at, chat]), came.get(chat, [])
             found.messages += len(copies)

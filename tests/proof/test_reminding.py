@@ -1,4 +1,4 @@
-"""Two processes and one clock that is moved: everybody is reminded once, in one message, although one of them dies."""
+"""Two processes and one clock that is moved: everybody is told once, in one message, although one dies."""
 
 from __future__ import annotations
 
@@ -25,3 +25,4 @@ async def test_whatever_is_due_is_told_once_by_whichever_process(postgres_url: s
     assert outcome.expected == outcome.people * 3
     assert outcome.told >= outcome.expected
     assert outcome.messages < outcome.told, "nothing was merged"
+    assert outcome.digests == 3, "of each of the two leaders, and of a group chat"
