@@ -29,7 +29,7 @@ from storage.database import Database
 from storage.vault.custody import digest_of
 from storage.vault.verification import Verification
 from storage.visit.visits import Answer, State, Visit
-from supervision.custody import REGISTER, Link, Reader, hash_of, moment
+from supervision.custody import REGISTER, Reader, hash_of, moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,11 +71,10 @@ async def run(plan: Plan | None = None) -> tuple[list[Figure], str]:
 def _followed(plan: Plan) -> float:
     """Follow one long chain; returns links a second. The links themselves are made before the clock starts."""
     made = _chain("visit:1", [_about(1, at) for at in range(1, plan.links // 4 + 1)])
-    links = [Link(one[0], one[1], moment(one[2]), *one[3:]) for one in made]
+    links = [(*one[:2], moment(one[2]), *one[3:6], "{}", *one[7:]) for one in made]
     reader = Reader("visit:1")
     began = time.perf_counter()
-    for link in links:
-        assert reader.read(link) is None
+    assert reader.follow(links) is None
     return len(links) / (time.perf_counter() - began)
 
 

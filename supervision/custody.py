@@ -12,10 +12,10 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum, StrEnum
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 LINK: Final = "xundu-link-1"
 """The form in which links are written; another one gets another name, and this one stays readable."""
@@ -49,7 +49,7 @@ _sha256 = hashlib.sha256
 class Link(NamedTuple):
     """One deed in its chain; ``seq`` counts from 1, ``who`` is a person's number, None for the system itself.
 
-    ``at`` is in the canonical form, in which moments can be compared as text.
+    ``at`` is in the canonical form, in which moments can be compared as text; ``details`` is JSON, as it was stored.
     """
 
     chain: str
@@ -58,7 +58,7 @@ class Link(NamedTuple):
     who: int | None
     action: str
     subject: str
-    details: Mapping[str, object]
+    details: str
     digest: str
     hash: str
 
@@ -173,17 +173,24 @@ def signed_text(day: date, head: str) -> bytes:
     return f"{HEAD} {day.isoformat()} {head}".encode("ascii")
 
 
-def broken(fault: Fault, link: Link) -> Break:
-    """Return a break at a link."""
-    return Break(fault, link.chain, link.seq, link.subject, when(link.at), link.who)
+def broken(fault: Fault, link: Sequence[Any]) -> Break:
+    """Return a break at a link, which may hold whatever somebody has put there."""
+    chain, seq, at, who, _, subject, *_ = link
+    number = seq if isinstance(seq, int) else 0
+    return Break(fault, _shown(chain), number, _shown(subject), when(at), who if isinstance(who, int) else None)
 
 
-def when(at: str) -> datetime | None:
+def _shown(value: object) -> str:
+    return str(value).encode("utf-8", "replace").decode("utf-8")
+
+
+def when(at: object) -> datetime | None:
     """Return a moment of the canonical form, None for what somebody has made of it."""
     try:
-        return datetime.fromisoformat(at)
+        found = datetime.fromisoformat(str(at))
     except ValueError:
         return None
+    return found if found.tzinfo is not None else None
 
 
 class Reader:
@@ -197,16 +204,36 @@ class Reader:
 
     def read(self, link: Link) -> Break | None:
         """Take the next link; returns what is wrong with it, if anything. After a break nothing more can be told."""
-        chain, seq, at, who, action, subject, details, digest, said = link
-        if seq != self.seq + 1:
-            return broken(Fault.removed if seq > self.seq else Fault.changed, link)
-        if said != hash_of(self.hash, chain, seq, at, who, action, subject, details, digest) or chain != self.chain:
+        return self.follow((link,))
+
+    def follow(self, links: Iterable[Sequence[Any]]) -> Break | None:
+        """Take the next links, each with the values of a :class:`Link`; returns what is wrong with the first that is.
+
+        The bytes that are hashed are put together here as :func:`hash_of` does it, because a season has a million.
+        """
+        begins = f'["{LINK}",{_text(self.chain)},'
+        seq, previous, latest = self.seq, self.hash, self._latest
+        link: Sequence[Any] = ()
+        try:
+            for link in links:
+                chain, number, at, who, action, subject, details, digest, said = link
+                seq += 1
+                if number != seq:
+                    return broken(Fault.removed if number > seq else Fault.changed, link)
+                written = (
+                    f"{begins}{seq},{_text(at)},{'null' if who is None else who},{_text(action)},{_text(subject)},"
+                    f'{details if details == "{}" else canonical(json.loads(details))},{_text(digest)},"{previous}"]'
+                )
+                if said != _sha256(written.encode("ascii")).hexdigest() or chain != self.chain:
+                    return broken(Fault.changed, link)
+                if at >= latest:
+                    latest = at
+                elif datetime.fromisoformat(at) < datetime.fromisoformat(latest) - SKEW:
+                    return broken(Fault.back_dated, link)
+                previous = said
+        except (TypeError, ValueError):  # what somebody has put there is not even text, or a number
             return broken(Fault.changed, link)
-        if at >= self._latest:
-            self._latest = at
-        elif datetime.fromisoformat(at) < datetime.fromisoformat(self._latest) - SKEW:
-            return broken(Fault.back_dated, link)
-        self.seq, self.hash = seq, said
+        self.seq, self.hash, self._latest = seq, previous, latest
         return None
 
     def not_before(self, moment: str) -> None:

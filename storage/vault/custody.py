@@ -187,7 +187,7 @@ async def _digest(db: Session, row: Kept) -> str:
         return row.digest()
     digester, key = Digester(type(row)), _column(row, row.keyed_by)
     query = sa.select(*columns(db, table_of(type(row)), digester.names)).where(key == getattr(row, row.keyed_by))
-    return digester.of((await (await db.connection()).execute(query)).one())
+    return digester.of((await db.execute(query)).one())
 
 
 def _column(row: Kept, name: str) -> sa.ColumnElement[Any]:

@@ -6,8 +6,11 @@ is sealed is told by the SHA-256 of its sealed bytes, so that nothing here needs
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-from json import loads
+import json
+from collections.abc import Sequence
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
@@ -17,10 +20,13 @@ from storage.vault.sealed import SealedBytes, SealedJson
 from supervision.custody import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+    from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 
     from storage.entity import Session
     from storage.vault.custody import Kept
+
+Row = Sequence[Any]
+"""Values as they come from the database."""
 
 BATCH: Final = 10_000
 """Rows read together."""
@@ -55,25 +61,50 @@ def columns(db: Session, table: sa.FromClause, names: Iterable[str]) -> list[sa.
     return found
 
 
-async def batches(db: Session, query: sa.Select[Any]) -> AsyncIterator[Sequence[Sequence[Any]]]:
-    """Read what a query of raw columns gives, so many rows at a time.
+async def batches(db: Session, query: sa.Select[Any]) -> AsyncIterator[Sequence[Row]]:
+    """Read what a query of raw columns gives, so many rows at a time; nothing else is asked of the session meanwhile.
 
     From the driver itself: on the way through SQLAlchemy a row costs as much as reading it and hashing it together.
+    PostgreSQL, which works elsewhere, is asked for the next rows before those at hand are looked at.
     """
     connection = await db.connection()
-    await connection.execute(sa.select(1))  # the transaction has begun, also where a driver puts that off
+    await db.execute(sa.select(1))  # the transaction has begun, also where a driver puts that off
     written = str(query.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True}))
     raw = (await connection.get_raw_connection()).driver_connection
     if raw is None:
         raise LookupError("the connection is closed")
     if connection.dialect.name == "postgresql":
         cursor = await raw.cursor(written)
-        read = cursor.fetch
-    else:
-        cursor = await raw.execute(written)
-        read = cursor.fetchmany
-    while batch := await read(BATCH):
+        async for batch in _ahead(lambda: cursor.fetch(BATCH)):
+            yield batch
+        return
+    cursor = await raw.execute(written)
+    while batch := await cursor.fetchmany(BATCH):
         yield batch
+
+
+async def _ahead(read: Callable[[], Coroutine[Any, Any, Sequence[Row]]]) -> AsyncIterator[Sequence[Row]]:
+    """Read batches until there is none; the next one is under way while whoever asked works on the last."""
+    coming = asyncio.create_task(read())
+    try:
+        while batch := await coming:
+            coming = asyncio.create_task(read())
+            await asyncio.sleep(0)  # it is asked for now, and not when there is nothing else to do
+            yield batch
+    finally:
+        coming.cancel()
+        await asyncio.wait({coming})
+
+
+@asynccontextmanager
+async def unreadable_as_it_is(db: Session) -> AsyncIterator[None]:
+    """Read bytes in SQLite's text that are no text as they are, each as a code point that no text has; it is slower."""
+    raw: Any = (await (await db.connection()).get_raw_connection()).driver_connection
+    before, raw.text_factory = raw.text_factory, lambda read: read.decode("utf-8", "surrogateescape")
+    try:
+        yield
+    finally:
+        raw.text_factory = before
 
 
 def table_of(kind: type[Kept]) -> sa.FromClause:
@@ -99,8 +130,19 @@ def _text(value: str | None) -> str:
     return "null" if value is None else canonical(value)
 
 
+def _texts(values: Sequence[Any]) -> Iterable[str]:
+    try:
+        return list(map(json.encoder.encode_basestring_ascii, values))
+    except TypeError:  # some are not there
+        return map(_text, values)
+
+
 def _number(value: int | None) -> str:
     return "null" if value is None else str(value)
+
+
+def _numbers(values: Sequence[Any]) -> Iterable[object]:
+    return values if None not in values else map(_number, values)
 
 
 def _float(value: float | None) -> str:
@@ -112,7 +154,7 @@ def _truth(value: object) -> str:
 
 
 def _json(value: str | None) -> str:
-    return "null" if value is None else canonical(loads(value))
+    return "null" if value is None else canonical(json.loads(value))
 
 
 def _bytes(value: bytes | None) -> str:
@@ -120,7 +162,7 @@ def _bytes(value: bytes | None) -> str:
 
 
 def _sealed_json(value: str | None) -> str:
-    return "null" if value is None else _bytes(canonical(loads(value)).encode("ascii"))
+    return "null" if value is None else _bytes(canonical(json.loads(value)).encode("ascii"))
 
 
 _TELLERS: Final = (
@@ -131,6 +173,13 @@ _TELLERS: Final = (
     (sa.Integer, _number),
     (sa.Float, _float),
 )
+
+
+_ALL_AT_ONCE: Final[dict[Callable[[Any], str], Callable[[Sequence[Any]], Iterable[object]]]] = {
+    _text: _texts,
+    _number: _numbers,
+}
+"""Tellers of a whole column, for what most columns hold."""
 
 
 def _teller(column: sa.ColumnElement[Any]) -> Callable[[Any], str]:
@@ -153,3 +202,15 @@ class Digester:
             return hashlib.sha256((self._form % said).encode("ascii")).hexdigest()
         except (ValueError, TypeError, LookupError):
             return ""
+
+    def of_all(self, columns: Sequence[Row]) -> list[str]:
+        """Return the digests of many rows, given column by column: no step of it is taken for each value by itself."""
+        try:
+            said = [
+                _ALL_AT_ONCE[tell](values) if tell in _ALL_AT_ONCE else [tell(one) for one in values]
+                for tell, values in zip(self._tellers, columns, strict=True)
+            ]
+            written = map(self._form.__mod__, zip(*said, strict=True))
+            return [hashlib.sha256(one.encode("ascii")).hexdigest() for one in written]
+        except (ValueError, TypeError, LookupError):
+            return [self.of(row) for row in zip(*columns, strict=True)]

@@ -5,10 +5,14 @@ more memory than a thousand visits. Nothing is written and nothing is mended.
 """
 
 import gc
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from itertools import groupby, repeat
 from json import loads
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +20,7 @@ import sqlalchemy as sa
 from storage.audit import Audit, Chain
 from storage.entity import Json, Session
 from storage.vault.custody import Kept, kinds
-from storage.vault.reading import Digester, batches, columns, owned, table_of
+from storage.vault.reading import Digester, Row, batches, columns, owned, table_of, unreadable_as_it_is
 from storage.visit.visits import Answer
 from supervision.custody import FORGOTTEN, OFFICE, REGISTER, SET_ASIDE, Break, Fault, Link, Reader, broken, when
 
@@ -25,8 +29,6 @@ PAGE = 1000
 
 MOST = 100
 """Breaks that are told of: one a chain."""
-
-_NONE: Json = {}
 
 _LINK = ("chain", "seq", "at", "person_id", "action", "subject", "details", "digest", "hash")
 
@@ -68,23 +70,32 @@ class _Chain:
 
     def __init__(self, name: str, marks: Sequence[_Mark], opened: str | None) -> None:
         self.reader = Reader(name)
-        self.said: dict[str, Link] = {}
+        self.said: dict[object, Row] = {}
+        """What the last link says of each record that there is; by its subject."""
+
         self.wrong: Break | None = None
         self._marks = list(reversed(marks))
         self._opened = opened
 
-    def read(self, link: Link) -> None:
-        """Take the next link; after a break nothing more is believed."""
-        if self.wrong is not None:
-            return
-        seq = link[1]
-        self.wrong = self.reader.read(link)
-        if self.wrong is None and (seq == 1 or self._marks):
-            self.wrong = self._against_register(link)
-        if link[7]:
-            self.said[link[5]] = link
-        elif link[4].endswith(FORGOTTEN):
-            self.said.pop(link[5], None)
+    def read(self, links: Sequence[Row]) -> None:
+        """Take the next links; after a break nothing more is believed."""
+        while links and self.wrong is None:
+            known = 1 if not self.reader.seq else self._marks[-1].seq if self._marks else 0
+            # Up to the next link of which the register knows something, all are followed in one go.
+            some = links[: known - self.reader.seq] if known > self.reader.seq else links
+            self.wrong = self.reader.follow(some)
+            if self.wrong is None and self.reader.seq == known:
+                self.wrong = self._against_register(Link._make(some[-1]))
+            self._remember(some)
+            links = links[len(some) :]
+
+    def _remember(self, links: Sequence[Row]) -> None:
+        said = self.said
+        for link in links:
+            if link[7]:
+                said[link[5]] = link
+            elif str(link[4]).endswith(FORGOTTEN):
+                said.pop(link[5], None)
 
     def _against_register(self, link: Link) -> Break | None:
         if link.seq == 1 and link.hash != self._opened:
@@ -126,6 +137,12 @@ class Verification:
         gc.disable()
         try:
             return await self._run(heads)
+        except (sqlite3.OperationalError, sa.exc.OperationalError) as error:
+            if "decode" not in str(error):
+                raise
+            # SQLite holds as text what is none. That is found like anything else, once it can be read.
+            async with unreadable_as_it_is(self._db):
+                return await Verification(self._db, self._tell).run(heads)
         finally:
             if collects:
                 gc.enable()
@@ -150,34 +167,34 @@ class Verification:
     async def _register(self) -> None:
         reader, wrong = Reader(REGISTER), None
         async for links in self._links(Audit.chain == REGISTER):
+            wrong = wrong or reader.follow(links)
             for link in links:
-                wrong = wrong or reader.read(link)
-                self._enter(link)
+                self._enter(Link._make(link))
         counted = await self._db.scalar(sa.select(Chain.links).where(Chain.chain == REGISTER))
         self.found.add(wrong or reader.ended(counted or 0))
         self.found.chains += 1 if counted else 0
 
     def _enter(self, link: Link) -> None:
-        kind, _, name = link.subject.partition(":")
+        """Note what a link of the register says; of one that was made unreadable its own break tells."""
+        kind, _, name = str(link.subject).partition(":")
         if link.action == "chain.opened" and kind == "chain":
             self._opened.setdefault(name, link.digest)
         elif link.action == "day.closed" and kind == "day":
-            self.found.heads.setdefault(date.fromisoformat(name), link.hash)
-            heads: Any = link.details.get("heads", {})
-            for chain, (seq, head) in heads.items():
-                self._marks.setdefault(chain, []).append(_Mark(seq, head, link.at))
+            with suppress(ValueError, TypeError, AttributeError):
+                self.found.heads.setdefault(date.fromisoformat(name), link.hash)
+                heads: Json = loads(link.details).get("heads", {})
+                for chain, (seq, head) in heads.items():
+                    self._marks.setdefault(chain, []).append(_Mark(int(seq), head, link.at))
         elif link.action == "custody.began" and not self.found.heads and not self._began:
-            self._began = {kind: int(str(number)) for kind, number in link.details.items()}
+            with suppress(ValueError, TypeError, AttributeError):
+                self._began = {kind: int(number) for kind, number in loads(link.details).items()}
 
-    async def _links(self, which: sa.ColumnElement[bool]) -> AsyncIterator[list[Link]]:
-        query = sa.select(*columns(self._db, Audit.__table__, _LINK)).where(which).order_by(Audit.chain, Audit.seq)
-        async for batch in batches(self._db, query):
+    async def _links(self, which: sa.ColumnElement[bool]) -> AsyncIterator[Sequence[Row]]:
+        query = sa.select(*columns(self._db, Audit.__table__, _LINK)).where(which)
+        async for batch in batches(self._db, query.order_by(Audit.chain, Audit.seq)):
             self.found.links += len(batch)
             self._tell(self.found.links)
-            yield [
-                Link(chain, seq, at, who, action, subject, _NONE if details == "{}" else loads(details), digest, said)
-                for chain, seq, at, who, action, subject, details, digest, said in batch
-            ]
+            yield batch
 
     async def _page(self, after: str) -> Sequence[tuple[str, int]]:
         query = sa.select(Chain.chain, Chain.links).where(Chain.chain > after, Chain.chain != REGISTER)
@@ -188,11 +205,11 @@ class Verification:
         chains: dict[str, _Chain] = {}
         within = sa.and_(Audit.chain > after, Audit.chain <= page[-1][0], Audit.chain != REGISTER)
         async for links in self._links(within):
-            for link in links:
-                chain = chains.get(link.chain)
+            for name, own in groupby(links, itemgetter(0)):
+                chain = chains.get(name)
                 if chain is None:
-                    chain = chains[link.chain] = self._begun(link.chain)
-                chain.read(link)
+                    chain = chains[name] = self._begun(name)
+                chain.read(list(own))
         counted = dict(page)
         for name in counted.keys() - chains.keys():
             chains[name] = self._begun(name)
@@ -217,11 +234,13 @@ class Verification:
 
     async def _rows(self, chains: Mapping[str, _Chain]) -> None:
         """Compare the rows of some chains with what these say of them, where the chain itself is sound."""
-        numbers = {int(name.partition(":")[2]): one for name, one in chains.items() if name.startswith("visit:")}
+        numbers = {number: one for name, one in chains.items() if (number := _visit(name)) is not None}
         for kind in self._kinds.values():
             if kind.chained_by:
                 table, owner = owned(kind)
-                await self._against(kind, table, owner, numbers, owner.in_(numbers))
+                # Written out: a thousand numbers, and for each kind again, would cost more as parameters than to look.
+                which = owner.op("IN")(sa.literal_column(f"({','.join(map(str, numbers)) or 'NULL'})"))
+                await self._against(kind, table, owner, numbers, which)
             elif OFFICE in chains:
                 await self._against(kind, table_of(kind), sa.literal(0), {0: chains[OFFICE]}, sa.true())
 
@@ -235,52 +254,54 @@ class Verification:
     ) -> None:
         """Compare rows of one kind, of which ``owner`` says which chain they belong to."""
         own, digester, prefix = table_of(kind), Digester(kind), f"{kind.in_custody}:"
-        wanted = columns(self._db, own, (kind.keyed_by, *digester.names, *kind.read_too))
+        names = list(dict.fromkeys((kind.keyed_by, *digester.names, *kind.read_too)))
         order = [own.c[kind.keyed_by]] if not kind.chained_by else [owner, own.c[kind.keyed_by]]
-        query = sa.select(owner, *wanted).select_from(table).where(which).order_by(*order)
-        end = 2 + len(digester.names)
-        beside: dict[int, list[Sequence[Any]]] = {}
+        query = sa.select(owner, *columns(self._db, own, names)).select_from(table).where(which).order_by(*order)
+        beside: dict[int, list[Row]] = {}
         async for batch in batches(self._db, query):
             self.found.rows += len(batch)
-            for row in batch:
-                chain = chains[row[0]]
+            owners, *read = zip(*batch, strict=True)
+            by_name = dict(zip(names, read, strict=True))
+            digests = digester.of_all([by_name[name] for name in digester.names])
+            others = zip(*(by_name[name] for name in kind.read_too), strict=True) if kind.read_too else repeat(())
+            for number, key, digest, other, row in zip(owners, read[0], digests, others, batch, strict=False):
+                chain = chains[number]
                 if chain.wrong is None:
-                    last = chain.said.pop(f"{prefix}{row[1]}", None)
-                    if last is None or digester.of(row[2:end]) != last.digest:
-                        chain.wrong = self._wrong(kind, digester, chain, row, last)
-                    elif last.action.endswith(SET_ASIDE):
+                    last = chain.said.pop(f"{prefix}{key}", None)
+                    if last is None or digest != last[7]:
+                        chain.wrong = self._wrong(kind, chain, dict(zip(names, row[1:], strict=True)), last)
+                    elif other and last[4].endswith(SET_ASIDE):
                         continue
-                if kind.read_too:
-                    beside.setdefault(row[0], []).append(row[end:])
+                if other:
+                    beside.setdefault(number, []).append(other)
         for number, rows in beside.items():
             chain = chains[number]
             if chain.wrong is None and (found := next(kind.disordered(rows), None)) is not None:
                 chain.wrong = Break(Fault.content_order, chain.reader.chain, subject=f"{prefix}{found}")
 
-    def _wrong(
-        self, kind: type[Kept], digester: Digester, chain: _Chain, row: Sequence[Any], last: Link | None
-    ) -> Break | None:
+    def _wrong(self, kind: type[Kept], chain: _Chain, row: Mapping[str, Any], last: Row | None) -> Break | None:
         """Say what is wrong with a row that is not what its link says, or has none."""
         if last is not None:
             return broken(Fault.content_changed, last)
-        if row[1] <= self._began.get(kind.in_custody, 0):
+        number = row[kind.keyed_by]
+        if number <= self._began.get(kind.in_custody, 0):
             self.found.earlier += 1
             return None
-        if self._awaits(kind, digester, row):
+        if self._awaits(kind, row):
             return None
-        latest = _latest(row[2 : 2 + len(digester.names)])
-        return Break(Fault.content_unrecorded, chain.reader.chain, subject=f"{kind.in_custody}:{row[1]}", at=latest)
+        latest = _latest([row[name] for name in kind.kept])
+        return Break(Fault.content_unrecorded, chain.reader.chain, subject=f"{kind.in_custody}:{number}", at=latest)
 
     def _gone(self, chain: _Chain) -> Break | None:
         """Say which record of a chain is not there any more, when one is not."""
-        left = (one for subject, one in chain.said.items() if subject.partition(":")[0] in self._kinds)
+        left = (one for subject, one in chain.said.items() if str(subject).partition(":")[0] in self._kinds)
         return next((broken(Fault.content_gone, one) for one in left), None)
 
-    def _awaits(self, kind: type[Kept], digester: Digester, row: Sequence[Any]) -> bool:
+    def _awaits(self, kind: type[Kept], row: Mapping[str, Any]) -> bool:
         """Tell whether a row is linked at the end of its day, and that has not come yet."""
         if not kind.linked_after:
             return False
-        day = str(row[2 + digester.names.index(kind.linked_after)])
+        day = str(row[kind.linked_after])
         return not self.found.heads or day > max(self.found.heads).isoformat()
 
     async def _without_chain(self) -> None:
@@ -303,6 +324,12 @@ class Verification:
                 self.found.add(Break(Fault.content_unrecorded, name, subject=subject))
             older = sa.select(sa.func.count()).select_from(table).where(key <= began, ~own)
             self.found.earlier += await self._db.scalar(older) or 0
+
+
+def _visit(chain: str) -> int | None:
+    """Return the number of the visit whose chain it is, None for any other or what somebody has made of one."""
+    kind, _, number = chain.partition(":")
+    return int(number) if kind == "visit" and number.isascii() and number.isdigit() else None
 
 
 def _latest(values: Sequence[Any]) -> datetime | None:

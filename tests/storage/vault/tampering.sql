@@ -106,3 +106,8 @@ DELETE FROM audit WHERE chain = 'register';
 -- a visit put in without a chain: content unrecorded
 INSERT INTO visits (unit_id, group_id, form_version_id, state, created_at, changes) SELECT unit_id, group_id,
     form_version_id, state, created_at, 1 FROM visits;
+
+-- a chain copied under a name that is no visit's: changed
+INSERT INTO chains (chain, links, covered) VALUES ('visit:1x', 1, 0);
+INSERT INTO audit (chain, seq, at, action, subject, details, digest, hash)
+    SELECT 'visit:1x', seq, at, action, subject, details, digest, hash FROM audit WHERE chain = 'visit:1' AND seq = 1;

@@ -196,14 +196,14 @@ def test_any_byte_of_any_link_counts(data: st.DataObject) -> None:
         digest = hashlib.sha256(action.encode("utf-8", "replace")).hexdigest()
         said = ("c", seq, at, who, action, subject, details, digest)
         previous = hash_of(previous, *said)
-        links.append(Link("c", seq, moment(at), *said[3:], previous))
+        links.append(Link("c", seq, moment(at), who, action, subject, "{}", digest, previous))
     assert _broken(links) is None
     at = data.draw(st.integers(0, len(links) - 1))
     field, value = data.draw(
         st.sampled_from(
             [
                 ("at", links[at].at.replace("000+", "001+")), ("who", 10), ("action", links[at].action + "x"),
-                ("subject", "x" + links[at].subject), ("details", {"a": 1}), ("digest", ""), ("hash", "0" * 64),
+                ("subject", "x" + links[at].subject), ("details", '{"a": 1}'), ("digest", ""), ("hash", "0" * 64),
             ]
         )
     )  # fmt: skip
@@ -216,3 +216,23 @@ def test_any_byte_of_any_link_counts(data: st.DataObject) -> None:
 def _broken(links: list[Link]) -> Break | None:
     reader = Reader("c")
     return next((wrong for link in links if (wrong := reader.read(link)) is not None), None)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_no_column_should_hold_is_told_as_well(worked: Database, world: World) -> None:
+    """SQLite lets a column hold what its type forbids; the check names it, and does not fall over it."""
+    async with worked.begin() as db:
+        await custody.close_day(db, DAY, world.now + timedelta(hours=1))
+    for chain, name, value in (
+        *(("visit:1", name, "x'ff00'") for name in ("at", "person_id", "action", "subject", "digest", "hash")),
+        ("visit:1", "seq", "'x'"),
+        ("visit:1", "details", "'{'"),
+        (REGISTER, "details", "'[1]'"),
+        (REGISTER, "subject", "'day:x'"),
+    ):
+        link = sa.update(Audit.__table__).where(Audit.chain == chain, Audit.seq == 2)  # type: ignore[arg-type]
+        found = await tampered(worked, link.values({name: sa.literal_column(value)}))
+        assert found[:1] in ([Fault.changed], [Fault.removed]), (chain, name, value)
+    for column, value in ((Answer.value, "x'ff00'"), (Answer.by_id, "'x'"), (Evidence.latitude, "'x'")):
+        row = sa.update(column.class_.__table__).where(column.class_.id == 1)
+        assert await tampered(worked, row.values({column: sa.literal_column(value)})) == [Fault.content_changed], column
