@@ -109,7 +109,7 @@ async def past(database_url: str, answers: int) -> None:
             )
             connection = await db.connection()
             for statement in script.split(";\n"):
-                await connection.exec_driver_sql(statement)
+                await connection.run_sync(sa.Connection.exec_driver_sql, statement)
     finally:
         await database.close()
     if not database.embedded:
