@@ -196,7 +196,7 @@ class Deliverer:
         if self._line.stale or loop.time() - self._filled_at >= POLL_SECONDS:
             self._filled_at = loop.time()
             try:
-                await self._line.refill(self._busy.keys() | self._held.keys())
+                await self._line.refill(self._held.keys(), self._busy.keys())
             except Unavailable:
                 _LOG.warning("the outbox cannot be read; trying again")
                 self._line.stale = True
@@ -226,9 +226,9 @@ class Deliverer:
                 break  # what comes after is no more urgent
             self._limits.take(job.chat_id, now, price, bulk=bulk, paid=paid)
             self._line.take(job)
-            self._busy[job.chat_id] = asyncio.create_task(
-                self._deliver(replace(job, reply=_marked(reply, paid=paid)), price), name=f"deliver {job.id}"
-            )
+            if paid or reply is not job.reply:
+                job = replace(job, reply=_marked(reply, paid=paid))  # noqa: PLW2901 - as it goes out
+            self._busy[job.chat_id] = asyncio.create_task(self._deliver(job, price))
             started = True
         if self._line.exhausted:
             self._line.stale = True
@@ -262,7 +262,7 @@ class Deliverer:
             paid = isinstance(job.reply, Say) and job.reply.paid
             self._limits.answered(job.chat_id, asyncio.get_running_loop().time(), price, paid=paid)
             del self._busy[job.chat_id]
-            self._line.freed(job.chat_id)
+            self._line.back(job)
             self._awake.set()
 
     def _sent(self, job: Job, done: Performed, live: int | None) -> None:
@@ -271,7 +271,9 @@ class Deliverer:
         self._failed_at.pop(job.id, None)
         self._drawer.forget(job.id)
         card = (job.chat_id, done.live) if done.live != live else None
-        self._settler.put(Fate(job.id, job.made, done.state, done.message_id, done.error, card))
+        # What goes to many has time to gather; a person's chat is brought up to date at once.
+        fate = Fate(job.id, job.made, done.state, done.message_id, done.error, card)
+        self._settler.put(fate, gather=job.priority >= Priority.bulk)
         if card is not None:
             self._line.live[job.chat_id] = done.live
 

@@ -16,19 +16,19 @@ from storage.chat import outbox
 from storage.chat.outbox import State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from collections.abc import Set as AbstractSet
     from datetime import datetime
 
     from bot.outgoing.settle import Settler
     from handlers.chat import Reply
-    from storage.chat.outbox import Outgoing
+    from storage.chat.outbox import Waiting
     from storage.database import Database
 
 _LOG = logging.getLogger(__name__)
 
-WINDOW = 100
-"""Rows looked at together."""
+WINDOW = 200
+"""Rows looked at together, beside those that are sent and not yet written down as sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,41 +56,72 @@ class Line:
         self._settler = settler
         self._clock = clock
         self._waiting: dict[int, list[Job]] = {}
-        self._unseen: frozenset[int] = frozenset()
+        self._ordered = True
+        # Whether the chats stand in the order in which their next messages go.
+        self._under_way: set[int] = set()
+        # The rows that are being sent.
+        self._unseen: set[int] = set()
+        self._freed: set[int] = set()
+        # The chats that could be sent to again while the line was being refilled.
         self._more = False
         self.live: dict[int, int | None] = {}
         self.stale = True
         """Whether it has to be refilled: something was committed, or a chat that was left out may be sent to again."""
 
-    async def refill(self, leave_out: AbstractSet[int]) -> None:
-        """Read the most urgent rows of every chat but those that cannot be sent to now."""
+    async def refill(self, held: AbstractSet[int], busy: AbstractSet[int]) -> None:
+        """Read the most urgent rows of every chat that can be sent to now: neither ``held`` back nor ``busy``.
+
+        The rows of busy chats are read all the same, unless they would fill the window: in a broadcast nearly every
+        chat has one message only, and to find that out now saves another look when it has been sent.
+        """
         self.stale = False
         # Taken before the read, because a fate that is written while it runs is still pending in what it sees.
-        settled, cards = self._settler.open, self._settler.cards
-        self._unseen = frozenset(leave_out)
+        known, cards = self._settler.open | self._under_way, self._settler.cards
+        busy = frozenset(busy)
+        self._freed.clear()
+        most = WINDOW + len(known)
         async with self._database.read(brief=True) as db:
-            rows = await outbox.pending(db, self._clock(), WINDOW, exclude=self._unseen)
+            rows = await outbox.pending(db, self._clock(), most, exclude=held)
+            unseen = set(held)
+            if len(rows) == most and sum(row.chat_id in busy for row in rows) > most // 2:
+                unseen |= busy
+                rows = await outbox.pending(db, self._clock(), most, exclude=unseen)
             shown = {row.chat_id for row in rows if (row.reply or {}).get("kind") == Card.kind}
             live = await outbox.cards_of(db, shown) if shown else {}
-        self._more = len(rows) == WINDOW
-        self._waiting.clear()
         self.live = {row.chat_id: cards.get(row.chat_id, live.get(row.chat_id)) for row in rows}
+        self._waiting, self._more = {}, len(rows) == most
+        read: dict[int, Reply] = {}
         for row in rows:
-            if row.id not in settled and (job := self._read(row)) is not None:
+            if row.id in known:
+                continue
+            if row.chat_id in busy:
+                unseen.add(row.chat_id)
+            elif (job := self._read(row, read)) is not None:
                 self._waiting.setdefault(row.chat_id, []).append(job)
+        # The rows came in order; where a chat has several, a card may be left out and another row be next.
+        self._ordered = all(len(jobs) == 1 for jobs in self._waiting.values())
+        self._unseen = unseen
+        self.stale = self.stale or not self._freed.isdisjoint(unseen)
 
-    def _read(self, row: Outgoing) -> Job | None:
+    def _read(self, row: Waiting, read: dict[int, Reply]) -> Job | None:
+        """Read a row; ``read`` keeps the replies that several rows share."""
+        reply = read.get(id(row.reply))
         try:
-            reply = load(row.reply or {})
+            if reply is None:
+                reply = read[id(row.reply)] = load(row.reply or {})
         except (KeyError, TypeError, ValueError) as error:
             _LOG.error("row %s of the outbox is not readable: %s", row.id, type(error).__name__)  # noqa: TRY400, RUF100 - its text is a person's
             self._settler.put(Fate(row.id, row.created_at, State.failed, error="not readable"))
             return None
         return Job(row.id, row.chat_id, row.priority, row.attempts, row.created_at, reply)
 
-    def heads(self) -> list[Job]:
-        """Return the next message of every chat, the most urgent first."""
-        return sorted((self._head(jobs) for jobs in self._waiting.values()), key=lambda job: job.rank)
+    def heads(self) -> Iterator[Job]:
+        """Yield the next message of every chat, the most urgent first; what is yielded may be taken meanwhile."""
+        if not self._ordered:
+            self._waiting = dict(sorted(self._waiting.items(), key=lambda one: self._head(one[1]).rank))
+            self._ordered = True
+        for jobs in list(self._waiting.values()):
+            yield self._head(jobs)
 
     def _head(self, jobs: list[Job]) -> Job:
         """Leave out cards that a later one replaces before anybody has seen them; return what is to be sent."""
@@ -102,11 +133,18 @@ class Line:
         return jobs[0]
 
     def take(self, job: Job) -> None:
-        """Take the next message of its chat out of the line."""
+        """Take the next message of its chat out of the line: it is under way until it is :meth:`back`."""
         jobs = self._waiting[job.chat_id]
         jobs.remove(job)
+        self._under_way.add(job.id)
+        self._ordered = self._ordered and not jobs
         if not jobs:
             del self._waiting[job.chat_id]
+
+    def back(self, job: Job) -> None:
+        """Note that a message is no longer under way: its fate is known, or it stays where it is."""
+        self._under_way.discard(job.id)
+        self.freed(job.chat_id)
 
     def drop(self, chat_id: int) -> None:
         """Forget what a chat has in line; the rows stay where they are."""
@@ -114,6 +152,7 @@ class Line:
 
     def freed(self, chat_id: int) -> None:
         """Note that a chat may be sent to again: if it was left out, it has to be looked up."""
+        self._freed.add(chat_id)
         if chat_id in self._unseen:
             self.stale = True
 

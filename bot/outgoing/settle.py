@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 _AGAIN_SECONDS = 1.0
+_GATHER = 100
+_GATHER_SECONDS = 0.1
+"""How many fates of a broadcast are written together, or how long they wait for one another: one commit for each would
+cost more than the sending.
+"""
 
 
 class Settler:
@@ -38,6 +43,7 @@ class Settler:
         self._writing_cards: dict[int, int | None] = {}
         self._something = asyncio.Event()
         self._lock = asyncio.Lock()
+        self._gathering: asyncio.TimerHandle | None = None
 
     @property
     def open(self) -> frozenset[int]:
@@ -49,10 +55,20 @@ class Settler:
         """The live cards that are perhaps not on the disk yet: chat id -> message id, None where there is none now."""
         return self._writing_cards | self._cards
 
-    def put(self, fate: Fate) -> None:
-        """Have a fate, and the live card that came of it, written down soon."""
+    def put(self, fate: Fate, *, gather: bool = False) -> None:
+        """Have a fate, and the live card that came of it, written down now, or when some more may have gathered.
+
+        It is noted beside the database at once in any case.
+        """
         self._receipts.keep(fate)
         self._put(fate)
+        if not gather or len(self._fates) >= _GATHER:
+            self._something.set()
+        elif self._gathering is None:
+            self._gathering = asyncio.get_running_loop().call_later(_GATHER_SECONDS, self._gathered)
+
+    def _gathered(self) -> None:
+        self._gathering = None
         self._something.set()
 
     def _put(self, fate: Fate) -> None:

@@ -36,10 +36,13 @@ if TYPE_CHECKING:
     from storage.voices.deliveries import Delivery
     from storage.voices.notices import Notice
 
-BATCH: Final = 100
+BATCH: Final = 500
 """Copies produced in one transaction: some ten milliseconds, in which nobody else writes."""
 
-AT_ONCE: Final = 10
+ONE_BY_ONE: Final = 100
+"""The same for corrections and reminders, which are made for each person."""
+
+AT_ONCE: Final = 20
 """Batches of one call: the ticker comes by again in a second, and others want to write."""
 
 AHEAD: Final = 300
@@ -84,6 +87,7 @@ async def _produce(db: Session, notice: Notice, now: datetime, ahead: int) -> bo
     pack = _Pack(notice, author.name if author else "", zone, now)
     if notice.state is State.sending and (due := await deliveries.due(db, notice.id, room)):
         return await pack.copies(db, due)
+    room = min(room, ONE_BY_ONE)
     if old := await deliveries.outdated(db, notice.id, notice.version, room):
         return await pack.corrections(db, old)
     if notice.out and (quiet := await deliveries.unread(db, notice.id, notice.chased, room)):
@@ -124,33 +128,27 @@ class _Pack:
         self._notice, self._author, self._zone, self._now = notice, author, zone, now
         self._copies: dict[str, Copy] = {}
         hour = now.astimezone(zone).hour
+        self._priority = Priority.reminder if notice.urgent else Priority.bulk
         self._silent = not notice.urgent and (hour >= NIGHT[0] or hour < NIGHT[1])
 
-    def _copy(self, person: Person) -> Copy:
-        found = self._copies.get(person.language)
+    def _copy(self, language: str) -> Copy:
+        found = self._copies.get(language)
         if found is None:
-            found = self._copies[person.language] = Copy(
-                self._notice, self._author, speech(person.language), self._zone
-            )
+            found = self._copies[language] = Copy(self._notice, self._author, speech(language), self._zone)
         return found
 
-    async def copies(self, db: Session, due: Sequence[tuple[Delivery, Person]]) -> bool:
+    async def copies(self, db: Session, due: Sequence[tuple[int, str | None]]) -> bool:
         """Produce first copies; several messages where there is an album, the last one has the button."""
-        messages: list[tuple[int, Reply, str]] = []
-        carries: list[tuple[Delivery, int]] = []
-        for delivery, person in due:
-            if person.telegram_id is None:
-                delivery.state, delivery.settled_at = Fate.skipped, self._now
+        notice, people_of = self._notice, dict[str | None, list[int]]()
+        for person_id, language in due:
+            people_of.setdefault(language, []).append(person_id)
+        for language, them in people_of.items():
+            if language is None:
+                await deliveries.skip(db, notice.id, them, self._now)
                 continue
-            made = self._copy(person).messages(silent=self._silent)
-            key = f"{self._notice.topic}:{person.id}"
-            messages += [(person.telegram_id, one, f"{key}:{at}") for at, one in enumerate(made[:-1], 1)]
-            carries.append((delivery, len(messages)))
-            messages.append((person.telegram_id, made[-1], key))
-        ids = await self._put(db, messages)
-        for delivery, at in carries:
-            delivery.state, delivery.outbox_id = Fate.queued, ids[at]
-            delivery.version, delivery.chased = self._notice.version, self._notice.chased
+            said = [dump(one) for one in self._copy(language).messages(silent=self._silent)]
+            await outbox.put_copies(db, said, them, now=self._now, priority=self._priority, topic=notice.topic)
+            await deliveries.queue(db, notice.id, them, notice.topic, notice.version, notice.chased)
         return True
 
     async def corrections(self, db: Session, old: Sequence[tuple[Delivery, Person]]) -> bool:
@@ -162,7 +160,7 @@ class _Pack:
                 continue
             if self._notice.state is not State.expired:
                 delivery.read_at = None
-            change = self._copy(person).change(delivery.message_id, read_at=delivery.read_at)
+            change = self._copy(person.language).change(delivery.message_id, read_at=delivery.read_at)
             key = f"{self._notice.topic}:{person.id}:v{self._notice.version}"
             messages.append((person.telegram_id, change, key))
         await self._put(db, messages)
@@ -176,14 +174,13 @@ class _Pack:
             if person.telegram_id is None or person.blocked_at is not None:
                 continue
             key = f"{self._notice.topic}:{person.id}:r{self._notice.chased}"
-            messages.append((person.telegram_id, self._copy(person).reminder(), key))
+            messages.append((person.telegram_id, self._copy(person.language).reminder(), key))
         await self._put(db, messages)
         return True
 
-    async def _put(self, db: Session, messages: Sequence[tuple[int, Reply, str]]) -> list[int]:
+    async def _put(self, db: Session, messages: Sequence[tuple[int, Reply, str]]) -> None:
         rows = [(chat_id, dump(reply), key) for chat_id, reply, key in messages]
-        priority = Priority.reminder if self._notice.urgent else Priority.bulk
-        return await outbox.put_many(db, rows, now=self._now, priority=priority, topic=self._notice.topic)
+        await outbox.put_many(db, rows, now=self._now, priority=self._priority, topic=self._notice.topic)
 
 
 # --- the live card ---

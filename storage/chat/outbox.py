@@ -4,14 +4,17 @@ It guarantees that nothing said is lost; how fast and to whom it goes is the dis
 a time reads it (see ``Database.leader``).
 """
 
+import json
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from typing import Final, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, aliased, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.entity import Entity, Json, Moment, Session, Whom, insert_into
+from storage.entity import Entity, Json, Moment, Session, Whom, Words, insert_into
+from storage.people import Person
 from storage.vault.sealed import SealedJson
 from storage.voices import deliveries
 
@@ -150,6 +153,33 @@ async def put_many(
     return list(await db.scalars(statement, rows)) if rows else []
 
 
+async def put_copies(
+    db: Session, replies: Sequence[Json], person_ids: Collection[int], *, now: datetime, priority: int, topic: str
+) -> None:
+    """Put the same replies in line for each of these people; those without an address are passed over.
+
+    The last one has the key ``topic:person``, those ahead of it ``topic:person:1`` and so on. One statement, however
+    many people. Raises IntegrityError for a key that was used before.
+    """
+    to = deliveries.among(db, Person.id, person_ids)
+    key = sa.literal(f"{topic}:", Words()) + sa.cast(Person.id, sa.Text)
+    copies = [
+        sa.select(
+            Person.id.label("person"),
+            sa.literal(at, sa.Integer()).label("at"),
+            Person.telegram_id.label("chat_id"),
+            sa.literal(reply, _REPLY).label("reply"),
+            (key if at == len(replies) else key + sa.literal(f":{at}", Words())).label("key"),
+        ).where(to, Person.telegram_id.is_not(None))
+        for at, reply in enumerate(replies, 1)
+    ]
+    one = sa.union_all(*copies).subquery() if len(copies) > 1 else copies[0].subquery()
+    same = {"priority": int(priority), "topic": topic, "state": State.pending, "attempts": 0, "created_at": now}
+    rows = sa.select(one.c.chat_id, one.c.reply, one.c.key, *(sa.literal(v, _TABLE.c[k].type) for k, v in same.items()))
+    columns = ["chat_id", "reply", "key", *same]
+    await db.execute(sa.insert(_TABLE).from_select(columns, rows.order_by(one.c.person, one.c.at)))
+
+
 async def say(db: Session, replies: Sequence[tuple[int, Json]], *, now: datetime, priority: int) -> None:
     """Put the replies of a turn in line, each for the chat it is for; no rows are returned."""
     rows = [
@@ -161,39 +191,61 @@ async def say(db: Session, replies: Sequence[tuple[int, Json]], *, now: datetime
         await db.execute(_SAID, rows)
 
 
-# Into the table and not by its class: no object is wanted of what was said.
-_SAID = sa.insert(Outgoing.__table__)  # type: ignore[arg-type] # it is a Table
+# Tables and not classes from here on: no object is wanted of what was said or of what waits.
+_TABLE: Final[sa.Table] = Outgoing.__table__  # type: ignore[assignment] # it is a Table
+_SAID = sa.insert(_TABLE)
+_REPLY = SealedJson("outbox.reply")
 
 
-def _sendable() -> sa.Select[Outgoing]:
+class Waiting(NamedTuple):
+    """A message that waits to be sent; those that say the same share their ``reply``, so nobody may change it."""
+
+    id: int
+    chat_id: int
+    priority: int
+    attempts: int
+    created_at: datetime
+    reply: Json | None
+
+
+def _sendable() -> sa.Select[int, int, int, int, datetime, str | None]:
     """Put the question together that the dispatcher asks all the time."""
-    earlier, now = aliased(Outgoing), sa.bindparam("now", type_=Moment())
+    row, earlier, now = _TABLE.c, _TABLE.alias().c, sa.bindparam("now", type_=Moment())
     held = (
         sa.exists()
-        .where(earlier.chat_id == Outgoing.chat_id, earlier.state == _LITERALLY_PENDING)
-        .where(earlier.id < Outgoing.id, earlier.priority <= Outgoing.priority, earlier.not_before > now)
+        .where(earlier.chat_id == row.chat_id, earlier.state == _LITERALLY_PENDING)
+        .where(earlier.id < row.id, earlier.priority <= row.priority, earlier.not_before > now)
     )
     return (
-        sa.select(Outgoing)
-        .where(_WAITS)
-        .where(sa.or_(Outgoing.not_before.is_(None), Outgoing.not_before <= now), ~held)
-        .order_by(Outgoing.priority, Outgoing.id)
+        sa.select(row.id, row.chat_id, row.priority, row.attempts, row.created_at, sa.cast(row.reply, sa.Text))
+        .where(row.state == _LITERALLY_PENDING)
+        .where(sa.or_(row.not_before.is_(None), row.not_before <= now), ~held)
+        .order_by(row.priority, row.id)
         .limit(sa.bindparam("most"))
     )
 
 
 _SENDABLE = _sendable()
-_SENDABLE_BUT = _SENDABLE.where(Outgoing.chat_id.not_in(sa.bindparam("exclude", expanding=True)))
+_SENDABLE_BUT = _SENDABLE.where(_TABLE.c.chat_id.not_in(sa.bindparam("exclude", expanding=True)))
 
 
-async def pending(db: Session, now: datetime, limit: int = 100, exclude: Collection[int] = ()) -> list[Outgoing]:
+async def pending(db: Session, now: datetime, limit: int = 100, exclude: Collection[int] = ()) -> list[Waiting]:
     """Return what can be sent now, by priority and then in order, without the chats in ``exclude``.
 
     What waits for its ``not_before`` holds back later messages of its chat that are no more urgent: order is kept.
     """
+    asked = {"now": now, "most": limit}
     if exclude:
-        return list(await db.scalars(_SENDABLE_BUT, {"now": now, "most": limit, "exclude": list(exclude)}))
-    return list(await db.scalars(_SENDABLE, {"now": now, "most": limit}))
+        found = await db.execute(_SENDABLE_BUT, asked | {"exclude": list(exclude)})
+    else:
+        found = await db.execute(_SENDABLE, asked)
+    dialect, read = db.get_bind().dialect, dict[str | None, Json | None]({None: None})
+    rows = []
+    for row_id, chat_id, priority, attempts, made, stored in found:
+        if stored is not None and stored not in read:  # copies of a broadcast are one text: it is opened and read once
+            read[stored] = _REPLY.process_result_value(json.loads(stored), dialect)
+        rows.append(Waiting(row_id, chat_id, priority, attempts, made, read[stored]))
+    return rows
 
 
 async def still_pending(db: Session, row_ids: Collection[int]) -> dict[int, datetime]:
@@ -202,16 +254,29 @@ async def still_pending(db: Session, row_ids: Collection[int]) -> dict[int, date
     return dict(found.all())
 
 
+_SETTLED = (
+    sa.update(_TABLE)
+    .where(_TABLE.c.id == sa.bindparam("row"))
+    .values(
+        state=sa.bindparam("fate"),
+        settled_at=sa.bindparam("at"),
+        message_id=sa.bindparam("message"),
+        error=sa.bindparam("why"),
+        reply=sa.null(),
+    )
+)
+
+
 async def settle(db: Session, fates: Iterable[tuple[int, State | str, int | None, str | None]], now: datetime) -> None:
     """Write down the fate of messages: (id, state, message id at Telegram, error). The text itself is dropped."""
+    settled = list(fates)
     rows = [
-        {"id": row_id, "state": State(state), "message_id": message_id, "error": error}
-        | {"settled_at": now, "reply": None}
-        for row_id, state, message_id, error in fates
+        {"row": row_id, "fate": State(state), "at": now, "message": message_id, "why": error}
+        for row_id, state, message_id, error in settled
     ]
     if rows:
-        await db.execute(sa.update(Outgoing), rows)
-        await deliveries.follow(db)
+        await db.execute(_SETTLED, rows)
+        await deliveries.follow(db, [row_id for row_id, *_ in settled])
 
 
 async def defer(db: Session, row_id: int, until: datetime, error: str) -> None:

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from storage.entity import Entity, Moment, Session, Whom, Words
 from storage.people import Person
@@ -22,6 +22,7 @@ _QUEUED = sa.text("state = 'queued'")
 _OUTBOX = sa.table(
     "outbox",
     sa.column("id"),
+    sa.column("key", Words()),
     sa.column("state", Words()),
     sa.column("message_id", sa.BigInteger()),
     sa.column("error", Words()),
@@ -93,9 +94,28 @@ _FOLLOW = (
 )
 
 
-async def follow(db: Session) -> None:
-    """Write down here what became of copies that the outbox has settled; costs one look at what is queued."""
-    await db.execute(_FOLLOW)
+_FOLLOW_THESE = _FOLLOW.where(Delivery.outbox_id.in_(sa.bindparam("these", expanding=True)))
+_TOGETHER = 500
+
+
+async def follow(db: Session, messages: Sequence[int] | None = None) -> None:
+    """Write down here what became of copies that the outbox has settled: of these messages, or of all there are.
+
+    All cost one look at what is queued.
+    """
+    if messages is None:
+        await db.execute(_FOLLOW)
+        return
+    for at in range(0, len(messages), _TOGETHER):
+        await db.execute(_FOLLOW_THESE, {"these": messages[at : at + _TOGETHER]})
+
+
+def among(db: Session, column: InstrumentedAttribute[int], ids: Collection[int]) -> sa.ColumnElement[bool]:
+    """Say that a column is one of these ids, however many, as one bound value."""
+    if db.get_bind().dialect.name == "postgresql":
+        return column == sa.any_(sa.cast(list(ids), ARRAY(sa.BigInteger())))
+    listed = sa.func.json_each(json.dumps(list(ids))).table_valued("value")
+    return column.in_(sa.select(listed.c.value))
 
 
 async def open_for(db: Session, notice_id: int, person_ids: Collection[int]) -> None:
@@ -103,15 +123,11 @@ async def open_for(db: Session, notice_id: int, person_ids: Collection[int]) -> 
 
     One statement, however many people: 20,000 rows made one by one would keep everybody waiting.
     """
-    if db.get_bind().dialect.name == "postgresql":
-        among = Person.id == sa.any_(sa.cast(list(person_ids), ARRAY(sa.BigInteger())))
-    else:
-        ids = sa.func.json_each(json.dumps(list(person_ids))).table_valued("value")
-        among = Person.id.in_(sa.select(ids.c.value))
     state = sa.case((Person.blocked_at.is_not(None), State.blocked.value), else_=State.waiting.value)
     rows = sa.select(sa.literal(notice_id, sa.BigInteger()), Person.id, state, sa.literal(0), sa.literal(0))
     columns = ["notice_id", "person_id", "state", "version", "chased"]
-    await db.execute(sa.insert(Delivery).from_select(columns, rows.where(among), include_defaults=False))
+    which = among(db, Person.id, person_ids)
+    await db.execute(sa.insert(Delivery).from_select(columns, rows.where(which), include_defaults=False))
 
 
 async def counts(db: Session, notice_id: int) -> tuple[dict[State, int], int]:
@@ -129,9 +145,39 @@ async def of(db: Session, notice_id: int, person_id: int, *, lock: bool = False)
     return await db.scalar(query.with_for_update() if lock else query)
 
 
-async def due(db: Session, notice_id: int, limit: int) -> Sequence[tuple[Delivery, Person]]:
-    """Return copies that are still to be produced, with their people; lock the notice first."""
-    return await _with_people(db, Delivery.notice_id == notice_id, Delivery.state == State.waiting, limit=limit)
+async def due(db: Session, notice_id: int, limit: int) -> list[tuple[int, str | None]]:
+    """Return whose copies are still to be produced, and in which language; None: there is no address any more.
+
+    Lock the notice first.
+    """
+    query = (
+        sa.select(Delivery.person_id, sa.case((Person.telegram_id.is_not(None), Person.language)))
+        .join(Person, Person.id == Delivery.person_id)
+        .where(Delivery.notice_id == notice_id, Delivery.state == State.waiting)
+        .limit(limit)
+    )
+    return [(person, language) for person, language in await db.execute(query)]
+
+
+async def queue(db: Session, notice_id: int, person_ids: Collection[int], key: str, version: int, chased: int) -> None:
+    """Note that the copies of these people are in the outbox, under the key given and their ids."""
+    theirs = sa.literal(f"{key}:", Words()) + sa.cast(Delivery.person_id, sa.Text)
+    await db.execute(
+        sa.update(Delivery)
+        .where(Delivery.notice_id == notice_id, among(db, Delivery.person_id, person_ids), _OUTBOX.c.key == theirs)
+        .values(state=State.queued, outbox_id=_OUTBOX.c.id, version=version, chased=chased)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def skip(db: Session, notice_id: int, person_ids: Collection[int], now: datetime) -> None:
+    """Produce no copy for these people: they cannot be written to."""
+    await db.execute(
+        sa.update(Delivery)
+        .where(Delivery.notice_id == notice_id, among(db, Delivery.person_id, person_ids))
+        .values(state=State.skipped, settled_at=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def outdated(db: Session, notice_id: int, version: int, limit: int) -> Sequence[tuple[Delivery, Person]]:

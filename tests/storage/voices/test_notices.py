@@ -37,13 +37,11 @@ async def sent(db: Session, everybody: list[Person], now: datetime) -> Notice:
 
 
 async def queue(db: Session, notice: Notice, limit: int, now: datetime) -> list[int]:
-    due = await deliveries.due(db, notice.id, limit)
-    messages = [(who.telegram_id or 0, {"kind": "say", "text": "通知"}, f"{notice.topic}:{who.id}") for _, who in due]
-    ids = await outbox.put_many(db, messages, now=now, priority=Priority.bulk, topic=notice.topic)
-    for (delivery, _), row_id in zip(due, ids, strict=True):
-        delivery.state, delivery.outbox_id, delivery.version = State.queued, row_id, notice.version
-    await db.flush()
-    return ids
+    them = [person for person, _ in await deliveries.due(db, notice.id, limit)]
+    said, about = {"kind": "say", "text": "通知"}, {"priority": Priority.bulk, "topic": notice.topic}
+    await outbox.put_copies(db, [said], them, now=now, **about)
+    await deliveries.queue(db, notice.id, them, notice.topic, notice.version, notice.chased)
+    return [row.id for row in await outbox.pending(db, now)]
 
 
 async def test_outcomes_come_home_in_the_transaction_that_settles_them(database: Database, now: datetime):
