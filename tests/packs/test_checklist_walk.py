@@ -184,6 +184,7 @@ def test_what_was_found_is_counted_and_closes_the_visit_only_when_something_is_n
     clean = all_graded(form, "done")
     assert [value(clean, name) for name in ("missing_count", "partial_count", "rectification_due")] == ["0", "0", "no"]
     assert not clean.relevant(path_of(clean, "closing"))
+    assert not clean.relevant(path_of(clean, "closing_missing"))
 
     found = walk_of(form, i01="missing", i02="partial", i03="missing", i04="done", i05="na")
     assert [value(found, name) for name in ("missing_count", "partial_count", "rectification_due")] == ["2", "1", "yes"]
@@ -191,6 +192,16 @@ def test_what_was_found_is_counted_and_closes_the_visit_only_when_something_is_n
     assert found.relevant(closing)
     assert "1项部分落实、2项未落实" in found.label(closing, "zh_CN")
     assert "1 partly done and 2 not done" in found.label(closing, "en")
+    assert not found.relevant(path_of(found, "closing_missing"))
+
+
+def test_nothing_is_said_of_what_was_partly_done_where_nothing_was(form: Form) -> None:
+    found = walk_of(form, i01="missing", i02="done")
+    assert not found.relevant(path_of(found, "closing"))
+    closing = path_of(found, "closing_missing")
+    assert found.relevant(closing)
+    assert found.label(closing, "zh_CN").startswith("本次有1项未落实。")
+    assert found.label(closing, "en").startswith("This visit found 1 not done.")
 
 
 def test_an_answer_that_no_longer_applies_is_not_counted(form: Form) -> None:
