@@ -19,6 +19,7 @@ from aiohttp import web
 from bot.background.arranging import Arranger
 from bot.background.comparing import Comparer
 from bot.background.custodian import Custodian
+from bot.background.documents import DocumentReader
 from bot.background.download import Downloader
 from bot.background.fetching import Fetcher
 from bot.background.introduction import introduce
@@ -115,6 +116,7 @@ class App:
         self._trial_codes = TrialCodes(self.database, self._driver, clock)
         self._fetcher = Fetcher(self.database, self._driver, self._blobs, clock)
         self._register_reader = RegisterReader(self.database, self._driver, clock)
+        self._documents = DocumentReader(self.database, self._driver, clock)
         self._arranger = Arranger(self.database, self._driver, clock)
         self._jobs: Jobs | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -272,6 +274,7 @@ class App:
         await self._trial_codes.close()
         await self._fetcher.close()
         await self._register_reader.close()
+        await self._documents.close()
         await self._arranger.close()
         tasks = [*self._tasks, *([self._introduction] if self._introduction is not None else [])]
         for task in tasks:
@@ -298,10 +301,11 @@ class App:
             self._read_sent()
 
     def _read_sent(self) -> None:
-        """Have the forms and registers that were sent in read, and the codes in photos of trials."""
+        """Have the forms, registers and documents that were sent in read, and the codes in photos of trials."""
         self._reader.wake()
         self._trial_codes.wake()
         self._register_reader.wake()
+        self._documents.wake()
         self._arranger.wake()
 
     def _bring_home(self) -> None:

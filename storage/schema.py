@@ -42,7 +42,7 @@ from storage.visit import (
     tallies,
     visits,
 )
-from storage.voices import deliveries, enquiries, library, notices, quizzes, surveys
+from storage.voices import deliveries, enquiries, library, library_files, notices, quizzes, surveys
 
 MODULES = (
     activities,
@@ -68,6 +68,7 @@ MODULES = (
     itineraries,
     leave,
     library,
+    library_files,
     meetings,
     notices,
     outbox,

@@ -18,6 +18,9 @@ WORDS: Final = 6
 LIKE: Final = 0.25
 """Share of a question's pairs that a text must have to be called like it at all."""
 
+SEPARATOR: Final = "\f"
+"""Stands between what an item says and each of its files, whose first line is its name."""
+
 _PARTS: Final = re.compile(r"[\s,，、;；。?？!！:：]+")
 _RUNS: Final = re.compile(r"[0-9a-z]+|[\u3400-\u9fff]+")
 
@@ -25,6 +28,26 @@ _RUNS: Final = re.compile(r"[0-9a-z]+|[\u3400-\u9fff]+")
 def looked_for(phrase: str) -> list[str]:
     """Return the words of a phrase, each once: what stands between spaces and commas."""
     return list(dict.fromkeys(one for one in _PARTS.split(phrase.strip()) if one))[:WORDS]
+
+
+def put_behind(words: str, name: str, text: str) -> str:
+    """Return the words of an item with those of one of its files behind them."""
+    return f"{words}{SEPARATOR}{' '.join(name.split())}\n{text.replace(SEPARATOR, ' ')}"
+
+
+def where(words: str, phrase: str) -> tuple[str, str]:
+    """Return the part of an item that has most of a phrase: (the name of the file, '' for the item itself; its words).
+
+    Of several that have as much it is the first one.
+    """
+    wanted = [one.casefold() for one in looked_for(phrase)]
+    parts = words.split(SEPARATOR)
+    counts = [sum(one in part.casefold() for one in wanted) for part in parts]
+    at = counts.index(max(counts))
+    if not at:
+        return "", parts[0]
+    name, _, text = parts[at].partition("\n")
+    return name, text
 
 
 def passage(text: str, phrase: str, around: int = 22) -> tuple[str, str, str]:

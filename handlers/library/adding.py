@@ -17,8 +17,9 @@ from handlers.library.shelves import called, listed, short
 from handlers.rows import CHOSEN, in_rows
 from handlers.text import mark
 from storage.people import FIELD
-from storage.voices import library, notices
+from storage.voices import library, library_files, notices
 from storage.voices.library import LibraryItem, State
+from storage.voices.library_files import LibraryFile
 
 if TYPE_CHECKING:
     from handlers.chat import Message
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 TITLE: Final = 60
 TOPIC: Final = 20
+READABLE: Final = (".txt", ".md", ".csv", ".docx", ".pptx", ".xlsx", ".pdf")
+"""How files are called whose words are read; bot/background/document_work.py reads them."""
+
 NO_TITLE = mark("A title has 1 to 60 characters. Please send a shorter one.")
 NO_TOPIC = mark("A topic has 1 to 20 characters. Please send a shorter one.")
 NAMELESS = mark("It has no title yet: please send a line of words, or tap “Title…”.")
@@ -204,6 +208,7 @@ async def publish(turn: Turn, args: tuple[str, ...]) -> None:
         raise UserError(NAMELESS)
     item.write(item.body, parts.plain_of(item.body))
     item.publish(turn.now)
+    await _have_read(turn, item)
     readers = await _readers(turn)
     rows = [(Button(turn.label("◀ Library"), data("library", "list")),)]
     if readers:
@@ -222,6 +227,17 @@ async def publish(turn: Turn, args: tuple[str, ...]) -> None:
     )
     nobody = turn.t("“{title}” is in the library. Nobody goes on visits yet, so nobody is told.", title=item.title)
     turn.card(said if readers else nobody, tuple(rows), final=True)
+
+
+async def _have_read(turn: Turn, item: LibraryItem) -> None:
+    """Have the words of its files read, so that they are found as well."""
+    named = [
+        LibraryFile(item_id=item.id, file_id=str(one["file_id"]), name=str(one["name"]))
+        for one in item.body["parts"]
+        if one.get("media") == "document" and str(one.get("name", "")).lower().endswith(READABLE)
+    ]
+    await library_files.add(turn.db, named)
+    turn.attached += len(named)  # whoever fetches files is woken
 
 
 def _announced(turn: Turn, item: LibraryItem) -> dict[str, object]:

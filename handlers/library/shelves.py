@@ -19,9 +19,9 @@ from handlers.journey import data, number, word
 from handlers.parts import albums, files_of, under, words_of
 from handlers.rows import in_rows
 from handlers.text import mark
-from storage.voices import library, notices
+from storage.voices import library, library_files, notices
 from storage.voices.library import State
-from supervision.passage import passage
+from supervision.passage import passage, where
 
 if TYPE_CHECKING:
     from handlers.chat import Message, Rows
@@ -155,12 +155,18 @@ async def _find(turn: Turn, phrase: str) -> None:
     else:
         lines = [turn.t("Nothing has exactly “{words}”. These come close:", words=phrase)]
     for at, one in enumerate(found[:SHOWN], 1):
-        before, hit, after = passage(one.words.removeprefix(one.title), phrase)
-        around = escape(before) + (Markup("<b>{}</b>").format(hit) if hit else "") + escape(after)
-        lines.append(Markup("{}. <b>{}</b>\n{}").format(at, one.title, around))
+        lines.append(Markup("{}. <b>{}</b>\n{}").format(at, one.title, _around(turn, one, phrase)))
     if len(found) > SHOWN:
         lines.append(turn.t("There is more: one more word narrows it down."))
     turn.card(Markup("\n").join(lines), _to_open(turn, found[:SHOWN], 1))
+
+
+def _around(turn: Turn, item: LibraryItem, phrase: str) -> Markup:
+    """Return the passage around a hit, and the name of the file it stands in."""
+    file, said = where(item.words, phrase)
+    before, hit, after = passage(said.removeprefix(item.title), phrase)
+    around = escape(before) + (Markup("<b>{}</b>").format(hit) if hit else "") + escape(after)
+    return turn.t("📎 {name}: {words}", name=file, words=around) if file else around
 
 
 # --- one item ---
@@ -195,6 +201,9 @@ async def _text(turn: Turn, item: LibraryItem) -> Markup:
     if item.state is State.withdrawn:
         lines.append(turn.t("<i>Withdrawn: this does not hold any more.</i>"))
     lines.append(Markup(under(item.title, words_of(item.body))))  # noqa: S704 - made by the driver from what was sent
+    if may(turn.person, "library.begin", turn.now):
+        unread = await library_files.unread(turn.db, item.id)
+        lines += [turn.t("<i>Search finds nothing inside {name}: it holds no words.</i>", name=one) for one in unread]
     return Markup("\n\n").join(one for one in lines if one)
 
 

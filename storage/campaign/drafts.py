@@ -155,7 +155,7 @@ async def drop(db: Session, draft: FormDraft) -> None:
 
 async def any_waiting(db: Session, now: datetime) -> bool:
     """Tell whether there is a draft to be read."""
-    return await db.scalar(sa.select(FormDraft.id).where(leases.waits(FormDraft, now)).limit(1)) is not None
+    return await leases.any_due(db, FormDraft, now)
 
 
 async def fetched(db: Session, file_id: int, content: bytes) -> None:
@@ -165,10 +165,7 @@ async def fetched(db: Session, file_id: int, content: bytes) -> None:
 
 async def waiting(db: Session, now: datetime, limit: int = 1) -> Sequence[FormDraft]:
     """Hand out drafts that are to be read, the longest waiting first; each is the caller's until ``now + LEASE``."""
-    found = (await db.scalars(leases.due(FormDraft, now, limit))).all()
-    for one in found:
-        one.retry_at = now + LEASE
-    return found
+    return await leases.handed_out(db, FormDraft, now, limit, LEASE)
 
 
 async def prune(db: Session, before: datetime) -> int:

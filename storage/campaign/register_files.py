@@ -118,15 +118,12 @@ async def drop(db: Session, file: RegisterFile) -> None:
 
 async def any_waiting(db: Session, now: datetime) -> bool:
     """Tell whether there is a file to be read."""
-    return await db.scalar(sa.select(RegisterFile.id).where(leases.waits(RegisterFile, now)).limit(1)) is not None
+    return await leases.any_due(db, RegisterFile, now)
 
 
 async def waiting(db: Session, now: datetime, limit: int = 1) -> Sequence[RegisterFile]:
     """Hand out files that are to be read, the longest waiting first; each is the caller's until ``now + LEASE``."""
-    found = (await db.scalars(leases.due(RegisterFile, now, limit))).all()
-    for one in found:
-        one.retry_at = now + LEASE
-    return found
+    return await leases.handed_out(db, RegisterFile, now, limit, LEASE)
 
 
 async def prune(db: Session, before: datetime) -> int:

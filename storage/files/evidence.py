@@ -223,7 +223,4 @@ async def waiting(db: Session, now: datetime, limit: int = 20, lease: timedelta 
 
     Each is this caller's until ``now + lease``; whoever stops in the middle loses nothing, it is handed out again.
     """
-    found = (await db.scalars(leases.due(Evidence, now, limit))).all()
-    for one in found:
-        one.retry_at = now + lease
-    return found
+    return await leases.handed_out(db, Evidence, now, limit, lease)

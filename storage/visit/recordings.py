@@ -11,6 +11,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from storage import leases
 from storage.entity import Session
 from storage.vault.sealing import Box
 from storage.visit.interviews import Entry, words_of
@@ -27,28 +28,12 @@ async def shredded_files(db: Session, limit: int = 100) -> Sequence[Entry]:
 
 async def waiting(db: Session, now: datetime, limit: int = 4) -> Sequence[Entry]:
     """Hand out recordings that are to be fetched; each is this caller's until ``now + LEASE``."""
-    query = (
-        sa.select(Entry)
-        .where(Entry.state == sa.literal_column("'waiting'"))
-        .where(sa.or_(Entry.retry_at.is_(None), Entry.retry_at <= now))
-        .order_by(Entry.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .execution_options(populate_existing=True)
-    )
-    due = (await db.scalars(query)).all()
-    for one in due:
-        one.retry_at = now + LEASE
-    return due
+    return await leases.handed_out(db, Entry, now, limit, LEASE)
 
 
 async def any_waiting(db: Session, now: datetime) -> bool:
     """Tell whether a recording waits to be fetched, or a file of an erased one to be deleted."""
-    due = sa.or_(Entry.retry_at.is_(None), Entry.retry_at <= now)
-    fetch = sa.select(Entry.id).where(Entry.state == sa.literal_column("'waiting'"), due).limit(1)
-    if await db.scalar(fetch) is not None:
-        return True
-    return bool(await shredded_files(db, 1))
+    return await leases.any_due(db, Entry, now) or bool(await shredded_files(db, 1))
 
 
 def recording(box: Box, entry: Entry) -> str:

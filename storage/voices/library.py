@@ -1,9 +1,11 @@
 """The policy library: what is to be known and kept to, by topic, found by any words in it.
 
-``words`` is all of an item as plain text, its title first, and is what is searched. On SQLite words of three characters
-and more are looked up in ``library_index``, an FTS5 table of trigrams that triggers keep in step; shorter ones, as
-Chinese has many, by reading through. On PostgreSQL the same question is an ILIKE, which pg_trgm's index answers where
-the server has that extension (the migration looks); where it has not the answers are the same, only slower.
+``words`` is all of an item as plain text, its title first, what its files say last (supervision/passage.py), and is
+what is searched. On SQLite words of three characters and more are looked up in ``library_index``, an FTS5 table of
+trigrams that triggers keep in step; shorter ones, as Chinese has many, by reading through.
+
+On PostgreSQL the same question is an ILIKE, which pg_trgm's index answers where the server has that extension (the
+migration looks); where it has not the answers are the same, only slower.
 """
 
 from collections.abc import Sequence
@@ -14,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.entity import Entity, Json, Session, Whom
-from supervision.passage import TRIGRAM, likeness, looked_for
+from supervision.passage import TRIGRAM, likeness, looked_for, put_behind
 
 INDEX = "library_index"
 """The table of trigrams, which SQLite makes and fills by itself; no entity, and nothing to back up."""
@@ -22,6 +24,12 @@ INDEX = "library_index"
 _INDEX = sa.table(INDEX, sa.column("rowid"), sa.column(INDEX))
 NEWEST = 500
 """So many items are compared when nothing has the words that were looked for."""
+
+BEGINNING = 4000
+"""So many characters of each: a long file has something of every question."""
+
+MOST_WORDS = 400_000
+"""Characters of one item that are searched, its files included: 600 pages of Chinese."""
 
 
 class State(StrEnum):
@@ -62,6 +70,10 @@ class LibraryItem(Entity):
         """Take over what it says; ``plain`` is the body without formatting."""
         head = "" if plain.startswith(self.title) else self.title
         self.body, self.words = body, "\n".join(one for one in (head, plain) if one)
+
+    def add_file(self, name: str, text: str) -> None:
+        """Let what a file says be found as well, as far as there is room."""
+        self.words = put_behind(self.words, name, text)[:MOST_WORDS]
 
     def publish(self, now: datetime) -> None:
         """Let it be found; raises ValueError for one without a title or a second time."""
@@ -161,7 +173,9 @@ def _contains(column: sa.ColumnElement[str] | sa.orm.InstrumentedAttribute[str],
 
 async def similar(db: Session, question: str, *, internal: bool, limit: int) -> list[LibraryItem]:
     """Return the items that are most like a question, the likest first; none where nothing is like it at all."""
-    query = sa.select(LibraryItem).where(*_open(internal=internal)).order_by(LibraryItem.id.desc()).limit(NEWEST)
-    ranked = [(likeness(question, one.words), one) for one in await db.scalars(query)]
-    ranked = sorted((one for one in ranked if one[0] > 0), key=lambda one: (-one[0], -one[1].id))
-    return [one for _, one in ranked[:limit]]
+    query = sa.select(LibraryItem.id, sa.func.substr(LibraryItem.words, 1, BEGINNING)).where(*_open(internal=internal))
+    begun = await db.execute(query.order_by(LibraryItem.id.desc()).limit(NEWEST))
+    ranked = [(likeness(question, words), item_id) for item_id, words in begun]
+    best = [item_id for share, item_id in sorted(ranked, reverse=True)[:limit] if share > 0]
+    found = {one.id: one for one in await db.scalars(sa.select(LibraryItem).where(LibraryItem.id.in_(best)))}
+    return [found[item_id] for item_id in best]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from storage.people import Role
+from storage.voices import library, library_files
 from tests.handlers.test_notice import fates, notice, tick
 
 if TYPE_CHECKING:
@@ -70,6 +71,31 @@ async def test_something_is_found_by_one_character_and_shown_with_the_passage(be
     assert inspector.last.text == "纪律要求 · 1\n1. 工作餐管理规定"
     await inspector.text("/library 用餐")
     assert inspector.last.text.startswith("「用餐」\n1. 工作餐管理规定")
+
+
+async def test_words_inside_a_file_are_found_with_the_passage_and_the_name_of_the_file(bench: Bench, office: Phone):
+    inspector = await bench.let_in("督导员01", Role.inspector, group="二组")
+    await office.text("/library")
+    await office.tap("新增资料")
+    await office.text("公务用车")
+    for name in ("用车规定.docx", "扫描件.pdf", "照片.jpg"):
+        await office.file(name=name)
+    await office.tap("发布")
+    async with bench.database.begin() as db:
+        rule, scan = await library_files.waiting(db, bench.now, 9)  # the picture has no words
+        assert (rule.name, scan.name) == ("用车规定.docx", "扫描件.pdf")
+        rule.state, scan.state = library_files.State.read, library_files.State.refused
+        item = await library.get(db, rule.item_id)
+        assert item is not None
+        item.add_file(rule.name, "第一条 用车由本单位安排，不借用被督导单位的车辆，节假日封存。")
+    await inspector.text("/library 封存 车辆")
+    assert inspector.last.text == (
+        "「封存 车辆」\n1. 公务用车\n📎 用车规定.docx：第一条 用车由本单位安排，不借用被督导单位的车辆，节假日封存。"
+    )
+    await inspector.tap("1.")
+    assert "可查找的文字" not in inspector.last.text
+    await office.press("library.open:1", 1)
+    assert office.last.text.endswith("扫描件.pdf 里没有可查找的文字（可能是扫描件）。")
 
 
 async def test_bad_searches_say_what_to_do(bench: Bench, office: Phone):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from supervision.passage import likeness, looked_for, passage
+from supervision.passage import likeness, looked_for, passage, put_behind, where
 
 
 def test_a_phrase_is_the_words_between_spaces_and_commas_each_once():
@@ -32,3 +32,14 @@ def test_likeness_goes_by_pairs_of_characters_and_words():
     assert likeness("会议记录", "用餐标准") == 0.0
     assert likeness("guards on", "the guards") == 0.5
     assert likeness("？！", "任何") == 0.0
+
+
+def test_the_part_that_has_most_of_a_phrase_is_shown_and_the_item_itself_before_its_files():
+    words = put_behind(
+        put_behind("纪律要求\n见附件，不得私用。", "用车 规定.docx", "公务用车\f不得私用"), "b.pdf", "租车"
+    )
+    assert where(words, "附件") == ("", "纪律要求\n见附件，不得私用。")
+    assert where(words, "不得私用") == ("", "纪律要求\n见附件，不得私用。")
+    assert where(words, "不得私用 公务用车") == ("用车 规定.docx", "公务用车 不得私用")
+    assert where(words, "租车") == ("b.pdf", "租车")
+    assert where(words, "没有") == where(words, "，") == ("", "纪律要求\n见附件，不得私用。")

@@ -34,6 +34,10 @@ async def filled(database: Database) -> None:
     async with database.begin() as db:
         await put(db, "会议记录怎么写", "支部党员大会的会议记录要写明时间、地点、到会人数，结论 100% 照实写。")
         await put(db, "工作餐标准", "督导期间按标准用餐，规定交费；餐费当日结清，a_b 除外。", topic="纪律")
+        item = await library.get(db, await put(db, "车辆管理", "见附件。", topic="纪律"))
+        assert item is not None
+        item.add_file("用车.docx", "公务用车不得私用，GPS 记录每月公示。")
+        item.add_file("租车.pdf", "租车须经审批。")
         await put(db, "Safety notice", "Machine guards stay ON while the line runs.", topic="安全", internal=False)
 
 
@@ -54,6 +58,11 @@ WANTED = (
     ("%", ["会议记录怎么写"]),
     ("a_b", ["工作餐标准"]),
     ("axb", []),
+    ("不得私用", ["车辆管理"]),
+    ("租车", ["车辆管理"]),
+    ("gps 审批 附件", ["车辆管理"]),
+    ("用车.docx", ["车辆管理"]),
+    ("私用 会议记录", []),
     ('"', []),
     ("没有的词", []),
 )
@@ -85,7 +94,7 @@ async def test_what_is_internal_withdrawn_or_a_draft_is_not_found(database: Data
         await library.add(db, draft)
     assert await found(database, "用餐") == []
     async with database.read() as db:
-        assert await library.topics(db, internal=True) == [("学习", 1), ("安全", 1)]
+        assert await library.topics(db, internal=True) == [("学习", 1), ("安全", 1), ("纪律", 1)]
 
 
 async def test_the_index_follows_what_is_changed_and_thrown_away(sqlite_database: Database):

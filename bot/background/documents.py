@@ -1,0 +1,114 @@
+"""Fetches the files of library items and has their words read, so that search finds what is inside them.
+
+Like registers (bot/background/registering.py): reading happens in a process of its own, what comes of it stands behind
+the words of the item, and a kill loses nothing. Nobody waits for it and nobody is told: an item is found by its own
+words at once, and by those of its files a moment later.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, Protocol
+
+from bot.background import apart
+from bot.background.document_work import words_of
+from bot.background.errand import Errand
+from bot.drivers.errors import BadToken, DriverError, Rejected, RetryLater, TooLarge, Unreachable
+from handlers.chat import MAX_FILE_BYTES
+from storage.database import Unavailable
+from storage.voices import library, library_files
+from storage.voices.library_files import State
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from datetime import datetime
+
+    from bot.drivers.driver import Driver
+    from storage.database import Database
+    from storage.voices.library_files import LibraryFile
+
+log = logging.getLogger(__name__)
+
+LONGEST_SECONDS: Final = 60.0
+"""No document that is worth searching takes as long; a PDF of 300 pages takes a few seconds."""
+
+_PAUSE: Final = timedelta(seconds=30)
+
+
+class Run(Protocol):
+    """Runs the reading in so many seconds: in a process of its own, or for a test right here."""
+
+    def __call__(
+        self, seconds: float, function: Callable[[str, bytes], str], name: str, content: bytes, /
+    ) -> Awaitable[str]:
+        """Return the words; raises apart.Overrun."""
+
+
+class DocumentReader(Errand):
+    """Reads what waits, one document at a time; ``wake`` it when an item was published."""
+
+    name = "read documents"
+
+    def __init__(self, database: Database, driver: Driver, clock: Callable[[], datetime], run: Run = apart.run) -> None:
+        super().__init__()
+        self._database = database
+        self._driver = driver
+        self._clock = clock
+        self._run = run
+
+    async def _work(self) -> int:
+        count = 0
+        try:
+            while file := await self._next():
+                count += await self._done(file)
+        except Unavailable:
+            log.warning("documents wait for the database")
+        return count
+
+    async def _next(self) -> LibraryFile | None:
+        async with self._database.read() as db:  # a tick without a document costs no write
+            if not await library_files.any_waiting(db, self._clock()):
+                return None
+        async with self._database.begin() as db:
+            return next(iter(await library_files.waiting(db, self._clock())), None)
+
+    async def _done(self, file: LibraryFile) -> bool:
+        """Fetch and read one document; True when it came to an end."""
+        try:
+            words = await self._run(LONGEST_SECONDS, words_of, file.name, await self._fetched(file))
+        except (Unreachable, RetryLater, BadToken) as error:
+            await self._later(file, error)
+            return False
+        except (TooLarge, Rejected, apart.Overrun) as error:
+            log.warning("library file %s is not searched: %s", file.id, type(error).__name__)
+            words = ""
+        await self._keep(file, words)
+        return True
+
+    async def _fetched(self, file: LibraryFile) -> bytes:
+        content = bytearray()
+        async for chunk in self._driver.download(file.file_id):
+            content += chunk
+            if len(content) > MAX_FILE_BYTES:
+                raise TooLarge
+        return bytes(content)
+
+    async def _later(self, file: LibraryFile, error: DriverError) -> None:
+        pause = timedelta(seconds=error.seconds) if isinstance(error, RetryLater) else _PAUSE
+        log.warning("library file %s waits %g s: %s", file.id, pause.total_seconds(), type(error).__name__)
+        async with self._database.begin() as db:
+            found = await library_files.get(db, file.id, lock=True)
+            if found is not None:
+                found.retry_at = self._clock() + pause
+
+    async def _keep(self, file: LibraryFile, words: str) -> None:
+        """Put the words behind those of the item, once."""
+        async with self._database.begin() as db:
+            found = await library_files.get(db, file.id, lock=True)
+            item = await library.get(db, file.item_id, lock=True)
+            if found is None or item is None or found.state is not State.waiting:
+                return
+            found.state, found.retry_at = State.read if words else State.refused, None
+            if words:
+                item.add_file(found.name, words)
