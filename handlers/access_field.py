@@ -93,6 +93,7 @@ FIELDWORK: Final[Mapping[str, Allowed]] = {
     "checklist.wrong": FIELD,
     "checklist.move": FIELD,
     "checklist.moveto": FIELD,
+    "checklist.shift": FIELD,
     "checklist.moved": FIELD,
     "checklist.place": LEADERS,
     "checklist.elsewhere": LEADERS,

@@ -2,13 +2,14 @@
 
 ``tapping`` takes taps, ``sending`` words, ``filing`` files and places; ``waiting`` takes what has no place yet, as
 plain ``pieces``, and ``intake`` lets it in; ``repeating`` adds instances of repeats and takes them away; ``scanning``
-takes the code that was read in a photo; ``mending`` takes back, ``moving`` lays with another item, from the list of
-what came in one of the ``runs``; ``revising`` takes edited messages, ``complaining`` says why something was not taken,
-``continuing`` puts together what a client has cut, ``gallery`` shows what lies with an item. ``differing`` asks whose
-answer stands; ``dividing`` shares a visit among several, whose ``shares`` are drawn; ``sharing`` and ``following``
-keep their cards in step. ``entry`` makes answers of words, which ``lines`` parts by item; ``steps`` is what they share;
-``card``, ``choosing``, ``listing`` and ``overview`` draw. All of them work on a ``Sheet`` (handlers/sheet.py) and none
-of them commits or sends. ``placing`` asks the leader where the unit is.
+takes the code that was read in a photo; ``mending`` takes back, ``moving`` lays with another item, from the receipt or
+the list of what came in one of the ``runs``: ``likely`` says where else, ``receipts`` draws it; ``revising`` takes
+edited messages, ``complaining`` says why something was not taken, ``continuing`` puts together what a client has cut,
+``gallery`` shows what lies with an item. ``differing`` asks whose answer stands; ``dividing`` shares a visit among
+several, whose ``shares`` are drawn; ``sharing`` and ``following`` keep their cards in step. ``entry`` makes answers of
+words, which ``lines`` parts by item; ``steps`` is what they share; ``card``, ``choosing``, ``listing`` and ``overview``
+draw. All of them work on a ``Sheet`` (handlers/sheet.py) and none of them commits or sends. ``placing`` asks the leader
+where the unit is.
 """
 
 from __future__ import annotations
@@ -73,6 +74,7 @@ CHECKLIST = Journey(
         "wrong": moving.wrong,
         "move": moving.move,
         "moveto": moving.moveto,
+        "shift": moving.shift,
         "moved": moving.moved,
         "place": placing.place,
         "elsewhere": placing.elsewhere,

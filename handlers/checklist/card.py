@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup
 
@@ -21,6 +21,8 @@ from handlers.text import mark
 from handlers.widgets.pictures import shown_with
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from forms.question import Question
     from handlers.chat import Rows
     from handlers.items import Item
@@ -66,6 +68,10 @@ class Receipt:
     """Why the newest message was not taken."""
     wrong: bool = False
     """It tells of several pieces or lines, one of which may lie with the wrong item."""
+    moves: Sequence[Sequence[Sequence[str]]] = ()
+    """Rows of (label, what the button carries): each moves something to the item it was likelier meant for."""
+    run: Mapping[str, Any] | None = None
+    """What was filed one after the other and is told of here, as the chat remembers it while this stands."""
 
 
 def question_card(
@@ -242,7 +248,9 @@ def finished(parts: list[Markup], rows: Rows, receipt: Receipt | None, sheet: Sh
             what = (receipt.undo, receipt.until) if receipt.until else (receipt.undo,)
             undo = Button(turn.label("↶ Undo"), data("checklist", "undo", sheet.visit.id, *what))
             wrong = [Button(turn.label("↪ Wrong item?"), data("checklist", "wrong", sheet.visit.id))] * receipt.wrong
-            rows = (*rows, (*wrong, undo))
+            moves = [tuple(Button(*one) for one in row) for row in receipt.moves]
+            beside = moves.pop() if len(moves) == 1 and not wrong and len(moves[0]) == 1 else ()
+            rows = (*rows, *moves, (*wrong, *beside, undo))
         if receipt.drop:
             rows = (
                 *rows,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from handlers.chat import Button
 from handlers.checklist.card import finished
 from handlers.checklist.entry import add_note, noted_with
-from handlers.checklist.steps import advance, held, hold, let_wait, opened, refuse_violation, show_again, write
+from handlers.checklist.steps import advance, held, hold, let_wait, opened, refuse_violation, show_again, told, write
 from handlers.errors import Stale, UserError
 from handlers.journey import data, number
 from handlers.progress import brief, called, item_title
@@ -67,7 +67,7 @@ async def ask(turn: Turn, sheet: Sheet, waiting: list[list[Any]], receipt: Recei
     )
     both = Button(turn.label("Theirs, mine as a note"), data("checklist", "both", visit, seen))
     rows = (row, (both,)) if has_room(turn, sheet, screen, question, value) else (row,)
-    hold(turn, sheet, screen, skipped=let_wait(turn, sheet, screen), differ=waiting)
+    hold(turn, sheet, screen, skipped=let_wait(turn, sheet, screen), differ=waiting, **told(receipt))
     turn.card(*finished([text], rows, receipt, sheet, turn))
 
 

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Final
 from markupsafe import Markup
 
 from forms.question import MEDIA
-from handlers.checklist import lines, runs
+from handlers.checklist import lines, receipts, runs
 from handlers.checklist.card import WHICH, Receipt, counted, which
 from handlers.checklist.entry import add_note, enter_quickly, understood
+from handlers.checklist.likely import instead, is_sure
 from handlers.checklist.lines import Line
 from handlers.checklist.pieces import described, keep, made, quoted, where_to
 from handlers.checklist.placing import offer
@@ -53,6 +54,7 @@ async def attach(turn: Turn, sheet: Sheet, sent: Attachment | Place) -> None:
     piece = made(turn, sheet, described(sent))
     screen, entry = await addressed(turn, sheet, piece)
     lost = _lost(turn, sheet, piece) if screen is None else None
+    sure = screen is not None and is_sure(piece.caption, entry.choice if entry is not None else None)
     run = await runs.going(turn, sheet, piece.message_id or 0, named=screen is not None)
     screen = screen or (await _beside(turn, sheet, run) if lost is None else None) or here(turn, sheet)
     if screen is None or lost is not None:
@@ -61,14 +63,17 @@ async def attach(turn: Turn, sheet: Sheet, sent: Attachment | Place) -> None:
         return
     asked = sheet.answered(screen) or sheet.main(screen).kind in MEDIA
     waited_for = asked and not sheet.complete(screen)
-    before = _standing(sheet, screen)
+    before, meant = _standing(sheet, screen), instead(turn, sheet, here(turn, sheet), screen)
     problem = await lay(turn, sheet, screen, piece, entry)
     receipt = _receipt(turn, sheet, screen, piece, before, problem)
-    _go_on(turn, sheet, run, piece, screen, entry, before)
-    if not _alone(sheet, run, piece):
+    filed, said = filed_as(turn, sheet, piece, screen, entry, before)
+    run.add(replace(filed, screen=meant, sure=sure), said)
+    if _alone(sheet, run, piece):
+        receipt = receipts.with_moves(turn, sheet, run, receipt)
+    else:
         if problem:
             run.remarks.append(str(turn.t("⚠ Item {number}: {problem}", number=screen.key, problem=problem)))
-        receipt = runs.receipt(turn, sheet, run)
+        receipt = receipts.receipt(turn, sheet, run)
     if await _advisable(turn, sheet, piece):
         receipt = replace(receipt, text=receipt.text + Markup("\n") + turn.t(AS_A_FILE))
     shown = sheet.find(held(turn, sheet).get("number")) or screen
@@ -78,7 +83,6 @@ async def attach(turn: Turn, sheet: Sheet, sent: Attachment | Place) -> None:
         advance(turn, sheet, screen, receipt)
     else:
         show(turn, sheet, shown, receipt)
-    runs.keep(turn, run)
 
 
 async def _beside(turn: Turn, sheet: Sheet, run: Run) -> Item | None:
@@ -86,13 +90,15 @@ async def _beside(turn: Turn, sheet: Sheet, run: Run) -> Item | None:
     return runs.where(turn, sheet, run.filed[-1]) if run.filed and await runs.unread(turn, sheet) else None
 
 
-def _go_on(turn: Turn, sheet: Sheet, run: Run, piece: Evidence, screen: Item, entry: Line | None, before: str) -> None:
-    """Add a piece that was filed to its run, with what its caption was understood to say."""
+def filed_as(
+    turn: Turn, sheet: Sheet, piece: Evidence, screen: Item, entry: Line | None, before: str
+) -> tuple[Filed, str]:
+    """Return what a run remembers of a piece that was filed, and what its caption was understood to say."""
     note = entry.note if entry is not None else piece.caption.strip() if says_more(piece.caption) else ""
     line = Line(piece.caption, screen.number, screen, entry.choice if entry is not None else None, note)
     said = understood(turn, sheet, screen, line, before) if line.choice or note else ""
     choice, note = (line.choice or "", note) if not piece.forwarded else ("", "")
-    run.add(Filed(piece.message_id or 0, screen.key, choice, note, piece.kind), said)
+    return Filed(piece.message_id or 0, screen.key, choice, note, piece.kind), said
 
 
 def _alone(sheet: Sheet, run: Run, piece: Evidence) -> bool:

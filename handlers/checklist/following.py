@@ -28,7 +28,7 @@ async def follow(turn: Turn, timer: Timer) -> None:
     if card is None or visit is None or not visit.open_to(turn.who, turn.now):
         return
     before = turn.state[LIVE]
-    show_again(turn, await sheet_of(turn, visit), under(before))
+    show_again(turn, await sheet_of(turn, visit), under(before, turn.state.get("run")))
     if turn.state.get(LIVE) == before:
         turn.replies.clear()
     else:

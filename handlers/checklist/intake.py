@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from handlers.checklist import lines
+from handlers.checklist import lines, receipts
 from handlers.checklist.card import Receipt
 from handlers.checklist.entry import TYPED, add_note, enter_quickly, read_typed, spelt_out, understood
-from handlers.checklist.filing import addressed, lay, read_caption, says_more
+from handlers.checklist.filing import addressed, filed_as, lay, read_caption, says_more
 from handlers.checklist.pieces import made, quoted, summed, where_to
+from handlers.checklist.runs import Filed, Run
 from handlers.checklist.steps import refuse_violation, write
 from handlers.errors import UserError
 from handlers.progress import brief, numbers_of
@@ -40,6 +41,8 @@ class _Taken:
     """What the words that were filed were understood to say, by item."""
     albums: set[str] = field(default_factory=set)
     """Albums that wait on as a whole, because what is said of one of their pieces has to."""
+    run: Run = field(default_factory=Run)
+    """What was filed, so that what was filed wrongly can be moved."""
 
 
 async def let_in(turn: Turn, sheet: Sheet, screen: Item | None) -> Receipt | None:
@@ -58,7 +61,7 @@ async def let_in(turn: Turn, sheet: Sheet, screen: Item | None) -> Receipt | Non
     if not taken.filed:
         lines = [*taken.problems, *([where_to(turn)] if taken.left else [])]
         return Receipt(Markup("\n").join(dict.fromkeys(lines)), drop=bool(taken.left)) if lines else None
-    return _receipt(turn, taken)
+    return receipts.with_moves(turn, sheet, taken.run, _receipt(turn, taken))
 
 
 def _receipt(turn: Turn, taken: _Taken) -> Receipt:
@@ -67,7 +70,8 @@ def _receipt(turn: Turn, taken: _Taken) -> Receipt:
     ids = [kept["message_id"] for kept in taken.filed]
     left = [where_to(turn)] if taken.left else []
     text = Markup("\n").join(dict.fromkeys([*done, *taken.problems, *left]))
-    return Receipt(text, undo=min(ids), until=max(ids), drop=bool(taken.left))
+    wrong = bool(taken.run.filed)
+    return Receipt(text, undo=min(ids), until=max(ids), drop=bool(taken.left), wrong=wrong)
 
 
 def _laid(turn: Turn, taken: _Taken) -> Markup:
@@ -96,6 +100,8 @@ async def _piece(turn: Turn, sheet: Sheet, screen: Item | None, kept: dict[str, 
     if place is None or held or piece.album_id in taken.albums:
         taken.left.append(kept)
         return
+    filed, _ = filed_as(turn, sheet, piece, place, entry, "")
+    taken.run.add(filed)
     problem = await lay(turn, sheet, place, piece, entry)
     taken.problems += [problem] if problem else []
     taken.filed.append(kept)
@@ -128,11 +134,12 @@ async def _words(turn: Turn, sheet: Sheet, screen: Item | None, kept: dict[str, 
     words = "\n".join(rest) if filed or held else kept["caption"].strip()
     if rest and screen is not None:
         try:
-            await _loose(turn, sheet, screen, words, kept["message_id"])
+            movable = await _loose(turn, sheet, screen, words, kept["message_id"])
         except UserError as error:
             taken.problems.append(_problem(turn, screen, error))
         else:
             rest, filed = [], True
+            taken.run.filed += movable
             taken.said[screen.key] = _with(turn, taken, screen, words)
     if filed:
         sheet.visit.open(turn.now)
@@ -151,6 +158,7 @@ async def _entered(turn: Turn, sheet: Sheet, place: Item, entry: Line, message_i
         taken.problems.append(_problem(turn, place, error))
         return False
     taken.said[place.key] = understood(turn, sheet, place, entry, before)
+    taken.run.add(Filed(message_id, place.key, entry.choice or "", entry.note))
     return True
 
 
@@ -164,15 +172,20 @@ def _problem(turn: Turn, screen: Item, error: UserError) -> Markup:
     return turn.t("⚠ Item {number}: {problem}", number=screen.key, problem=problem)
 
 
-async def _loose(turn: Turn, sheet: Sheet, screen: Item, words: str, message_id: int) -> None:
-    """Write words that name no item with the one that was tapped: its answer where it has none yet, else its note."""
+async def _loose(turn: Turn, sheet: Sheet, screen: Item, words: str, message_id: int) -> list[Filed]:
+    """Write words that name no item with the one that was tapped: its answer where it has none yet, else its note.
+
+    Returns what can be moved of it: a number or a text that is the answer itself fits no other item.
+    """
     main = sheet.main(screen)
     spelt = spelt_out(sheet, main, words)
     if spelt is not None and not sheet.answered(screen):
         await enter_quickly(turn, sheet, screen, spelt, message_id)
-    elif (main.kind in TYPED or main.kind == "text") and not sheet.answered(screen):
+        return [Filed(message_id, screen.key, spelt.choice or "", spelt.note)]
+    if (main.kind in TYPED or main.kind == "text") and not sheet.answered(screen):
         value = read_typed(sheet, main, words) if main.kind in TYPED else words
         refuse_violation(turn, sheet, main, value)
         await write(turn, sheet, main, value, message_id)
-    else:
-        await add_note(turn, sheet, screen, words, message_id)
+        return []
+    await add_note(turn, sheet, screen, words, message_id)
+    return [Filed(message_id, screen.key, note=words)]

@@ -1,177 +1,247 @@
-"""Puts right what was filed with the wrong item: a list of what came together, a tap on the piece, a tap on the item.
+"""Puts right what was filed with the wrong item: by one tap on its receipt, or in the list of what came together.
 
-What moves is the piece with what it said: its answer and its note go with it. Nothing is deleted: the answer that was
-there before stands again, what was written stays in the history, and the caption stays with the picture as it was sent.
+What moves is the piece with what it said: its answer and its note go with it, and come back with it. Nothing is
+deleted: the answer that was there before stands again, what was written stays in the history, and the caption stays
+with the picture as it was sent. Where something is likelier meant to go is ``likely``'s to say.
 """
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
 from handlers.chat import Button
-from handlers.checklist import differing, runs
+from handlers.checklist import differing, likely, receipts, runs
 from handlers.checklist.card import counted
 from handlers.checklist.entry import joined
 from handlers.checklist.filing import move as lay_with
 from handlers.checklist.filing import read_caption, screen_of
+from handlers.checklist.likely import NO_ROOM, Lot
 from handlers.checklist.mending import before
 from handlers.checklist.overview import MOST, columns
 from handlers.checklist.runs import Filed
 from handlers.checklist.sharing import tell
-from handlers.checklist.steps import opened, refuse_violation, show, show_again, write
+from handlers.checklist.steps import opened, show, show_again, write
 from handlers.errors import Stale, UserError
 from handlers.journey import data, number, word
-from handlers.progress import brief, headline
+from handlers.progress import brief, headline, listed
 from handlers.text import mark
 from storage.visit import visits
 
 if TYPE_CHECKING:
+    from handlers.checklist.runs import Run
     from handlers.items import Item
     from handlers.sheet import Sheet
     from handlers.turn import Turn
     from storage.files.evidence import Evidence
 
-ACROSS: Final = 6
-"""Numbers of pieces in a row."""
+SHOWN: Final = 8
+"""Things on one page of the list: a row of buttons each."""
 
-NO_SUCH_ANSWER = mark("Item {number} has no answer “{answer}”; please answer it yourself. Nothing was moved.")
+_PLACES: Final = re.compile(r"m(\d{1,3})(?:-(\d{1,3}))?")
 
-NO_ROOM = mark("Item {number} has no room for a note; nothing was moved.")
+GONE = mark("There is nothing left to move here; look under 📎 of the item.")
 
 
 async def wrong(turn: Turn, args: tuple[str, ...]) -> None:
-    """List what was filed one after the other, each with a button that moves it."""
+    """List what was filed one after the other, each with buttons that move it."""
     sheet = await opened(turn, number(args, 0), to_write=False)
     if not runs.of(turn, sheet).filed:
-        turn.toast(turn.label("There is nothing left to move here; look under 📎 of the item."), alert=True)
-        show_again(turn, sheet)
+        _gone(turn, sheet)
         return
-    _list(turn, sheet)
+    _list(turn, sheet, number(args, 1) if len(args) > 1 else 0)
 
 
-def _list(turn: Turn, sheet: Sheet) -> None:
+def _gone(turn: Turn, sheet: Sheet) -> None:
+    turn.toast(turn.label(GONE), alert=True)
+    show_again(turn, sheet)
+
+
+def _list(turn: Turn, sheet: Sheet, page: int) -> None:
     run, visit = runs.of(turn, sheet), sheet.visit.id
-    lines = [headline(turn, sheet) + Markup("\n"), turn.t("Which one lies with the wrong item? Tap its number.")]
-    buttons = []
-    for at, one in enumerate(run.filed):
-        item = runs.where(turn, sheet, one)
-        if item is None:
-            continue
-        lines.append(
-            turn.t("{at}. item {number}: {what}", at=at + 1, number=item.key, what=_said(turn, sheet, one, item))
-        )
-        buttons.append(Button(str(at + 1), data("checklist", "move", visit, f"m{at}", one.message_id)))
-    rows = [tuple(buttons[at : at + ACROSS]) for at in range(0, len(buttons), ACROSS)]
-    back = (Button(turn.label("◀ Back"), data("checklist", "moved", visit)),)
-    turn.card(Markup("\n").join(lines), (*rows, back))
+    every = likely.lots(turn, sheet, run)
+    last = max(0, (len(every) - 1) // SHOWN)
+    page = min(page, last)
+    lines = [headline(turn, sheet) + Markup("\n"), turn.t("Which one lies with the wrong item? One tap moves it.")]
+    rows = []
+    for at, lot in enumerate(every[page * SHOWN : (page + 1) * SHOWN], page * SHOWN + 1):
+        lines.append(turn.t("{at}. item {number}: {what}", at=at, number=lot.item.key, what=_said(turn, sheet, lot)))
+        what = (visit, lot.name, lot.message_id)
+        row = [
+            Button(
+                turn.label("{at} → item {number}", at=at, number=each.key), data("checklist", "moveto", *what, each.key)
+            )
+            for each in likely.others(turn, sheet, run, lot)
+        ]
+        label = turn.label("{at} → …", at=at) if not row else "…"
+        rows.append((*row, Button(label, data("checklist", "move", *what))))
+    turn.card(Markup("\n").join(lines), (*rows, _ends(turn, visit, page, last)))
 
 
-def _said(turn: Turn, sheet: Sheet, one: Filed, item: Item) -> Markup:
-    """Return what a piece or line is, as its sender knows it."""
-    words = turn.label("“{line}”", line=brief(one.note, 24)) if one.note else ""
-    sign = sheet.sign(item, one.choice) if one.choice else ""
-    what = sign + words
-    if one.kind == "text":
-        return Markup.escape(what)
-    return counted(turn, one.kind, 1) + (Markup(" ") + what if what else Markup(""))
+def _ends(turn: Turn, visit: int, page: int, last: int) -> tuple[Button, ...]:
+    """Return the row under the list: the pages before and after, and the way back."""
+    row = [Button(turn.label("◀ Back"), data("checklist", "moved", visit))]
+    if page:
+        row.append(Button(f"◀ {page}", data("checklist", "wrong", visit, page - 1)))
+    if page < last:
+        row.append(Button(f"{page + 2} ▶", data("checklist", "wrong", visit, page + 1)))
+    return tuple(row)
+
+
+def _said(turn: Turn, sheet: Sheet, lot: Lot) -> Markup:
+    """Return what something is, as its sender knows it."""
+    notes = [one.note for one in lot.pieces if one.note]
+    choice = next((one.choice for one in lot.pieces if one.choice), "")
+    words = turn.label("“{line}”", line=brief(notes[0], 24)) if notes else ""
+    what = (sheet.sign(lot.item, choice) if choice else "") + words
+    kinds = Counter(one.kind for one in lot.pieces if one.kind != "text")
+    pieces = listed(turn, (counted(turn, kind, count) for kind, count in kinds.items()))
+    return Markup.escape(" ".join(filter(None, (pieces, what))))
 
 
 async def moved(turn: Turn, args: tuple[str, ...]) -> None:
-    """Show what was on screen before."""
-    show_again(turn, await opened(turn, number(args, 0), to_write=False))
+    """Show what was on screen before, with the receipt as it reads now."""
+    sheet = await opened(turn, number(args, 0), to_write=False)
+    run = runs.of(turn, sheet)
+    show_again(turn, sheet, receipts.receipt(turn, sheet, run) if run.filed else None)
 
 
 async def move(turn: Turn, args: tuple[str, ...]) -> None:
     """Ask which item a piece belongs to."""
     sheet = await opened(turn, number(args, 0))
-    one, item = _meant(turn, sheet, args)
-    visit, what = sheet.visit.id, (word(args, 1), number(args, 2))
+    lot = _meant(turn, sheet, args)
+    if lot is None:
+        _gone(turn, sheet)
+        return
+    visit, item = sheet.visit.id, lot.item
     others = [each for each in sheet.numbered() if each.key != item.key][:MOST]
+    what = (visit, word(args, 1), number(args, 2))
     buttons = [
-        Button(f"{each.key}{sheet.symbol(each)}", data("checklist", "moveto", visit, *what, each.key))
-        for each in others
+        Button(f"{each.key}{sheet.symbol(each)}", data("checklist", "moveto", *what, each.key)) for each in others
     ]
     across = columns(len(buttons))
     rows = [tuple(buttons[at : at + across]) for at in range(0, len(buttons), across)]
-    said = _said(turn, sheet, one, item)
+    said = _said(turn, sheet, lot)
     text = turn.t("Item {number}, {what}: which item does it belong to?", number=item.key, what=said)
-    leave = data("checklist", "wrong", visit) if _in_run(args) else data("checklist", "evidence", visit, item.key)
+    page = _page(turn, sheet, lot)
+    leave = data("checklist", "wrong", visit, page) if _in_run(args) else data("checklist", "evidence", visit, item.key)
     last = (Button(turn.label("Leave it there"), leave),)
     turn.card(headline(turn, sheet) + Markup("\n\n") + text, (*rows, last))
+
+
+def _page(turn: Turn, sheet: Sheet, lot: Lot) -> int:
+    """Return the page of the list that something stands on."""
+    every = likely.lots(turn, sheet, runs.of(turn, sheet))
+    return next((at for at, one in enumerate(every) if one.first == lot.first), 0) // SHOWN
 
 
 def _in_run(args: tuple[str, ...]) -> bool:
     return word(args, 1).startswith("m")
 
 
-def _meant(turn: Turn, sheet: Sheet, args: tuple[str, ...]) -> tuple[Filed, Item]:
-    """Return what a button is about, and where it lies: ``m`` one of the run, ``e`` one of the evidence."""
+def _meant(turn: Turn, sheet: Sheet, args: tuple[str, ...]) -> Lot | None:
+    """Return what a button is about, and where it lies: ``m`` some of the run, ``e`` one of the evidence.
+
+    None when it is a run that nobody remembers any more; Stale for anything else that is not there.
+    """
     which, message_id = word(args, 1), number(args, 2)
     if _in_run(args):
-        filed, at = runs.of(turn, sheet).filed, number((which[1:],), 0)
-        one = filed[at] if 0 <= at < len(filed) and filed[at].message_id == message_id else None
+        places, run = _PLACES.fullmatch(which), runs.of(turn, sheet)
+        if not run.filed:
+            return None
+        lot = likely.lot_of(turn, sheet, run, int(places[1]), int(places[2] or places[1])) if places else None
     else:
         piece = next((each for each in sheet.evidence if each.id == number((which[1:],), 0)), None)
-        one = _as_filed(sheet, piece) if piece is not None and piece.message_id == message_id else None
-    item = runs.where(turn, sheet, one) if one is not None else None
-    if item is None and not _in_run(args) and one is not None:
-        item = sheet.find(one.key)
-    if one is None or item is None:
+        lot = _of_piece(sheet, piece) if piece is not None else None
+    if lot is None or lot.message_id != message_id:
         raise Stale
-    return one, item
+    return lot
 
 
-def _as_filed(sheet: Sheet, piece: Evidence) -> Filed | None:
+def _of_piece(sheet: Sheet, piece: Evidence) -> Lot | None:
     item = screen_of(sheet, piece.path)
     if item is None:
         return None
     named, entry = (None, None) if piece.forwarded else read_caption(sheet, piece.caption)
     note = entry.note if named is not None and entry is not None else piece.caption.strip()
     choice = entry.choice or "" if named is not None and entry is not None else ""
-    return Filed(piece.message_id or 0, item.key, choice, "" if piece.forwarded else note, piece.kind)
+    one = Filed(piece.message_id or 0, item.key, choice, "" if piece.forwarded else note, piece.kind)
+    return Lot(0, 0, (one,), item)
+
+
+async def shift(turn: Turn, args: tuple[str, ...]) -> None:
+    """Move something by one tap on its receipt; the card stays, and the next tap may bring it back."""
+    sheet = await opened(turn, number(args, 0))
+    lot = _meant(turn, sheet, args)
+    if lot is None:
+        _gone(turn, sheet)
+        return
+    run = await _moved(turn, sheet, lot, sheet.screen(word(args, 3)))
+    show_again(turn, sheet, receipts.receipt(turn, sheet, run))
 
 
 async def moveto(turn: Turn, args: tuple[str, ...]) -> None:
-    """Move a piece, with what it said, to another item."""
+    """Move something, with what it said, to another item."""
     sheet = await opened(turn, number(args, 0))
-    one, old = _meant(turn, sheet, args)
-    new = sheet.screen(word(args, 3))
-    choice = _fitting(turn, sheet, one, old, new)
-    await _take_words(turn, sheet, one, old)
-    pieces = runs.pieces_of(turn, sheet, one)
-    if not _in_run(args):
-        pieces = [piece for piece in sheet.evidence if f"e{piece.id}" == word(args, 1)]
+    lot, new = _meant(turn, sheet, args), sheet.screen(word(args, 3))
+    if lot is None:
+        _gone(turn, sheet)
+        return
+    if _in_run(args):
+        page = _page(turn, sheet, lot)
+        runs.keep(turn, await _moved(turn, sheet, lot, new))
+        _list(turn, sheet, page)
+        return
+    pieces = [piece for piece in sheet.evidence if f"e{piece.id}" == word(args, 1)]
+    await _carry(turn, sheet, lot, lot.pieces[0], pieces, new)
+    _say(turn, lot, new)
+    await tell(turn, sheet)
+    show(turn, sheet, new)
+
+
+def _say(turn: Turn, lot: Lot, new: Item) -> None:
+    turn.toast(turn.label("✓ Moved from item {old} to item {new}.", old=lot.item.key, new=new.key))
+
+
+async def _moved(turn: Turn, sheet: Sheet, lot: Lot, new: Item) -> Run:
+    """Move some of the run; returns the run as it is then."""
+    run = runs.of(turn, sheet)
+    if new.key == lot.item.key:  # tapped twice
+        return run
+    for at, one in enumerate(lot.pieces, lot.first):
+        run.filed[at] = await _carry(turn, sheet, lot, one, runs.pieces_of(turn, sheet, one), new)
+    run.moved = (lot.first, lot.last) if run.filed[lot.first].was else None  # brought back, it is as it was
+    for item in (lot.item, new):
+        _say_again(turn, sheet, run, item)
+    _say(turn, lot, new)
+    await tell(turn, sheet)
+    return run
+
+
+async def _carry(turn: Turn, sheet: Sheet, lot: Lot, one: Filed, pieces: list[Evidence], new: Item) -> Filed:
+    """Take one message with its pieces, answer and words to another item; returns what is to be remembered of it."""
+    choice = likely.choice_there(turn, sheet, one, lot.item, new)
+    await _take_words(turn, sheet, one, lot.item)
     for piece in pieces:
         lay_with(sheet, piece, new)
     sheet.evidence.sort(key=lambda each: each.id)
-    await tell(turn, sheet)
-    await _put_words(turn, sheet, one, choice, new)
-    turn.toast(turn.label("✓ Moved from item {old} to item {new}.", old=old.key, new=new.key))
-    if not _in_run(args):
-        show(turn, sheet, new)
-        return
-    run = runs.of(turn, sheet)
-    at = number((word(args, 1)[1:],), 0)
-    run.filed[at] = replace(one, key=new.key, choice=choice)
-    runs.keep(turn, run)
-    _list(turn, sheet)
+    beside = await _put_words(turn, sheet, one, choice, new)
+    was = "" if one.was == new.key else lot.item.key
+    return replace(one, key=new.key, choice=choice, was=was, beside=beside)
 
 
-def _fitting(turn: Turn, sheet: Sheet, one: Filed, old: Item, new: Item) -> str:
-    """Return the answer of another item that a choice is there, '' for none; UserError when it has none like it."""
-    if not one.choice:
-        return ""
-    offered = {each.value for each in sheet.offered(new)}
-    sign = sheet.sign(old, one.choice)
-    alike = [value for value in offered if sheet.sign(new, value) == sign]
-    found = one.choice if one.choice in offered else alike[0] if len(alike) == 1 else ""
-    if not found:
-        raise UserError(NO_SUCH_ANSWER, number=new.key, answer=sign)
-    refuse_violation(turn, sheet, sheet.main(new), found)
-    return found
+def _say_again(turn: Turn, sheet: Sheet, run: Run, item: Item) -> None:
+    """Bring up to date what a run says of an item that something was moved to or from."""
+    there = [one for one in run.filed if one.key == item.key]
+    choice = next((one.choice for one in reversed(there) if one.choice), "")
+    notes = [turn.label("“{line}”", line=brief(one.note)) for one in there if one.note]
+    run.said.pop(item.key, None)
+    if choice or notes:
+        run.said[item.key] = item.key + (sheet.sign(item, choice) if choice else "") + "".join(notes)
 
 
 async def _take_words(turn: Turn, sheet: Sheet, one: Filed, item: Item) -> None:
@@ -181,9 +251,10 @@ async def _take_words(turn: Turn, sheet: Sheet, one: Filed, item: Item) -> None:
     given = {each.id: each for each in await visits.by_messages(turn.db, turn.chat_id, [one.message_id])}
     if one.choice and standing is not None and standing.id in given and standing.value == one.choice:
         await write(turn, sheet, main, await before(turn, given[standing.id]))
-    if one.note and note is not None:
+    words = joined(one.beside, one.note)
+    if words and note is not None:
         value = sheet.walk.value(note.path)
-        rest = _without(value, one.note)
+        rest = _without(value, words)
         if rest != value:
             await write(turn, sheet, note, rest)
 
@@ -197,15 +268,17 @@ def _without(value: str, words: str) -> str:
     return value
 
 
-async def _put_words(turn: Turn, sheet: Sheet, one: Filed, choice: str, item: Item) -> None:
-    main, words = sheet.main(item), one.note
+async def _put_words(turn: Turn, sheet: Sheet, one: Filed, choice: str, item: Item) -> str:
+    """Write with an item what a piece says; returns what was noted besides, where a colleague's answer stands."""
+    main, beside = sheet.main(item), ""
     if choice and differing.earlier(turn, sheet, main, choice) is not None:  # a colleague's answer stands
         await differing.set_aside(turn, sheet, main, choice)
-        words = joined(differing.as_note(turn, sheet, main, choice), words)
+        beside = differing.as_note(turn, sheet, main, choice)
     elif choice and sheet.walk.value(main.path) != choice:
         await write(turn, sheet, main, choice, one.message_id)
-    note = sheet.note(item)  # there may be room for one only now
+    note, words = sheet.note(item), joined(beside, one.note)  # there may be room for one only now
     if words and note is None and one.kind == "text":
         raise UserError(NO_ROOM, number=item.key)
     if words and note is not None:
         await write(turn, sheet, note, joined(sheet.walk.value(note.path), words), one.message_id)
+    return beside

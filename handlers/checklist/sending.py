@@ -20,6 +20,7 @@ from handlers.checklist import (
     gallery,
     intake,
     lines,
+    receipts,
     repeating,
     runs,
     waiting,
@@ -277,12 +278,11 @@ async def _burst(turn: Turn, sheet: Sheet, entries: list[Line], sent: Message) -
         one = Filed(sent.message_id, screen.key, entry.choice or "", entry.note)
         run.add(one, understood(turn, sheet, screen, entry, before))
     run.remarks = list(dict.fromkeys([*run.remarks, *map(str, remarks)]))
-    receipt = runs.receipt(turn, sheet, run, left)
+    receipt = receipts.receipt(turn, sheet, run, left)
     if differ:
         await differing.ask(turn, sheet, differ, receipt)
     else:
         _after_burst(turn, sheet, filed, receipt)
-    runs.keep(turn, run)
 
 
 def _untaken(sheet: Sheet, entry: Line) -> str | int:

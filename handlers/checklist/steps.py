@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 MOST_HEARD: Final = 20
 """Messages that the chat remembers to have been sent for what is on screen."""
 
-_STANDING: Final = ("undo", "until", "drop", "wrong")
+_STANDING: Final = ("undo", "until", "drop", "wrong", "moves")
 """What of a receipt stands under a card besides its words."""
 
 MOST_LEFT: Final = 10
@@ -75,7 +75,7 @@ def show(
     question = waiting[0] if waiting else sheet.main(screen)
     receipt = _carried(turn, sheet, receipt)
     kept = kept if is_asking(turn, sheet, question) else ""
-    more: dict[str, Any] = {"held": kept} if kept else {}
+    more: dict[str, Any] = ({"held": kept} if kept else {}) | told(receipt)
     hold(turn, sheet, screen, skipped=skipped, asking=sheet.stored(question.path), left=_left(receipt), **more)
     turn.card(*question_card(turn, sheet, screen, question, receipt, held=kept), live=_under(receipt))
 
@@ -85,7 +85,7 @@ def show_more(
 ) -> None:
     """Show the instances of a repeat and ask for another; ``back`` is one taken away just now, to be brought back."""
     receipt = _carried(turn, sheet, receipt)
-    turn.remember("checklist", visit=sheet.visit.id, number=more.key, mode="more", left=_left(receipt))
+    turn.remember("checklist", visit=sheet.visit.id, number=more.key, mode="more", left=_left(receipt), **told(receipt))
     turn.card(*more_card(turn, sheet, more, receipt, back=back, page=page), live=None if back else _under(receipt))
 
 
@@ -121,7 +121,8 @@ def show_overview(turn: Turn, sheet: Sheet, receipt: Receipt | None = None, page
     if receipt is None and turn.waiting:
         receipt = Receipt(where_to(turn), drop=True)
     receipt = _carried(turn, sheet, receipt)
-    turn.remember("checklist", visit=sheet.visit.id, number=at, mode="overview", page=page, left=_left(receipt))
+    more = {"mode": "overview", "page": page, "left": _left(receipt)} | told(receipt)
+    turn.remember("checklist", visit=sheet.visit.id, number=at, **more)
     turn.card(*overview_card(turn, sheet, receipt, page), live=_under(receipt))
 
 
@@ -145,7 +146,7 @@ def show_note(turn: Turn, sheet: Sheet, screen: Item, receipt: Receipt | None = 
     """Wait for one sentence on an item."""
     receipt = _carried(turn, sheet, receipt)
     skipped = let_wait(turn, sheet, screen)
-    hold(turn, sheet, screen, mode="note", skipped=skipped, left=_left(receipt))
+    hold(turn, sheet, screen, mode="note", skipped=skipped, left=_left(receipt), **told(receipt))
     turn.card(*note_card(turn, sheet, screen, receipt), live=_under(receipt))
 
 
@@ -162,22 +163,28 @@ def _left(receipt: Receipt | None) -> list[str | int]:
     return list(receipt.left) if receipt else []
 
 
+def told(receipt: Receipt | None) -> dict[str, Any]:
+    """Return what the chat remembers of what a receipt tells of, for as long as that stands on the card."""
+    return {"run": receipt.run} if receipt is not None and receipt.run is not None else {}
+
+
 def _under(receipt: Receipt | None) -> dict[str, Any]:
     """Return what stands under a card, so that it stands there still when the card is drawn anew unasked."""
     if receipt is None:
         return {}
     plain: dict[str, Any] = {name: getattr(receipt, name) for name in _STANDING} | {"text": str(receipt.text)}
+    plain["moves"] = [[list(one) for one in row] for row in receipt.moves]
     said = {"complaint": str(receipt.complaint)} if receipt.complaint else {}
     return {name: value for name, value in plain.items() if value} | said
 
 
-def under(live: Mapping[str, Any]) -> Receipt | None:
-    """Return the receipt that stood under a card."""
+def under(live: Mapping[str, Any], run: Mapping[str, Any] | None = None) -> Receipt | None:
+    """Return the receipt that stood under a card; ``run`` is what it told of."""
     if not live.keys() - {"looks"}:
         return None
     complaint = Markup(live["complaint"]) if "complaint" in live else None  # noqa: S704 - as it was said before
     rest = {name: live[name] for name in _STANDING if name in live}
-    return Receipt(Markup(live.get("text", "")), complaint=complaint, **rest)  # noqa: S704 - as it was said before
+    return Receipt(Markup(live.get("text", "")), complaint=complaint, run=run, **rest)  # noqa: S704 - as it was said before
 
 
 def advance(turn: Turn, sheet: Sheet, screen: Item, receipt: Receipt | None = None, *, onward: bool = False) -> None:

@@ -13,7 +13,7 @@ from storage import audit
 from storage.files.evidence import Evidence
 from storage.vault import verification
 from storage.visit import visits
-from tests.handlers.site import SMALL, plan, site
+from tests.handlers.site import SMALL, button, person_of, plan, site, title
 
 if TYPE_CHECKING:
     from tests.handlers.phone import Bench, Phone
@@ -75,8 +75,7 @@ async def test_a_wrongly_filed_photo_moves_with_its_answer_and_its_words(bench: 
     assert await standing(here, "door", "door_note", "fire_ok") == {"door": "no", "door_note": "堵了"}
     await phone.tap("归错了")
     assert "1. 第7题　✅" in phone.last.text
-    await phone.tap("2")
-    await phone.tap("8·")
+    await phone.tap("2 → 第8题")
     assert phone.toast == "✓ 已从第7题移到第8题。"
     assert await standing(here, "door", "door_note", "fire_ok", "fire_note") == {
         "door": "yes", "fire_ok": "no", "fire_note": "堵了"
@@ -89,8 +88,10 @@ async def test_a_wrongly_filed_photo_moves_with_its_answer_and_its_words(bench: 
         notes = await here.history("door_note")
     assert deeds == ["evidence.moved", "evidence.moved", "evidence.filed"]  # and to the question for a picture
     assert notes == ["堵了", ""]
+    await phone.tap("2 → 第7题")  # and back again, as if nothing had been
+    assert await standing(here, "door", "door_note", "fire_ok", "fire_note") == {"door": "no", "door_note": "堵了"}
     await phone.tap("返回")
-    assert "3. 在岗人数" in phone.last.text or phone.last.text
+    assert "✓ 已归档3条：第7、9题" in phone.last.text
 
 
 async def test_a_colleagues_answer_stands_where_something_is_moved_to_and_ones_own_becomes_a_note(bench: Bench):
@@ -101,8 +102,7 @@ async def test_a_colleagues_answer_stands_where_something_is_moved_to_and_ones_o
     phone = await here.enter()
     await burst(bench, phone, "=9 ❌", "7 公示栏")
     await phone.tap("归错了")
-    await phone.tap("1")
-    await phone.tap("7✅")
+    await phone.press(f"checklist.moveto:{here.visit_id}:m0:{(await here.state())['run']['filed'][0][0]}:7", 1)
     assert await standing(here, "door", "door_note", "bare") == {
         "door": "yes", "door_note": f"公示栏\n{here.one.name}：❌ 否"
     }  # fmt: skip
@@ -113,7 +113,8 @@ async def test_words_are_not_moved_to_where_there_is_no_room_for_them(bench: Ben
     phone = await here.enter()
     await burst(bench, phone, "=7 ✗ 堵了", "=8 ✅")
     await phone.tap("归错了")
-    await phone.tap("1")
+    assert "1 → 第9题" not in phone.last.labels  # what cannot take it is not offered
+    await phone.press(next(one.data for row in phone.last.buttons for one in row if one.label == "…"), phone.last.id)
     await phone.tap("9·")
     assert "没有写备注的地方" in phone.toast + phone.last.text
     assert await standing(here, "door", "door_note", "bare") == {"door": "no", "door_note": "堵了"}
@@ -124,7 +125,7 @@ async def test_what_is_moved_to_an_item_without_such_an_answer_stays_and_says_so
     phone = await here.enter()
     await burst(bench, phone, "=7 ✗ 堵了", "=9 ✅")
     await phone.tap("归错了")
-    await phone.tap("1")
+    await phone.press(next(one.data for row in phone.last.buttons for one in row if one.label == "…"), phone.last.id)
     await phone.tap("3·")
     assert "第3题没有「❌」这个答案" in phone.toast + phone.last.text
     assert await standing(here, "door", "door_note") == {"door": "no", "door_note": "堵了"}
@@ -177,5 +178,126 @@ async def test_the_list_of_what_came_is_gone_when_something_else_was_done(bench:
     await phone.tap("▶")
     await phone.press(f"checklist.wrong:{here.visit_id}", card.id)
     assert "没有可移动的" in phone.toast
-    await phone.press(f"checklist.moveto:{here.visit_id}:m0:12345:3", card.id)
-    assert "已过期" in phone.toast
+    for word in ("move", "moveto", "shift"):
+        await phone.press(f"checklist.{word}:{here.visit_id}:m0:12345:3", card.id)
+        assert "没有可移动的" in phone.toast
+
+
+# --- one tap on the receipt ---
+
+
+def rows(phone: Phone) -> list[list[str]]:
+    return [[one.label for one in row] for row in phone.last.buttons]
+
+
+async def test_photos_sent_before_their_words_are_moved_to_them_with_one_tap_and_back_with_one(bench: Bench):
+    here = await site(bench)
+    phone = await here.enter()
+    await burst(bench, phone, "7 ✗ 没有签到表", "", "", "9 台账第一页")
+    assert "？照片2张没写题号，先归在第7题" in phone.last.text
+    assert rows(phone)[-2:] == [["↪ 第7题→第9题", "↪ 第7题→第1题"], ["↪ 归错了？", "↶ 撤销"]]
+    filed = await here.evidence()
+    await phone.tap("第7题→第9题")
+    assert phone.toast == "✓ 已从第7题移到第9题。"
+    assert "9「台账第一页」  照片3张" in phone.last.text
+    assert "？" not in phone.last.text
+    await phone.tap("↩ 移回第7题")
+    assert "7❌「没有签到表」  照片3张" in phone.last.text
+    assert await here.evidence() == filed
+    async with bench.database.read() as db:
+        assert (await verification.Verification(db).run()).breaks == []
+
+
+async def test_a_receipt_of_twenty_pieces_stays_short_and_its_list_moves_any_of_them_with_one_tap(bench: Bench):
+    here = await site(bench)
+    phone = await here.enter()
+    await burst(bench, phone, *(f"{n} 情况{n}" for n in range(1, 21)))
+    assert len(phone.last.text.splitlines()) < 20
+    assert rows(phone)[-1] == ["↪ 归错了？", "↶ 撤销"]
+    await phone.tap("归错了")
+    assert len(rows(phone)) == 9
+    await phone.tap("2 ▶")
+    await phone.tap("3 ▶")
+    assert "20. 第20题" in phone.last.text
+    await phone.tap("20 → 第21题")
+    assert "20. 第21题" in phone.last.text
+    assert "20 → 第20题" in str(phone.last.labels)
+
+
+async def test_a_photo_meant_for_the_item_just_answered_moves_there_with_one_tap(bench: Bench):
+    here = await site(bench)
+    phone = await here.at(4)
+    await phone.tap("✅ 到位")
+    assert title(phone).startswith("5.")
+    await phone.photo()
+    assert rows(phone)[-1] == ["↪ 第5题→第4题", "↶ 撤销"]
+    await phone.tap("第5题→第4题")
+    assert phone.toast == "✓ 已从第5题移到第4题。"
+    assert title(phone).startswith("5.")
+    await phone.tap("↩ 移回第5题")
+    bench.now += timedelta(minutes=20)
+    await phone.photo()
+    assert "第5题→第4题" not in str(phone.last.labels)
+
+
+async def test_a_caption_that_begins_with_how_many_is_offered_to_the_item_on_screen(bench: Bench):
+    here = await site(bench)
+    phone = await here.at(6)
+    await phone.photo("3 处漏水")
+    assert "第3题" in phone.last.text
+    assert "↪ 第3题→第6题" in str(phone.last.labels)
+    await phone.photo("3 台账停在九月")
+    assert "照片2张" in phone.last.text
+
+
+async def test_the_same_move_tapped_twice_moves_once(bench: Bench):
+    here = await site(bench)
+    phone = await here.enter()
+    await burst(bench, phone, "7 ✗ 没有签到表", "", "9 台账第一页")
+    card = phone.last
+    move = button(card, "第7题→第9题")
+    await phone.press(move, card.id)
+    placed = await here.evidence()
+    await phone.press(move, card.id)
+    assert await here.evidence() == placed
+
+
+async def test_a_move_after_the_visit_was_submitted_says_so_and_moves_nothing(bench: Bench):
+    here = await site(bench)
+    phone = await here.enter()
+    await burst(bench, phone, "7 ✗ 没有签到表", "", "9 台账第一页")
+    card, placed = phone.last, await here.evidence()
+    async with bench.database.begin() as db:
+        audit.acting(db, None, bench.now)
+        visit = await visits.get(db, here.visit_id, lock=True)
+        assert visit is not None
+        visit.submit(await person_of(bench, here.two), bench.now)
+    await phone.press(button(card, "第7题→第9题"), card.id)
+    assert "已提交" in phone.toast + phone.last.text
+    assert await here.evidence() == placed
+
+
+async def test_the_receipt_moves_still_when_a_colleague_has_changed_the_card_meanwhile(bench: Bench):
+    here = await site(bench)
+    phone = await here.enter()
+    two = await here.enter(here.two)
+    await burst(bench, phone, "7 ✗ 没有签到表", "", "9 台账第一页")
+    await two.text("20 ✅")
+    await bench.wait(seconds=10)
+    await phone.tap("第7题→第9题")
+    assert phone.toast == "✓ 已从第7题移到第9题。"
+
+
+async def test_what_waited_with_no_visit_open_can_be_moved_afterwards(bench: Bench):
+    here = await site(bench)
+    phone = here.one
+    await phone.photo("7 没有签到表")
+    await phone.photo("分工在墙上")
+    await phone.press(f"visit.open:{here.visit_id}", 1)
+    await phone.press(f"checklist.go:{here.visit_id}:1", 1)
+    assert "✓ 已存：第1题" in phone.last.text
+    await phone.tap("归错了")
+    assert "1. 第1题　照片1张 「分工在墙上」" in phone.last.text
+    await phone.tap("1 → 第2题")
+    await phone.tap("返回")
+    assert "↩ 移回第1题" in str(phone.last.labels)
