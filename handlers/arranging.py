@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from storage.campaign.campaigns import Campaign, Group, Round, Unit
     from storage.campaign.itineraries import Itinerary, Standing
     from storage.database import Session
+    from storage.people import Person
 
 LEADING: Final = frozenset({Role.leader, Role.deputy})
 
@@ -83,8 +84,11 @@ class Ground:
         """Return who goes on a visit: those put on it by name, and where nobody is the whole group."""
         return frozenset(people or self.goers.get(group_id or 0, ()))
 
-    def known(self, group_id: int | None) -> Known:
-        """Return what the rows of a workbook may say, for one group or for all."""
+    def known(self, group_id: int | None, guidance: Mapping[int, tuple[str, ...]], guides: frozenset[int]) -> Known:
+        """Return what the rows of a workbook may say, for one group or for all.
+
+        ``guidance`` are the guidance plans, ``guides`` the groups whose plans the sender writes.
+        """
         people: dict[int, dict[str, tuple[int, ...]]] = {}
         for group, ids in self.goers.items():
             for one in ids:
@@ -96,7 +100,7 @@ class Ground:
             if one.group_id in self.groups and group_id in (None, one.group_id)
         }
         standing = {one.unit_id: (one.day, one.people) for one in self.standing.values() if one.day is not None}
-        return Known(units, people, frozenset(self.days), self.away, standing)
+        return Known(units, people, frozenset(self.days), self.away, standing, guidance, guides)
 
     def changes(self, draft: Itinerary) -> list[Change]:
         """Return what confirming a draft would do: in its groups, to units that no visit has begun at."""
@@ -115,6 +119,12 @@ class Ground:
                 visit_id = now.visit_id if now is not None else None
                 found.append(Change(unit_id, group_id, visit_id, was_on, was, is_on, who))
         return found
+
+
+def led_by(person: Person, now: datetime) -> frozenset[int]:
+    """Return the groups somebody leads."""
+    held = person.roles_now(now)
+    return frozenset(one.group_id for one in held if one.role in LEADING and one.group_id is not None)
 
 
 async def ground(db: Session, one: Round, now: datetime, *, lock: bool = False) -> Ground:
@@ -183,7 +193,8 @@ async def _news(db: Session, found: Ground, done: Iterable[Change], by: int, now
         for person in (was | going) - {by}:
             was_on = one.was_on if person in was else None
             is_on = one.is_on if person in going else None
-            if was_on != is_on:
+            stays = was_on == is_on
+            if not stays or was != going:  # who stays has to know with whom
                 news.append(ItineraryNews(person_id=person, visit_id=visit_id, was_on=was_on, is_on=is_on))
         news += [
             ItineraryNews(person_id=person, visit_id=visit_id, was_on=one.was_on, is_on=one.is_on, leads=True)

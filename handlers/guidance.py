@@ -15,19 +15,20 @@ from handlers.chat import Button, Text
 from handlers.errors import NotAllowed, Stale, UserError
 from handlers.journey import Journey, data, number, word
 from handlers.menu import command
+from handlers.own_groups import others, own_groups
 from handlers.progress import brief
 from handlers.rows import in_rows
 from handlers.text import mark
 from storage.campaign import campaigns, guidance, itineraries
 from storage.campaign.guidance import GuidancePoint
-from storage.people import FIELD, Role
+from storage.people import Role
 from storage.visit import findings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from handlers.chat import Message
+    from handlers.chat import Message, Rows
     from handlers.turn import Turn
     from storage.campaign.campaigns import Round, Unit
 
@@ -36,6 +37,7 @@ OFFERED: Final = 5
 """Points to carry over that are offered at once."""
 
 LEADING: Final = (Role.leader, Role.deputy)
+READING: Final = frozenset({*LEADING, Role.inspector})
 OFFICE: Final = (Role.admin, Role.office)
 
 NO_GROUP = mark("You belong to no group whose guidance plans could be shown.")
@@ -86,9 +88,9 @@ async def show(turn: Turn, args: object) -> None:
         for words, to in (("‹", at - 1), (f"{at + 1}/{pages}", at), ("›", at + 1))
         if pages > 1 and 0 <= to < pages
     )
-    others = await _others(turn, one, group_id)
+    beside = await _others(turn, one, group_id)
     turn.remember("guidance", round=one.id, group=group_id)
-    turn.card(Markup("\n").join(said), (*in_rows(buttons), *((moves,) if moves else ()), *in_rows(others)))
+    turn.card(Markup("\n").join(said), (*in_rows(buttons), *((moves,) if moves else ()), *beside))
 
 
 def _line(turn: Turn, place: int, unit: Unit, counts: dict[int, int], days: dict[int, date | None]) -> Markup:
@@ -100,19 +102,20 @@ def _line(turn: Turn, place: int, unit: Unit, counts: dict[int, int], days: dict
     return line + Markup(" · ") + (turn.n("{count} point", "{count} points", count) if count else turn.t("no plan yet"))
 
 
-async def _others(turn: Turn, one: Round, group_id: int) -> list[Button]:
+async def _others(turn: Turn, one: Round, group_id: int) -> Rows:
     if not turn.who.has(turn.now, *OFFICE):
-        return []
-    return [
-        Button(brief(each.name, 12), data("guidance", "show", one.id, each.id, 0))
-        for each in await campaigns.groups_of(turn.db, one.campaign_id)
-        if each.id != group_id
-    ]
+        return await others(turn, group_id, lambda _, each: data("guidance", "show", 0, each, 0), READING)
+    return in_rows(
+        [
+            Button(brief(each.name, 12), data("guidance", "show", one.id, each.id, 0))
+            for each in await campaigns.groups_of(turn.db, one.campaign_id)
+            if each.id != group_id
+        ]
+    )
 
 
 async def _own(turn: Turn) -> int:
-    held = turn.who.roles_now(turn.now)
-    found = next((one.group_id for one in held if one.role in FIELD and one.group_id is not None), None)
+    found = next(iter(own_groups(turn, READING)), None)
     if found is None and turn.who.has(turn.now, *OFFICE):
         campaign = await campaigns.current(turn.db, turn.now)
         groups = await campaigns.groups_of(turn.db, campaign.id) if campaign is not None else ()
@@ -137,7 +140,7 @@ async def _round(turn: Turn, group_id: int, round_id: int) -> Round:
 
 
 def _sees(turn: Turn, group_id: int | None) -> bool:
-    own = group_id is not None and turn.who.has(turn.now, *LEADING, Role.inspector, group_id=group_id)
+    own = group_id is not None and turn.who.has(turn.now, *READING, group_id=group_id)
     return own or turn.who.has(turn.now, *OFFICE)
 
 

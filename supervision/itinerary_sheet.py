@@ -6,6 +6,7 @@ is; a file with a fault changes nothing.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -25,6 +26,15 @@ HEADS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """How the columns that are read can be called."""
 
+GUIDANCE: Final = ("个性指导方案", "指导方案", "guidance plan", "guidance")
+"""How the column of guidance plans can be called; a file need not have it."""
+
+MOST_POINTS: Final = 12
+LONGEST_POINT: Final = 200
+LONGEST_CELL: Final = 2000
+"""Characters of a cell that are read; see register/workbook.py."""
+
+_NUMBERED: Final = re.compile(r"^[(（]?\d{1,2}[)）.、．]\s*")
 SEARCHED: Final = 20
 """Rows among which the header is looked for: a title may stand above it."""
 
@@ -43,6 +53,9 @@ class What(StrEnum):
     person = "person"
     leave = "leave"
     nobody = "nobody"
+    guide = "guide"
+    points = "points"
+    point = "point"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +76,21 @@ class Known:
     days: frozenset[date]
     away: Mapping[int, frozenset[date]]
     standing: Mapping[int, tuple[date, tuple[int, ...]]]
+    guidance: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    """The points of each unit's guidance plan."""
+    guides: frozenset[int] = frozenset()
+    """The groups whose guidance plans the sender writes."""
 
 
 @dataclass(slots=True)
 class Read:
-    """What a workbook says: unit -> day and people, None for a day that was emptied; and its faults."""
+    """What a workbook says: unit -> day and people, None for a day that was emptied; and its faults.
+
+    ``guidance``: unit -> the points that go and those that come, where a plan was changed.
+    """
 
     stops: dict[int, tuple[date, tuple[int, ...]] | None] = field(default_factory=dict)
+    guidance: dict[int, tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -90,7 +111,9 @@ def _columns(row: tuple[Value, ...]) -> dict[str, int] | None:
         for name, heads in HEADS.items():
             if written in {head.replace(" ", "") for head in heads}:
                 found.setdefault(name, at)
-    return found if len(found) == len(HEADS) else None
+        if written in {head.replace(" ", "") for head in GUIDANCE}:
+            found.setdefault("guidance", at)
+    return found if found.keys() >= HEADS.keys() else None
 
 
 def _letters(at: int) -> str:
@@ -116,7 +139,7 @@ class _Reading:
         return self.found
 
     def _value(self, row: tuple[Value, ...], name: str) -> Value:
-        at = self.columns[name]
+        at = self.columns.get(name, len(row))
         return row[at] if at < len(row) else None
 
     def _wrong(self, row: int, name: str, what: What, **values: str | int) -> None:
@@ -133,6 +156,7 @@ class _Reading:
             self._wrong(number, "code", What.twice, words=code[:40], first=self.seen[unit])
             return
         self.seen[unit] = number
+        self._guidance(row, number, unit, group)
         before = len(self.found.faults)
         stop = self._stop(row, number, unit, group)
         if begun:
@@ -160,6 +184,25 @@ class _Reading:
             self._wrong(number, "people", What.nobody)
         return day, people
 
+    def _guidance(self, row: tuple[Value, ...], number: int, unit: int, group: int) -> None:
+        """Take a unit's plan, a line for each point; an empty cell leaves it as it is, 「无」 empties it."""
+        value = self._value(row, "guidance")
+        standing = self.known.guidance.get(unit, ())
+        points = points_of(value)
+        if value is None or points == standing:
+            return
+        if group not in self.known.guides:
+            self._wrong(number, "guidance", What.guide)
+        elif len(points) > MOST_POINTS:
+            self._wrong(number, "guidance", What.points, most=MOST_POINTS)
+        elif any(len(each) > LONGEST_POINT for each in points) or len(str(value)) >= LONGEST_CELL:
+            self._wrong(number, "guidance", What.point, most=LONGEST_POINT)
+        else:
+            gone = tuple(each for each in standing if each not in points)
+            come = tuple(each for each in points if each not in standing)
+            if gone or come:
+                self.found.guidance[unit] = (gone, come)
+
     def _people(self, names: Sequence[str], number: int, group: int, day: date) -> tuple[int, ...]:
         found = set()
         for name in names:
@@ -171,3 +214,10 @@ class _Reading:
             else:
                 found.add(ids[0])
         return tuple(sorted(found))
+
+
+def points_of(value: Value) -> tuple[str, ...]:
+    """Return the points of a guidance plan in a cell: a line each, or parted by semicolons, numbered or not."""
+    parts = re.split(r"[\n\r;；]+", str(value)) if isinstance(value, str) else [cells.text(value)]
+    plain = (cells.optional(_NUMBERED.sub("", cells.text(each))) for each in parts)
+    return tuple(dict.fromkeys(each for each in plain if each))

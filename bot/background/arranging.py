@@ -17,7 +17,8 @@ from bot.background.errand import Errand
 from bot.drivers.errors import BadToken, DriverError, Rejected, RetryLater, TooLarge, Unreachable
 from handlers import arranging
 from handlers.chat import MAX_FILE_BYTES
-from storage.campaign import campaigns, itineraries
+from storage import people
+from storage.campaign import campaigns, guidance, itineraries
 from storage.campaign.itineraries import State
 from storage.chat import timers
 from storage.database import Unavailable
@@ -149,9 +150,12 @@ class Arranger(Errand):
             if one is None:
                 return
             ground = await arranging.ground(db, one, self._clock())
+            sender = await people.by_id(db, draft.person_id)
+            led = arranging.led_by(sender, self._clock()) if sender is not None else frozenset()
+            known = ground.known(draft.group_id, await guidance.texts(db, one.id), led)
         try:
             content = await self._fetched(draft)
-            found = await self._run(LONGEST_SECONDS, read, content, ground.known(draft.group_id))
+            found = await self._run(LONGEST_SECONDS, read, content, known)
         except (Unreachable, RetryLater, BadToken) as error:
             await self._later(draft, error)
             return
@@ -167,6 +171,7 @@ class Arranger(Errand):
             if not found.faults:
                 stops = {**ground.planned(draft.group_id), **found.stops}
                 kept.keep({unit: stop for unit, stop in stops.items() if stop is not None})
+                kept.plan = {**kept.plan, "guidance": [[unit, *each] for unit, each in found.guidance.items()]}
         await self._ready(draft)
 
     async def _fetched(self, draft: Itinerary) -> bytes:

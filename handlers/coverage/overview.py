@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
+from handlers import own_groups
 from handlers.belonging import campaign_of
 from handlers.chat import Button
 from handlers.errors import Stale, UserError
 from handlers.journey import data, number
+from handlers.own_groups import wanted
 from handlers.progress import bar, brief
 from handlers.reasons import reason_words
 from handlers.text import mark
 from storage.campaign import calendars, campaigns
 from storage.campaign import coverage as ledgers
-from storage.people import FIELD, Role
+from storage.people import Role
 from supervision.coverage import Line, Stand, count, counted, province
 
 if TYPE_CHECKING:
@@ -47,24 +49,26 @@ STANDS: Final = {
 """How far a unit can be, as a button says it; what is left comes first."""
 
 
-async def coverage(turn: Turn, _: object) -> None:
+async def coverage(turn: Turn, args: object) -> None:
     """Show the round that is on, for one's own group or for everybody."""
-    campaign, group_id = await _own(turn)
+    campaign, group_id = await _own(turn, wanted(turn, args))
     one = await _on(turn, campaign)
     await _show(turn, campaign, one, group_id)
 
 
-async def _own(turn: Turn) -> tuple[Campaign, int]:
+def _sees_all(turn: Turn) -> bool:
+    return turn.who.has(turn.now, Role.admin, Role.office)
+
+
+async def _own(turn: Turn, group_id: int) -> tuple[Campaign, int]:
     """Return the campaign a person works in, and the group they go on visits for; the office sees them all."""
-    held = turn.who.roles_now(turn.now)
-    whole = any(one.role in (Role.admin, Role.office) for one in held)
-    group_id = next((one.group_id for one in held if one.role in FIELD and one.group_id is not None), None)
+    whole = _sees_all(turn)
     if not (whole or group_id):
         raise UserError(NO_GROUP)
     found = await campaign_of(turn.db, group_id) if group_id else await campaigns.current(turn.db, turn.now)
     if found is None:
         raise UserError(NO_ROUND)
-    return found, EVERYBODY if whole else group_id or EVERYBODY
+    return found, EVERYBODY if whole else group_id
 
 
 async def _on(turn: Turn, campaign: Campaign) -> Round:
@@ -79,17 +83,17 @@ async def _on(turn: Turn, campaign: Campaign) -> Round:
 
 async def _asked(turn: Turn, args: tuple[str, ...]) -> tuple[Campaign, Round, int]:
     """Return what a button is about: its campaign, round and group; Stale for what is not the person's to see."""
-    campaign, group_id = await _own(turn)
+    asked = number(args, 1)
+    campaign, group_id = await _own(turn, wanted(turn, (str(asked),)))
     one = await campaigns.round_of(turn.db, number(args, 0))
-    wanted = number(args, 1)
-    if one is None or (group_id and wanted != group_id):
+    if one is None or (group_id and asked != group_id):
         raise Stale
     if one.campaign_id != campaign.id:
         other = await campaigns.get(turn.db, one.campaign_id)
         if other is None or group_id:
             raise Stale
         campaign = other
-    return campaign, one, wanted
+    return campaign, one, asked
 
 
 async def show(turn: Turn, args: tuple[str, ...]) -> None:
@@ -164,7 +168,9 @@ async def _buttons(turn: Turn, campaign: Campaign, one: Round, group_id: int, wh
     ]
     rows = [tuple(looks[at : at + 2]) for at in range(0, len(looks), 2)]
     rows.append((Button(turn.label("By area"), data("coverage", "areas", one.id, group_id)),))
-    if not (await _own(turn))[1]:
+    if not _sees_all(turn):
+        rows += await own_groups.others(turn, group_id, lambda _, each: data("coverage", "all", each))
+    else:
         others = [
             Button(each.name[:12], data("coverage", "show", one.id, each.id))
             for each in await campaigns.groups_of(turn.db, campaign.id)
@@ -182,7 +188,7 @@ async def _buttons(turn: Turn, campaign: Campaign, one: Round, group_id: int, wh
         if each.id != one.id
     ]
     rows += [tuple(rounds[at : at + 3]) for at in range(0, len(rounds), 3)]
-    if await ledgers.dropped_out(turn.db, campaign.id, 1):
+    if await ledgers.dropped_out(turn.db, campaign.id, 1, group_id or None):
         rows.append((Button(turn.label("Dropped out"), data("coverage", "out", one.id, group_id)),))
     return tuple(rows)
 
@@ -233,8 +239,8 @@ async def out(turn: Turn, args: tuple[str, ...]) -> None:
     """Show the units that dropped out of the register, each with its reason."""
     campaign, one, group_id = await _asked(turn, args)
     said = [turn.t("<b>Dropped out of the register</b>")]
-    for each in await ledgers.dropped_out(turn.db, campaign.id, OUT):
-        if each.retired_at is not None and (not group_id or each.group_id == group_id):
+    for each in await ledgers.dropped_out(turn.db, campaign.id, OUT, group_id or None):
+        if each.retired_at is not None:
             day = turn.speech.day(campaigns.day_in(campaign.zone, each.retired_at))
             why = reason_words(turn.speech, each.retired_why)
             said.append(turn.t("{name}: {why}, {day}", name=each.name, why=why, day=day))

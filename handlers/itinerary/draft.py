@@ -16,6 +16,7 @@ from handlers import campaign as packs
 from handlers.chat import Button
 from handlers.errors import NotAllowed, Stale, UserError
 from handlers.itinerary.faults import faulty
+from handlers.itinerary.guiding import apply, lines, pending
 from handlers.itinerary.overview import ALL, clashes, loads, named, plans, who
 from handlers.journey import data, number
 from handlers.progress import bar, listed
@@ -129,7 +130,9 @@ async def show_draft(turn: Turn, found: Itinerary, ground: Ground | None = None)
         said += loads(turn, ground, stops)
     if changes:
         said.append(Markup("\n") + _counted(turn, changes))
-    said.append(turn.t("Nothing has been changed yet.") if changes else turn.t("There is nothing to confirm."))
+    said += lines(turn, ground, found)
+    some = changes or pending(found)
+    said.append(turn.t("Nothing has been changed yet.") if some else turn.t("There is nothing to confirm."))
     turn.card(Markup("\n").join(said), _buttons(turn, found, changes))
 
 
@@ -183,9 +186,11 @@ def _counted(turn: Turn, changes: Sequence[Change]) -> Markup:
 
 def _buttons(turn: Turn, found: Itinerary, changes: Sequence[Change]) -> Rows:
     rows: list[tuple[Button, ...]] = []
-    if changes:
-        sure = turn.label("Confirm {count} changes", count=len(changes))
+    count = len(changes) + len(pending(found))
+    if count:
+        sure = turn.label("Confirm {count} changes", count=count)
         rows.append((Button(sure, data("itinerary", "confirm", found.id, seen(changes))),))
+    if changes:
         rows.append((Button(turn.label("What would change"), data("itinerary", "changes", found.id, 0)),))
     rows.append(
         (
@@ -244,31 +249,38 @@ async def confirm(turn: Turn, args: tuple[str, ...]) -> None:
     if ground.round.closed_at is not None:
         raise UserError(OVER)
     every = ground.changes(found)
-    if found.plan.get("faults") or not every or args[1:2] != (seen(every),):
+    if found.plan.get("faults") or not (every or pending(found)) or args[1:2] != (seen(every),):
         turn.toast(turn.label("Something has changed meanwhile. Please look again."), alert=True)
         await show_draft(turn, found, ground)
         return
-    source = packs.pack_of(ground.campaign.pack).form if ground.campaign.pack else ""
-    form = await itineraries.form_for(turn.db, ground.round, source)
-    if form is None:
-        raise UserError(NO_FORM)
-    told = await arranging.confirm(turn.db, ground, every, form.id, turn.who.id, turn.now)
+    told = await _arranged(turn, ground, every) if every else 0
+    plans_changed = await apply(turn, ground, found)
     await itineraries.drop(turn.db, found)
     turn.record("itinerary.confirmed", f"round:{found.round_id}", group=found.group_id or 0, visits=len(every))
     turn.toast(turn.label("Confirmed."))
     turn.remember("itinerary", round=found.round_id, group=found.group_id or ALL)
-    said = [
-        turn.n("✓ {count} visit arranged.", "✓ {count} visits arranged.", len(every)),
+    said = [turn.n("✓ {count} visit arranged.", "✓ {count} visits arranged.", len(every))] if every else []
+    if plans_changed:
+        said.append(turn.n("✓ {count} guidance plan.", "✓ {count} guidance plans.", plans_changed))
+    said.append(
         turn.n(
             "{count} person is told, nobody else, and not in quiet hours.",
             "{count} people are told, nobody else, and not in quiet hours.",
             told,
         )
         if told
-        else turn.t("Nobody else is concerned, and nobody is told."),
-    ]
+        else turn.t("Nobody else is concerned, and nobody is told.")
+    )
     back = Button(turn.label("◀ Itinerary"), data("itinerary", "show", found.round_id, found.group_id or ALL))
     turn.card(Markup("\n").join(said), ((back,),))
+
+
+async def _arranged(turn: Turn, ground: Ground, every: Sequence[Change]) -> int:
+    source = packs.pack_of(ground.campaign.pack).form if ground.campaign.pack else ""
+    form = await itineraries.form_for(turn.db, ground.round, source)
+    if form is None:
+        raise UserError(NO_FORM)
+    return await arranging.confirm(turn.db, ground, every, form.id, turn.who.id, turn.now)
 
 
 async def drop(turn: Turn, args: tuple[str, ...]) -> None:

@@ -30,6 +30,9 @@ FAULTS: Final = {
     What.day_off: mark("{words} is no working day of this round that is still to come."),
     What.person: mark("“{words}” goes on no visits of this group, or two people have that name."),
     What.leave: mark("“{words}” is on leave on that day."),
+    What.guide: mark("Whoever leads the group writes its guidance plans. Leave this cell as it is."),
+    What.points: mark("A plan has at most {most} points. Keep the weightiest, a line each."),
+    What.point: mark("A point has at most {most} characters. Shorten it, or make two lines of it."),
     What.nobody: mark("Who goes? Write at least one name, or leave the day empty too."),
 }
 """What can be wrong with a workbook, as a sentence that says what to do."""

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
-from handlers import arranging
+from handlers import arranging, own_groups
 from handlers.access import may
 from handlers.chat import Button
 from handlers.errors import Stale, UserError
 from handlers.journey import data, number
+from handlers.own_groups import wanted
 from handlers.progress import bar, brief, listed
 from handlers.text import mark
 from storage.campaign import campaigns, itineraries
@@ -42,12 +43,11 @@ NO_GROUP = mark("You belong to no group whose itinerary could be shown.")
 NO_ROUND = mark("There is no round yet. An administrator makes one with /round.")
 
 
-async def itinerary(turn: Turn, _: object) -> None:
+async def itinerary(turn: Turn, args: object) -> None:
     """Show the itinerary of the round that is on, or comes next: of one's own group, or of all."""
-    held = turn.who.roles_now(turn.now)
-    group_id = next((one.group_id for one in held if one.role in FIELD and one.group_id is not None), None)
-    office = any(one.role in (Role.admin, Role.office) for one in held)
-    if group_id is not None and not office:
+    group_id = wanted(turn, args)
+    office = turn.who.has(turn.now, Role.admin, Role.office)
+    if group_id and not office:
         campaign = await campaigns.campaign_of_group(turn.db, group_id)
     elif office:
         campaign = await campaigns.current(turn.db, turn.now)
@@ -58,7 +58,7 @@ async def itinerary(turn: Turn, _: object) -> None:
         raise UserError(NO_ROUND)
     today = campaigns.day_in(campaign.zone, turn.now)
     one = next((each for each in rounds if each.ends_on >= today and each.closed_at is None), rounds[-1])
-    await show_round(turn, one, ALL if office else group_id or ALL)
+    await show_round(turn, one, ALL if office else group_id)
 
 
 async def asked(turn: Turn, args: tuple[str, ...]) -> tuple[Round, int]:
@@ -193,6 +193,8 @@ async def _buttons(turn: Turn, ground: Ground, group_id: int) -> Rows:
         if group_id:
             others.insert(0, Button(turn.label("All groups"), data("itinerary", "show", one.id, ALL)))
         rows += [tuple(others[at : at + 3]) for at in range(0, len(others), 3)]
+    else:
+        rows += await own_groups.others(turn, group_id, lambda _, each: data("itinerary", "all", each))
     rounds = [
         Button(
             turn.label("Round {number}", number=turn.speech.ordinal(each.number)),

@@ -12,6 +12,7 @@ from handlers.access import may
 from handlers.chat import MAX_FILE_BYTES, Attachment, File
 from handlers.errors import NotAllowed, UserError
 from handlers.itinerary.draft import OVER, ground_of, mine, waiting_card
+from handlers.itinerary.guiding import columns
 from handlers.itinerary.overview import ALL, asked, plans
 from handlers.once import put_once
 from handlers.progress import listed
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 ENDINGS: Final = (".xlsx", ".xlsm", ".csv", ".xls")
 
 HEADS: Final = (mark("Code"), mark("Unit"), mark("Area"), mark("Group"), mark("Day"), mark("Who goes"))
+PLANS: Final = (mark("Guidance plan"), mark("Last round's guidance plan"))
+"""Columns beside them: what may be changed in the file, too, and what it can be taken from."""
+
 BESIDE: Final = (mark("Group"), mark("Who goes on visits"), mark("On leave"))
 
 NO_SHEET = mark(
@@ -57,7 +61,8 @@ async def of_draft(turn: Turn, args: tuple[str, ...]) -> None:
 
 
 async def _send(turn: Turn, ground: Ground, stops: Mapping[int, tuple[date, tuple[int, ...]]], group_id: int) -> None:
-    rows: list[list[str]] = [[turn.label(head) for head in HEADS]]
+    plans_now, plans_before = await columns(turn, ground.round)
+    rows: list[list[str]] = [[turn.label(head) for head in (*HEADS, *PLANS)]]
     for unit in sorted(ground.units.values(), key=lambda one: (one.group_id or 0, one.code)):
         if unit.group_id is None or unit.group_id not in ground.groups or group_id not in (ALL, unit.group_id):
             continue
@@ -66,7 +71,9 @@ async def _send(turn: Turn, ground: Ground, stops: Mapping[int, tuple[date, tupl
             on, people = ground.standing[unit.id].day, ground.standing[unit.id].people
         names = listed(turn, [ground.names.get(person, "—") for person in people])
         group = ground.groups[unit.group_id].name
-        rows.append([unit.code, unit.name, unit.area, group, on.isoformat() if on else "", names])
+        day = on.isoformat() if on else ""
+        guides = [plans_now.get(unit.id, ""), plans_before.get(unit.id, "")]
+        rows.append([unit.code, unit.name, unit.area, group, day, names, *guides])
     beside: list[list[str]] = [[turn.label(head) for head in BESIDE]]
     for each, people in ground.goers.items():
         if group_id in (ALL, each):
@@ -77,7 +84,8 @@ async def _send(turn: Turn, ground: Ground, stops: Mapping[int, tuple[date, tupl
     number = turn.speech.ordinal(ground.round.number)
     turn.say(
         turn.t(
-            "Change days and people in the first sheet and send the file back here; what you leave out stays as it is. "
+            "Change days, people and guidance plans in the first sheet and send the file back here; what you leave out "
+            "stays as it is. "
             "You see what would change before anything does."
         ),
         document=await put_once(turn, content),

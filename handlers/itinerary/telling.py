@@ -12,7 +12,7 @@ from markupsafe import Markup
 from handlers import reminding
 from handlers.chat import Button
 from handlers.journey import data
-from handlers.progress import brief
+from handlers.progress import brief, listed
 from handlers.text import speech
 from storage import people
 from storage.campaign import campaigns, itineraries
@@ -56,7 +56,7 @@ async def told(turn: Turn, timer: Timer) -> None:
     await itineraries.told(turn.db, news)
     own = await _merged(turn, [one for one in news if not one.leads])
     led = await _merged(turn, [one for one in news if one.leads])
-    said = _own(turn, own) + _led(turn, led)
+    said = _own(turn, own) + await _together(turn, person.id, own) + _led(turn, led)
     if said:
         turn.say(Markup("\n").join(said), _buttons(turn, own or led))
 
@@ -80,10 +80,10 @@ async def _merged(turn: Turn, news: Sequence[ItineraryNews]) -> list[Item]:
 def _own(turn: Turn, items: Sequence[Item]) -> list[Markup]:
     if not items:
         return []
-    new = [one for one in items if one[1] is None]
-    moved = [one for one in items if None not in one[1:]]
-    gone = [one for one in items if one[2] is None]
     said = [turn.t("<b>Your itinerary</b>")]
+    new = [one for one in items if one[1] is None]
+    moved = [one for one in items if None not in one[1:] and one[1] != one[2]]
+    gone = [one for one in items if one[2] is None]
     if new:
         said.append(turn.n("New: {count} visit", "New: {count} visits", len(new)))
         said += [
@@ -114,6 +114,22 @@ def _own(turn: Turn, items: Sequence[Item]) -> list[Markup]:
         ]
         said += _rest(turn, gone)
     return said
+
+
+async def _together(turn: Turn, own: int, items: Sequence[Item]) -> list[Markup]:
+    """Say of visits somebody stays on with whom they go now."""
+    stays = [one for one in items if one[1] == one[2]]
+    if not stays:
+        return []
+    said = [turn.t("With other people:")]
+    for visit, _, now in stays[:SHOWN]:
+        found = [await people.by_id(turn.db, each.person_id) for each in visit.members if each.person_id != own]
+        names = listed(turn, [each.name for each in found if each is not None])
+        alone = turn.label("alone") if visit.members else turn.label("whole group")
+        unit = brief(visit.unit.name, 30)
+        if now is not None:
+            said.append(turn.t("· {day} {unit}: {people}", day=turn.speech.day(now), unit=unit, people=names or alone))
+    return said + _rest(turn, stays)
 
 
 def _rest(turn: Turn, items: Sequence[Item]) -> list[Markup]:

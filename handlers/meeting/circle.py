@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from handlers.belonging import campaign_of
 from handlers.errors import Stale, UserError
+from handlers.own_groups import own_groups
 from handlers.text import mark
 from storage import people
 from storage.campaign import calendars, campaigns
@@ -77,9 +78,8 @@ class Circle:
 
 async def own(turn: Turn) -> Circle:
     """Return the circle somebody meets in: that of their group, else that of the office; raises UserError."""
-    held = turn.who.roles_now(turn.now)
-    if not any(one.role in CARETAKERS for one in held):
-        group_id = next((one.group_id for one in held if one.role in FIELD and one.group_id is not None), None)
+    if not turn.who.has(turn.now, *CARETAKERS):
+        group_id = next(iter(own_groups(turn)), None)
         campaign = await campaign_of(turn.db, group_id) if group_id is not None else None
         if group_id is None or campaign is None:
             raise UserError(NOWHERE)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
+from handlers import own_groups
 from handlers.chat import Button
 from handlers.journey import data, number
 from handlers.meeting.circle import CARETAKERS, Circle, circle, own
@@ -94,7 +95,7 @@ async def _buttons(turn: Turn, one: Circle, *, weekly: bool, undone: bool) -> Ro
         ]
     if one.group is not None and turn.who.has(turn.now, *CARETAKERS, Role.leader):
         others.insert(0, Button(turn.label("Office and leaders"), data("meeting", "list", one.campaign.id, 0)))
-    if one.group is None and not turn.who.has(turn.now, *CARETAKERS):
-        others.append(Button(turn.label("My group"), data("meeting", "list")))
+    if not turn.who.has(turn.now, *CARETAKERS):
+        rows += await own_groups.others(turn, one.group_id, lambda *where: data("meeting", "list", *where))
     rows += [tuple(others[place : place + 3]) for place in range(0, len(others), 3)]
     return tuple(rows)

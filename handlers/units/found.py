@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from storage.campaign.register_files import RegisterFile
 
 FAULTS: Final = 8
+REMARKS: Final = 3
+"""Remarks that are named on the card itself; all of them are behind a button."""
+
 NAMES: Final = 15
 MOST_UNITS: Final = 5_000
 """Units that are applied in a chat; a longer register would keep everybody waiting, and goes by the command line."""
@@ -75,6 +78,7 @@ def card(turn: Turn, one: RegisterFile) -> tuple[Markup, Rows]:
     lines = [turn.t("<b>“{name}”</b> can be imported. It would change this:", name=one.name), *_counted(turn, counts)]
     if one.found["remarked"]:
         lines.append(turn.n("⚠ {count} remark, no obstacle", "⚠ {count} remarks, no obstacle", one.found["remarked"]))
+        lines += [Markup("   {}").format(said(turn.speech, fault_of(each))) for each in one.found["remarks"][:REMARKS]]
     lines.append(turn.t("\nNothing has been stored yet."))
     return Markup("\n").join(lines), (*_look(turn, one, counts), *_act(turn, one, counts))
 

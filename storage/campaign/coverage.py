@@ -38,7 +38,9 @@ async def ledger(db: Session, one: Round, group_id: int | None = None) -> list[L
     ]
 
 
-async def dropped_out(db: Session, campaign_id: int, limit: int) -> Sequence[Unit]:
-    """Return the units that dropped out of the register, the latest first."""
+async def dropped_out(db: Session, campaign_id: int, limit: int, group_id: int | None = None) -> Sequence[Unit]:
+    """Return the units that dropped out of the register, or those of one group, the latest first."""
     query = sa.select(Unit).where(Unit.campaign_id == campaign_id, Unit.retired_at.is_not(None))
+    if group_id is not None:
+        query = query.where(Unit.group_id == group_id)
     return (await db.scalars(query.order_by(Unit.retired_at.desc(), Unit.code).limit(limit))).all()

@@ -4,8 +4,9 @@ A point that is carried over says from where; what could be carried over is only
 that is taken back is kept for an undo, and counts for nothing. A point is about a unit, not about a person.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -79,6 +80,35 @@ async def before(db: Session, unit_id: int, one: Round) -> Sequence[GuidancePoin
         .where(GuidancePoint.unit_id == unit_id, GuidancePoint.standing())
     )
     return (await db.scalars(query.order_by(GuidancePoint.id))).all()
+
+
+async def texts(db: Session, round_id: int) -> dict[int, tuple[str, ...]]:
+    """Return the points of every unit that has any in a round, by unit, in the order they were written."""
+    query = sa.select(GuidancePoint.unit_id, GuidancePoint.text).where(
+        GuidancePoint.round_id == round_id, GuidancePoint.standing()
+    )
+    return _by_unit((await db.execute(query.order_by(GuidancePoint.id))).all())
+
+
+async def texts_before(db: Session, one: Round) -> dict[int, tuple[str, ...]]:
+    """Return of every unit the points of the last round before this one that had any for it, by unit."""
+    query = (
+        sa.select(Round.number, GuidancePoint.unit_id, GuidancePoint.text)
+        .join(Round, Round.id == GuidancePoint.round_id)
+        .where(Round.campaign_id == one.campaign_id, Round.number < one.number, GuidancePoint.standing())
+    )
+    rows = (await db.execute(query.order_by(GuidancePoint.id))).all()
+    last: dict[int, int] = {}
+    for number, unit_id, _ in rows:
+        last[unit_id] = max(number, last.get(unit_id, 0))
+    return _by_unit([(unit_id, text) for number, unit_id, text in rows if number == last[unit_id]])
+
+
+def _by_unit(rows: Iterable[Any]) -> dict[int, tuple[str, ...]]:
+    found: dict[int, list[str]] = {}
+    for unit_id, text in rows:
+        found.setdefault(unit_id, []).append(text)
+    return {unit_id: tuple(each) for unit_id, each in found.items()}
 
 
 async def get(db: Session, point_id: int) -> GuidancePoint | None:

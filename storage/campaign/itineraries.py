@@ -89,7 +89,7 @@ class Itinerary(Entity):
 class ItineraryNews(Entity):
     """That a visit was given to, moved for or taken from a person and they have not been told; None: no day of theirs.
 
-    ``leads``: told because they lead the group, not because they go.
+    The same day twice: they stay on it, and others go with them. ``leads``: told because they lead the group, not because they go.
     """
 
     __tablename__ = "itinerary_news"
@@ -170,15 +170,12 @@ async def drop(db: Session, one: Itinerary) -> None:
 
 async def any_waiting(db: Session, now: datetime) -> bool:
     """Tell whether there is one to be worked out."""
-    return await db.scalar(sa.select(Itinerary.id).where(leases.waits(Itinerary, now)).limit(1)) is not None
+    return await leases.any_due(db, Itinerary, now)
 
 
 async def waiting(db: Session, now: datetime, limit: int = 1) -> Sequence[Itinerary]:
     """Hand out drafts that are to be worked out; each is the caller's until ``now + LEASE``."""
-    found = (await db.scalars(leases.due(Itinerary, now, limit))).all()
-    for one in found:
-        one.retry_at = now + LEASE
-    return found
+    return await leases.handed_out(db, Itinerary, now, limit, LEASE)
 
 
 async def units_of(db: Session, one: Round) -> list[Unit]:

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.background.arranging import Arranger
+from storage import people
 from storage.campaign import itineraries
 from storage.campaign.campaigns import Unit
 from storage.campaign.leave import Leave
@@ -144,6 +145,45 @@ async def test_a_visit_is_moved_by_tapping_and_only_its_people_hear_of_it(stage)
     names = {name for name, number in (await stage.ids()).items() if number in unit.people}
     heard = {phone.name for phone in stage.inspectors if len(phone.screen) > counts[phone.name]}
     assert heard == names
+
+
+async def test_who_stays_on_a_visit_hears_with_whom_they_go_now(stage):
+    await confirmed(stage)
+    await stage.bench.wait(seconds=60)
+    ids = await stage.ids()
+    visit = next(one for one in await stage.visits() if len(one.people) == 2)
+    stays, goes = visit.people
+    comes = next(ids[phone.name] for phone in stage.inspectors if ids[phone.name] not in visit.people)
+    counts = {phone.name: len(phone.screen) for phone in stage.inspectors}
+    await stage.leader.text("/itinerary")
+    await stage.leader.tap("手动调整")
+    for person in (goes, comes):
+        await stage.leader.press(f"itinerary.give:1:{visit.unit_id}:{person}", stage.leader.last.id)
+    await stage.leader.press("itinerary.draft:1", stage.leader.last.id)
+    await stage.leader.tap("确认 1 处改动")
+    await stage.bench.wait(seconds=60)
+    names = {number: name for name, number in ids.items()}
+    heard = {phone.name: phone.last.text for phone in stage.inspectors if len(phone.screen) > counts[phone.name]}
+    assert set(heard) == {names[stays], names[goes], names[comes]}
+    assert "同行人员有变" in heard[names[stays]]
+    assert names[comes] in heard[names[stays]]
+    assert names[goes] not in heard[names[stays]]
+
+
+async def test_who_works_in_two_groups_is_offered_both(stage):
+    phone = await stage.bench.let_in("两组督导员", Role.inspector, group="一组")
+    async with stage.bench.database.begin() as db:
+        person = await people.by_telegram(db, phone.id)
+        person.appoint(Role.deputy, MORNING, group_id=2)
+    for command, title in (("/itinerary", "行程"), ("/coverage", "覆盖"), ("/guidance", "方案"), ("/meeting", "例会")):
+        await phone.text(command)
+        assert title in phone.last.text
+        assert "一组" in str(phone.last.labels)
+        assert "二组" not in str(phone.last.labels)  # the group they lead comes first
+        await phone.tap("一组")
+        assert "二组" in str(phone.last.labels)
+        await phone.tap("二组")
+        assert "一组" in str(phone.last.labels)
 
 
 async def test_two_visits_change_places(stage):

@@ -7,10 +7,17 @@ from datetime import date
 
 import openpyxl
 import pytest
+import sqlalchemy as sa
 
+from storage.campaign import guidance
+from storage.campaign.campaigns import Round, Unit
+from storage.campaign.guidance import GuidancePoint
+from supervision.itinerary_sheet import points_of
 from tests.handlers.phone import MORNING
 from tests.handlers.setting_up import begun
 from tests.handlers.test_itinerary import Stage, confirmed
+
+PLANS = ["个性指导方案", "上轮指导方案"]
 
 
 @pytest.fixture
@@ -48,7 +55,7 @@ async def test_what_is_changed_in_the_workbook_becomes_a_draft_and_only_that(sta
     before = {one.unit_id: (one.day, one.people) for one in await stage.visits()}
     book = await exported(stage)
     sheet = book.worksheets[0]
-    assert [cell.value for cell in sheet[1]] == ["单位编码", "单位名称", "片区", "督导组", "日期", "督导人员"]
+    assert [cell.value for cell in sheet[1]] == ["单位编码", "单位名称", "片区", "督导组", "日期", "督导人员", *PLANS]
     assert sheet.max_row == 13
     sheet["E2"], sheet["F2"] = date(2026, 10, 29), "督导员甲、督导员戊"
     sheet["E3"], sheet["F3"] = None, None
@@ -100,3 +107,72 @@ async def test_a_photo_is_no_workbook_and_another_ending_neither(stage):
     assert "请发 Excel 文件" in stage.leader.last.text
     await stage.leader.file(name="行程.docx")
     assert "请发 Excel 文件" in stage.leader.last.text
+
+
+async def plan_of(stage, code, number=1):
+    async with stage.bench.database.read() as db:
+        unit = await db.scalar(sa.select(Unit).where(Unit.code == code))
+        one = await db.scalar(sa.select(Round).where(Round.number == number))
+        return [(each.text, bool(each.origin)) for each in await guidance.of(db, unit.id, one.id)]
+
+
+async def test_guidance_plans_stand_in_the_workbook_and_come_back_from_it(stage):
+    await confirmed(stage)
+    async with stage.bench.database.begin() as db:
+        unit = await db.scalar(sa.select(Unit).where(Unit.code == "U-01"))
+        for text in ("看台账", "问职工"):
+            await guidance.add(db, GuidancePoint(unit_id=unit.id, round_id=1, text=text, by_id=1, at=stage.bench.now))
+    book = await exported(stage)
+    sheet = book.worksheets[0]
+    assert [cell.value for cell in sheet["G"]][:3] == ["个性指导方案", "看台账\n问职工", ""]
+    sheet["G2"] = "1. 看台账\n2. 看研讨提纲；走访食堂"
+    sheet["G3"] = "看整改清单"
+    await sent_back(stage, book)
+    assert "个性指导方案有改动：2 份" in stage.leader.last.text
+    assert await plan_of(stage, "U-02") == []
+    await stage.leader.tap("确认 2 处改动")
+    assert "✓ 个性指导方案 2 份" in stage.leader.last.text
+    assert await plan_of(stage, "U-01") == [("看台账", False), ("看研讨提纲", False), ("走访食堂", False)]
+    assert await plan_of(stage, "U-02") == [("看整改清单", False)]
+
+
+async def test_a_point_that_somebody_wrote_meanwhile_stays_and_one_of_the_last_round_says_so(stage):
+    await confirmed(stage)
+    async with stage.bench.database.begin() as db:
+        unit = await db.scalar(sa.select(Unit).where(Unit.code == "U-01"))
+        second = await db.scalar(sa.select(Round).where(Round.number == 2))
+        await guidance.add(db, GuidancePoint(unit_id=unit.id, round_id=1, text="看台账", by_id=1, at=stage.bench.now))
+        second_id = second.id
+    await stage.leader.text("/itinerary")
+    await stage.leader.tap("第二轮")
+    await stage.leader.tap("导出 Excel")
+    stored = stage.bench.blobs.find(stage.leader.last.document)
+    book = openpyxl.load_workbook(io.BytesIO(stored.read_bytes()))
+    assert book.worksheets[0]["H2"].value == "看台账"
+    book.worksheets[0]["G2"] = "看台账\n看食堂"
+    await sent_back(stage, book, "第二轮行程.xlsx")
+    async with stage.bench.database.begin() as db:
+        await guidance.add(
+            db, GuidancePoint(unit_id=unit.id, round_id=second_id, text="问支委", by_id=1, at=stage.bench.now)
+        )
+    await stage.leader.tap("确认 1 处改动")
+    assert await plan_of(stage, "U-01", 2) == [("问支委", False), ("看台账", True), ("看食堂", False)]
+
+
+async def test_only_who_leads_the_group_writes_its_plans_in_a_workbook(stage):
+    await confirmed(stage)
+    book = await exported(stage)
+    book.worksheets[0]["G2"] = "看台账"
+    written = io.BytesIO()
+    book.save(written)
+    stage.files.lying["sheet"] = written.getvalue()
+    await stage.admin.text("/itinerary")
+    await stage.admin.file(name="第一轮行程.xlsx", file_id="sheet", size=len(written.getvalue()))
+    await stage.arrange()
+    assert "G2 个性指导方案由督导组组长填写，请保持原样。" in stage.admin.last.text
+
+
+def test_a_plan_in_a_cell_is_its_points():
+    assert points_of("1、看台账\r\n(2) 问职工; 看食堂") == ("看台账", "问职工", "看食堂")
+    assert points_of("无") == ()
+    assert points_of(12) == ("12",)

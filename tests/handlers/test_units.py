@@ -189,7 +189,7 @@ def test_every_fault_has_a_sentence(language):
     values = dict.fromkeys(
         (
             *("most", "field", "name", "value", "length", "code", "row", "parent", "level", "above", "levels"),
-            *("known", "group", "area", "first", "second", "number", "last", "province", "sheet"),
+            *("known", "group", "area", "first", "second", "number", "last", "province", "sheet", "like", "counted"),
         ),
         "x",
     )
