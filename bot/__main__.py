@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 from bot import config, hold
 from bot.arguments import parser
 from bot.backups.archive import BackupError, Refused
+from bot.drivers import aiogram_import
 from bot.drivers.errors import BadToken, Conflict, DriverError, Unreachable
 from bot.hold import CommandError
 from bot.monitoring import logs
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 
 async def _demo(given: argparse.Namespace) -> None:
+    aiogram_import.prepare()  # the sandbox uses some of its types; to build all of them takes seconds
     from bot.offline import demo  # noqa: PLC0415 - the sandbox and its library are wanted by this command only
 
     if given.reset:
@@ -88,6 +90,7 @@ async def _serve(given: argparse.Namespace) -> None:
 
 
 async def _chat(given: argparse.Namespace) -> None:
+    aiogram_import.prepare()  # as for the demo
     from bot.offline import talk  # noqa: PLC0415 - wanted by this command only
 
     if given.data is not None:
