@@ -31,10 +31,15 @@ _NUMBERED: Final = re.compile(r"\s*\d{1,6}\s*[.、．)）]\s*(?=\D)")
 
 
 def of_text(text: str) -> Pairs:
-    """Return the names in a text, one on a line; of a single line, what stands between 、 or commas."""
+    """Return the names in a text, one on a line; of a single line, what stands between 、 or commas.
+
+    What was copied from a table, with tabs or with headings, is read as a table.
+    """
     lines = [line for line in text.lstrip("\ufeff").splitlines() if line.strip()]
     if len(lines) == 1:
         return [(word, "") for word in re.split(r"[、,，;；\t]", lines[0])]
+    if lines and (all("\t" in line for line in lines) or any(_word(one) in NAMES for one in _PARTED.split(lines[0]))):
+        return of_rows([_PARTED.split(line) for line in lines])
     pairs = []
     for line in lines:
         name, *rest = _PARTED.split(_NUMBERED.sub("", line, count=1), maxsplit=1)

@@ -179,8 +179,10 @@ class Fetcher(Errand):
             kept = await draws.get(db, draw.id, lock=True)
             if kept is None or kept.drawn_at is not None or kept.file is None:
                 return
-            why = "" if found.entries else "empty" if pairs else "unreadable"
-            kept.fill("file", found.entries[:MOST], len(found.again))
+            why = "unreadable" if pairs is None else "" if found.entries else "empty"
+            if len(found.entries) > MOST:  # not a part of it, which nobody chose
+                why, found = "many", listed(())
+            kept.fill("file", found.entries, len(found.again))
             if kept.chat_id is not None:
                 key, args = f"draw:{draw.id}:{self._clock().timestamp():.0f}", {"draw": draw.id, "why": why}
                 await timers.plan(db, key, self._clock(), kept.chat_id, "draw.read", args)

@@ -26,6 +26,9 @@ def pairs_of(content: bytes, name: str) -> Pairs | None:
 
 
 def _decoded(content: bytes) -> str:
+    if b"\x00" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff")):  # sixteen bits, and no mark of it
+        little = content[1::2].count(0) >= content[::2].count(0)
+        return content.decode("utf-16-le" if little else "utf-16-be", "replace")
     for encoding in ("utf-8-sig", "gb18030", "utf-16"):
         try:
             return content.decode(encoding)

@@ -19,7 +19,7 @@ from handlers.text import mark
 from storage import audit
 from storage.campaign import campaigns
 from storage.people import FIELD
-from storage.visit import draws, visits
+from storage.visit import agenda, draws
 from supervision.draw import DrawError, Entry, listed
 from supervision.draw_list import MOST, of_text
 from supervision.draw_record import METHODS, STRATIFIED, UNIFORM
@@ -31,12 +31,13 @@ if TYPE_CHECKING:
     from handlers.turn import Turn
     from storage.visit.draws import Draw
 
-_COUNT: Final = re.compile(r"\s*(\d+)\s*[个名人]?\s*")
+_COUNT: Final = re.compile(r"\s*抽?取?\s*(\d+)\s*[个名人家]?\s*")
 SUFFIXES: Final = (".xlsx", ".csv", ".txt")
 EMPTY = mark("There is no name in this list. Please send one name on each line.")
 TOO_MANY = mark("This list has more than {most} names. Please send a shorter one.")
 WHICH_FILE = mark("A list is an .xlsx, .csv or .txt file, or simply text with one name on each line.")
 UNREADABLE = mark("This file cannot be read as a list. Please send it as .xlsx, .csv or .txt, or the names as text.")
+_WHY: Final = {"empty": EMPTY, "many": TOO_MANY}
 LARGER = mark("The list has {count}, so {size} cannot be drawn. Please take a number from 1 to {count}.")
 LOST = mark(
     "This draw was sealed with a key that is not here at the moment, so it cannot be opened. Nothing of it is lost. "
@@ -90,10 +91,11 @@ def _note_down(turn: Turn, action: str, draw: Draw, **details: int | str) -> Non
     audit.record(turn.db, action, now=turn.now, person_id=turn.who.id, details=dict(details), of=draw)
 
 
-async def _ask_list(turn: Turn, draw: Draw) -> None:
+async def _ask_list(turn: Turn, draw: Draw, note: Markup | None = None) -> None:
     units, planned = len(await _units(turn)), len(await _planned(turn))
     turn.remember("draw", draw=draw.id, doing="list")
-    turn.card(*commitment_card(turn, draw, units, planned))
+    text, rows = commitment_card(turn, draw, units, planned)
+    turn.card(Markup("\n").join([text, note]) if note else text, rows)
 
 
 async def other_list(turn: Turn, args: tuple[str, ...]) -> None:
@@ -111,7 +113,7 @@ async def _units(turn: Turn) -> list[tuple[str, str]]:
 
 
 async def _planned(turn: Turn) -> list[tuple[str, str]]:
-    mine = await visits.planned_for(turn.db, turn.who, turn.now, limit=1000)
+    mine = await agenda.planned_for(turn.db, turn.who, turn.now, limit=1000)
     units = {one.unit.id: one.unit for one in mine}.values()
     return _told_apart(turn, [(one.name, one.code, one.level) for one in units])
 
@@ -160,11 +162,10 @@ async def message(turn: Turn, sent: Message) -> bool:
         _file(turn, draw, sent)
     elif not isinstance(sent, Text):
         raise UserError(WHICH_FILE)
-    elif doing == "size" and len(sent.text.split()) == 1:
-        counted = _COUNT.fullmatch(sent.text)
-        if counted is None:
-            raise UserError(NOT_A_NUMBER)
+    elif doing == "size" and (counted := _COUNT.fullmatch(sent.text)) is not None:
         await _make(turn, draw, int(counted[1][:9]), str(turn.state.get("method", UNIFORM)))
+    elif doing == "size" and len(of_text(sent.text)) == 1:  # no list, whatever it is
+        raise UserError(NOT_A_NUMBER)
     else:
         _take(turn, draw, "text", of_text(sent.text))
     return True
@@ -175,7 +176,9 @@ def _file(turn: Turn, draw: Draw, sent: File) -> None:
         raise UserError(WHICH_FILE)
     draw.fetch({"file_id": sent.file_id, "name": sent.name, "size": sent.size}, sent.chat_id)
     turn.attached += 1
-    turn.card(turn.t("🎲 <b>Random draw {number}</b>\nReading the list …", number=draw.id))
+    turn.remember("draw", draw=draw.id, doing="list")
+    back = Button(turn.label("◀ Another list"), data("draw", "list", draw.id))
+    turn.card(turn.t("🎲 <b>Random draw {number}</b>\nReading the list …", number=draw.id), ((back,),))
 
 
 async def read(turn: Turn, timer: Timer) -> None:
@@ -185,12 +188,14 @@ async def read(turn: Turn, timer: Timer) -> None:
         return
     if not draw.opens:
         return
+    held = turn.conversation.journey == "draw" and turn.state.get("draw") == draw.id
     if not draw.population:
-        why = EMPTY if timer.args.get("why") == "empty" else UNREADABLE
-        turn.say(turn.t(why))
-        return
-    held = turn.conversation.journey == "draw"
-    if held:
+        why = turn.t(_WHY.get(str(timer.args.get("why")), UNREADABLE), most=MOST)
+        if held:
+            await _ask_list(turn, draw, turn.t("⚠ {problem}", problem=why))
+        else:
+            turn.say(why, ((Button(turn.label("◀ Another list"), data("draw", "list", draw.id)),),))
+    elif held:
         _ask_size(turn, draw, UNIFORM)
     else:  # somebody is in the middle of something else
         back = Button(turn.label("Go on"), data("draw", "method", draw.id, UNIFORM))
@@ -293,12 +298,16 @@ async def earlier(turn: Turn, args: tuple[str, ...]) -> None:
 async def complain(turn: Turn, sent: Message, said: Markup) -> bool:
     """Say on the card why a list or a number was not taken."""
     del sent
-    if turn.state.get("doing") != "size":
+    doing = turn.state.get("doing")
+    if doing not in {"list", "size"}:
         return False
     try:
         draw = await _open(turn, int(turn.state["draw"]))
-    except Stale:
+    except (Stale, UserError):
         return False
+    if doing == "list":
+        await _ask_list(turn, draw, turn.t("⚠ {problem}", problem=said))
+        return True
     how = STRATIFIED if turn.state.get("method") == STRATIFIED else UNIFORM
     _ask_size(turn, draw, how, note=turn.t("⚠ {problem}", problem=said))
     return True

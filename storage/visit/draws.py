@@ -79,9 +79,10 @@ class Draw(Kept, Entity):
         self.file, self.retry_at = None, None
 
     def fetch(self, file: Json, chat_id: int) -> None:
-        """Let a list that was sent as a file be fetched and read."""
+        """Let a list that was sent as a file be fetched and read; until it has been, there is none to draw from."""
         if self.drawn_at is not None:
             raise ValueError("this draw has been made")
+        self.source, self.listed, self.again = "", None, 0
         self.file, self.chat_id, self.retry_at = file, chat_id, None
 
     def make(self, method: str, size: int, now: datetime) -> tuple[Entry, ...]:

@@ -183,6 +183,23 @@ async def test_a_draw_and_the_tally_are_the_same_on_both_databases(both_benches:
 # --- lists as files ---
 
 
+@pytest.mark.parametrize(("words", "size"), [("3 个", 3), ("抽2人", 2), ("２", 2)])
+async def test_a_number_is_a_number_however_it_is_written(phone: Phone, words: str, size: int) -> None:
+    await phone.text("/draw")
+    await phone.text(NAMES)
+    await phone.text(words)
+    made = await draw(phone)
+    assert (made.size, len(made.population)) == (size, 4)
+
+
+async def test_what_is_neither_a_number_nor_a_list_leaves_the_list_as_it_is(phone: Phone) -> None:
+    await phone.text("/draw")
+    await phone.text(NAMES)
+    await phone.text("请抽三个 谢谢")
+    assert "请用整数" in phone.last.text
+    assert len((await draw(phone)).population) == 4
+
+
 async def sent(phone: Phone, name: str, content: bytes) -> None:
     files = Files({"the-list": content})
     await phone.file(name=name, file_id="the-list", size=len(content))
@@ -199,6 +216,9 @@ async def sent(phone: Phone, name: str, content: bytes) -> None:
         ("名单.txt", "\ufeff张三\n李四\n王五\n".encode("utf-16")),
         ("名单.csv", "序号,姓名,部门\n1,张三,一车间\n2,李四,二车间\n3,王五,一车间\n".encode("utf-8-sig")),
         ("名单.csv", "张三\n李四\n王五\n".encode("gb18030")),
+        ("名单.txt", "姓名，部门\n张三，一车间\n\n李四，二车间\n王五，\n".encode()),
+        ("名单.txt", "1\t张三\t一车间\r\n2\t李四\t二车间\r\n3\t王五\t一车间".encode()),
+        ("名单.txt", "序号\t名字\n1\t张三\n2\t李四\n3\t王五".encode("utf-16-le")),
     ],
 )
 def test_a_list_is_read_whatever_wrote_it(name: str, content: bytes) -> None:
@@ -231,3 +251,26 @@ async def test_a_list_can_be_a_file_and_one_that_cannot_be_read_says_what_to_do(
     await phone.tap("◀ 换名单")
     await sent(phone, "b.xlsx", b"PK")
     assert "读不出名单" in phone.last.text
+    assert HASH.search(phone.last.text)  # the first card again, with every way to another list
+    await phone.tap("本组单位（2）")
+    assert "名单共2个" in phone.last.text
+
+
+async def test_while_a_file_is_read_there_is_nothing_to_draw_from(phone: Phone) -> None:
+    await phone.text("/draw")
+    await phone.text(NAMES)
+    old = phone.last
+    await phone.file(name="名单.txt", file_id="the-list", size=9)
+    assert (await draw(phone)).population == ()
+    await phone.tap("2", on=old)
+    assert (await draw(phone)).drawn_at is None
+
+
+async def test_a_file_with_more_names_than_are_taken_is_refused_whole(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.background.fetching.MOST", 3)
+    await phone.text("/draw")
+    await sent(phone, "名单.txt", NAMES.encode())
+    assert "超过" in phone.last.text
+    assert (await draw(phone)).population == ()
