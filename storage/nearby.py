@@ -12,7 +12,7 @@ import asyncio
 import sqlite3
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, cast
 
 from sqlalchemy.connectors.asyncio import AsyncAdapt_dbapi_cursor
 from sqlalchemy.dialects import registry
@@ -20,7 +20,7 @@ from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_connection
 from sqlalchemy.util import await_
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
     import sqlalchemy as sa
     from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -112,6 +112,18 @@ class Nearby:
         self._thread.shutdown(wait=False)
 
 
+class _AtOnce:
+    """What is awaited where there is nothing to wait for: SQLAlchemy refuses a statement that awaits nothing at all."""
+
+    __slots__ = ()
+
+    def __await__(self) -> Generator[None]:
+        yield from ()
+
+
+_AT_ONCE: Final = _AtOnce()
+
+
 class NearbyCursor(AsyncAdapt_dbapi_cursor):
     """A cursor as SQLAlchemy wants it: what is quick is done when the call returns, without a coroutine in between."""
 
@@ -127,6 +139,7 @@ class NearbyCursor(AsyncAdapt_dbapi_cursor):
         """Execute a statement: here and now when it is quick, else in the thread."""
         if operation.startswith(_QUICK) or operation == _READ:
             self._cursor.execute(operation, parameters or ())
+            await_(_AT_ONCE)
         else:
             await_(self._connection.aside(self._cursor.execute, operation, parameters or ()))
         if self._cursor.description:
@@ -137,6 +150,7 @@ class NearbyCursor(AsyncAdapt_dbapi_cursor):
         rows = list(seq_of_parameters)
         if operation.startswith(_QUICK) and len(rows) <= _FEW:
             self._cursor.executemany(operation, rows)
+            await_(_AT_ONCE)
         else:
             await_(self._connection.aside(self._cursor.executemany, operation, rows))
 

@@ -208,3 +208,13 @@ async def test_a_database_that_cannot_be_opened_leaves_nothing_behind_but_the_er
     gc.collect()
     await asyncio.sleep(0)
     assert lost == []
+
+
+async def test_a_quick_statement_may_be_asked_of_the_bare_connection(database: Database) -> None:
+    async with database.begin() as db:
+        writing = await db.connection()
+        assert (await writing.execute(sa.text("SELECT 1"))).scalar_one() == 1
+        assert (await writing.exec_driver_sql("SELECT 2")).scalar_one() == 2
+    async with database.read(brief=True) as db:
+        glancing = await db.connection()
+        assert (await glancing.execute(sa.text("SELECT 3"))).scalar_one() == 3
