@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 _AGAIN_SECONDS = 1.0
-_GATHER = 100
+_GATHER = 200
 _GATHER_SECONDS = 0.1
 """How many fates of a broadcast are written together, or how long they wait for one another: one commit for each would
 cost more than the sending.

@@ -5,7 +5,7 @@ a time reads it (see ``Database.leader``).
 """
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Final, NamedTuple
@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.entity import Entity, Json, Moment, Session, Whom, Words, insert_into
+from storage.entity import Entity, Json, Moment, Session, Whom, Words, insert_into, storable
 from storage.people import Person
 from storage.vault.sealed import SealedJson
 from storage.voices import deliveries
@@ -254,28 +254,39 @@ async def still_pending(db: Session, row_ids: Collection[int]) -> dict[int, date
     return dict(found.all())
 
 
-_SETTLED = (
-    sa.update(_TABLE)
-    .where(_TABLE.c.id == sa.bindparam("row"))
-    .values(
-        state=sa.bindparam("fate"),
-        settled_at=sa.bindparam("at"),
-        message_id=sa.bindparam("message"),
-        error=sa.bindparam("why"),
-        reply=sa.null(),
+def _settling(part: Callable[[str], sa.ColumnElement[str]]) -> sa.Update:
+    """Put together what settles many messages at once; ``part`` gives a field of each of the fates told."""
+    return (
+        sa.update(_TABLE)
+        .where(_TABLE.c.id == sa.cast(part("row"), sa.BigInteger()))
+        .values(
+            state=part("state"),
+            settled_at=sa.bindparam("at", type_=Moment()),
+            message_id=sa.cast(part("message"), sa.BigInteger()),
+            error=part("error"),
+            reply=sa.null(),
+        )
     )
-)
+
+
+# As one bound value: a parameter for every field of every row would cost more than the writing.
+_TOLD = sa.bindparam("told", type_=sa.Text())
+_EACH = sa.func.json_each(_TOLD).table_valued("value")
+_EACH_POSTGRES = sa.func.json_array_elements(sa.cast(_TOLD, sa.JSON())).table_valued("value")
+_SETTLED = _settling(lambda name: sa.func.json_extract(_EACH.c.value, f"$.{name}"))
+_SETTLED_POSTGRES = _settling(lambda name: _EACH_POSTGRES.c.value.op("->>")(sa.literal_column(f"'{name}'")))
 
 
 async def settle(db: Session, fates: Iterable[tuple[int, State | str, int | None, str | None]], now: datetime) -> None:
     """Write down the fate of messages: (id, state, message id at Telegram, error). The text itself is dropped."""
     settled = list(fates)
     rows = [
-        {"row": row_id, "fate": State(state), "at": now, "message": message_id, "why": error}
+        {"row": row_id, "state": State(state).value, "message": message_id, "error": error and storable(error)}
         for row_id, state, message_id, error in settled
     ]
     if rows:
-        await db.execute(_SETTLED, rows)
+        statement = _SETTLED_POSTGRES if db.get_bind().dialect.name == "postgresql" else _SETTLED
+        await db.execute(statement, {"told": json.dumps(rows), "at": now})
         await deliveries.follow(db, [row_id for row_id, *_ in settled])
 
 

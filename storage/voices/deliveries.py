@@ -10,6 +10,7 @@ import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -79,35 +80,38 @@ class Delivery(Entity):
         return sa.update(cls).where(waits).values(state=State.skipped, settled_at=now)
 
 
+_TABLE: Final[sa.Table] = Delivery.__table__  # type: ignore[assignment] # it is a Table
 # Put together once: asked at every settling. The word stands in it, or no partial index would do.
 _FOLLOW = (
-    sa.update(Delivery)
-    .where(Delivery.state == sa.literal_column("'queued'"))
-    .where(_OUTBOX.c.id == Delivery.outbox_id, _OUTBOX.c.state != sa.literal_column("'pending'"))
+    sa.update(_TABLE)
+    .where(_TABLE.c.state == sa.literal_column("'queued'"))
+    .where(_OUTBOX.c.id == _TABLE.c.outbox_id, _OUTBOX.c.state != sa.literal_column("'pending'"))
     .values(
         state=_OUTBOX.c.state,
         message_id=_OUTBOX.c.message_id,
         error=_OUTBOX.c.error,
         settled_at=_OUTBOX.c.settled_at,
     )
-    .execution_options(synchronize_session=False)
+)
+_THESE = sa.bindparam("these", type_=sa.Text())
+_LISTED = sa.select(sa.func.json_each(_THESE).table_valued("value").c.value)
+_FOLLOW_THESE = _FOLLOW.where(_TABLE.c.outbox_id.in_(_LISTED))
+_FOLLOW_THESE_POSTGRES = _FOLLOW.where(
+    _TABLE.c.outbox_id == sa.any_(sa.bindparam("these", type_=ARRAY(sa.BigInteger())))
 )
 
 
-_FOLLOW_THESE = _FOLLOW.where(Delivery.outbox_id.in_(sa.bindparam("these", expanding=True)))
-_TOGETHER = 500
-
-
-async def follow(db: Session, messages: Sequence[int] | None = None) -> None:
+async def follow(db: Session, messages: Collection[int] | None = None) -> None:
     """Write down here what became of copies that the outbox has settled: of these messages, or of all there are.
 
     All cost one look at what is queued.
     """
     if messages is None:
         await db.execute(_FOLLOW)
-        return
-    for at in range(0, len(messages), _TOGETHER):
-        await db.execute(_FOLLOW_THESE, {"these": messages[at : at + _TOGETHER]})
+    elif db.get_bind().dialect.name == "postgresql":
+        await db.execute(_FOLLOW_THESE_POSTGRES, {"these": list(messages)})
+    else:
+        await db.execute(_FOLLOW_THESE, {"these": json.dumps(list(messages))})
 
 
 def among(db: Session, column: InstrumentedAttribute[int], ids: Collection[int]) -> sa.ColumnElement[bool]:
