@@ -13,7 +13,7 @@ from handlers.progress import called
 from handlers.text import speech
 from storage import people
 from storage.people import Role
-from storage.visit import corrections, visits
+from storage.visit import agenda, corrections
 from storage.visit.corrections import State
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ SHOWN = 8
 
 async def tell_leaders(turn: Turn, person: Person) -> None:
     """Tell who leads a group which open visits of theirs somebody leaves who is about to lose their roles."""
-    left = [one for one in await visits.planned_for(turn.db, person, turn.now) if _began(one, person)]
+    left = [one for one in await agenda.planned_for(turn.db, person, turn.now) if _began(one, person)]
     tickets = [one for one in await corrections.waiting_for(turn.db, person, turn.now) if one.to_id == person.id]
     open_tickets = [one.visit for one in tickets if one.state is State.open]
     groups: dict[int, list[Visit]] = {}

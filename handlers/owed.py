@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from storage import people
 from storage.campaign import calendars, campaigns, coverage, meetings, work
 from storage.people import FIELD, Role
-from storage.visit import corrections, departures, visits
+from storage.visit import agenda, corrections, departures, visits
 from storage.voices import enquiries
 from supervision.calendar import Quiet
 from supervision.coverage import Stand
@@ -78,7 +78,11 @@ class Told:
 
     def meant(self, owners: Sequence[int], group_id: int) -> dict[str, Sequence[int]]:
         """Return whom a ladder means by each of its names, for a matter of a group (0: of the office)."""
-        return {"owner": owners, "leader": self.leaders(group_id), "office": self.office}
+        return {"owner": owners, "leader": self.answerable(group_id), "office": self.office}
+
+    def answerable(self, group_id: int) -> list[int]:
+        """Return who hears what a group's leader has to hear: the office where nobody leads the group."""
+        return self.leaders(group_id) or (self.office if group_id else [])
 
     def may_take(self, person_id: int, giver_id: int, group_id: int) -> bool:
         """Tell whether somebody can stand in for whoever hands over a matter of a group."""
@@ -109,14 +113,28 @@ class Told:
         return self.with_role(Role.office) or self.with_role(Role.admin)
 
 
-async def open_matters(db: Session, campaign: Campaign, now: datetime, kinds: Collection[str] = ()) -> list[Open]:
-    """Return everything that is due in a campaign and not done; of some kinds alone, where any are named."""
+async def open_matters(
+    db: Session, campaign: Campaign, now: datetime, kinds: Collection[str] = (), keys: Collection[str] = ()
+) -> list[Open]:
+    """Return everything that is due in a campaign and not done; of some kinds alone, where any are named.
+
+    ``keys``: of visits those of these matters alone; a campaign has thousands of them.
+    """
     told = await Told.of(db, campaign, now)
     found: list[Open] = []
     for about, source in _SOURCES:
         if not kinds or not about.isdisjoint(kinds):
             found += await source(db, campaign, told, now)
+    for about, of_visits in _OF_VISITS:
+        if not kinds or not about.isdisjoint(kinds):
+            found += await of_visits(db, campaign, told, now, _ids(keys, about))
     return found
+
+
+def _ids(keys: Collection[str], about: Collection[str]) -> list[int] | None:
+    """Return the visits that keys of some kinds name, None where no keys are given."""
+    named = (key.split(":") for key in keys)
+    return sorted({int(number) for kind, number, *_ in named if kind in about}) if keys else None
 
 
 async def _items(db: Session, campaign: Campaign, told: Told, _: datetime) -> list[Open]:
@@ -169,11 +187,13 @@ async def _enquiries(db: Session, campaign: Campaign, told: Told, _: datetime) -
     return found
 
 
-async def _visits(db: Session, campaign: Campaign, told: Told, now: datetime) -> list[Open]:
+async def _visits(
+    db: Session, campaign: Campaign, told: Told, now: datetime, ids: Collection[int] | None
+) -> list[Open]:
     """Return the visits that are not handed in; nobody is told to go on a day that is over."""
     found: list[Open] = []
     today = campaigns.day_in(campaign.zone, now)
-    for visit in await visits.unfinished(db, campaign.id):
+    for visit in await agenda.unfinished(db, campaign.id, ids):
         if visit.planned_on is None:
             continue
         team = [one.person_id for one in visit.members] or [
@@ -186,20 +206,29 @@ async def _visits(db: Session, campaign: Campaign, told: Told, now: datetime) ->
     return found
 
 
-async def _on_visits(db: Session, campaign: Campaign, told: Told, now: datetime) -> list[Open]:
-    """Return what was sent back to be mended or waits to be judged, and what those have left who are gone."""
+async def _tickets(db: Session, campaign: Campaign, told: Told, now: datetime) -> list[Open]:
+    """Return what was sent back to be mended or waits to be judged; a group that nobody leads is the office's."""
     found: list[Open] = []
     for ticket, works in await corrections.unsettled(db, campaign.id, now):
         group = ticket.visit.group_id
         if ticket.state is corrections.State.open:
-            owners = [ticket.to_id] if works else told.leaders(group)
+            owners = [ticket.to_id] if works else told.answerable(group)
             found.append((Matter("mend", f"mend:{ticket.id}", ticket.due_on), owners, group))
         else:
             day = campaigns.day_in(campaign.zone, ticket.changed_at)
-            found.append((Matter("judge", f"judge:{ticket.id}", day), told.leaders(group), group))
-    for visit, person, at in await departures.departed(db, campaign.id, now):
+            found.append((Matter("judge", f"judge:{ticket.id}", day), told.answerable(group), group))
+    return found
+
+
+async def _departed(
+    db: Session, campaign: Campaign, told: Told, now: datetime, ids: Collection[int] | None
+) -> list[Open]:
+    """Return what those have left who are gone."""
+    found: list[Open] = []
+    for visit, person, at in await departures.departed(db, campaign.id, now, ids):
         day = campaigns.day_in(campaign.zone, at)
-        found.append((Matter("left", f"left:{visit.id}:{person}", day), told.leaders(visit.group_id), visit.group_id))
+        owners = told.answerable(visit.group_id)
+        found.append((Matter("left", f"left:{visit.id}:{person}", day), owners, visit.group_id))
     return found
 
 
@@ -224,7 +253,12 @@ _SOURCES: Final = (
     ({"uncovered"}, _uncovered),
     ({"enquiry"}, _enquiries),
     ({"meeting", "decision"}, _meetings),
-    ({"tomorrow", "start", "submit"}, _visits),
-    ({"mend", "judge", "left"}, _on_visits),
+    ({"mend", "judge"}, _tickets),
 )
 """What there is to be reminded of, by kind, and who knows it."""
+
+_OF_VISITS: Final = (
+    ({"tomorrow", "start", "submit"}, _visits),
+    ({"left"}, _departed),
+)
+"""Those who ask for single visits."""

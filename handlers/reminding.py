@@ -71,7 +71,8 @@ async def replan(
     calendar = await calendars.calendar_of(db, campaign)
     told = await Told.of(db, campaign, now)
     new = 0
-    for matter, owners, group_id in await open_matters(db, campaign, now, {key.partition(":")[0] for key in only}):
+    kinds = {key.partition(":")[0] for key in only}
+    for matter, owners, group_id in await open_matters(db, campaign, now, kinds, only):
         if only and matter.key not in only:
             continue
         ladder = ladders_of(campaign.pack)[matter.kind]
@@ -101,9 +102,9 @@ class Hold(Enum):
 
 async def holds(db: Session, campaign: Campaign, now: datetime, asked: Sequence[Reminder]) -> dict[int, Hold]:
     """Return, by id, whether reminders of a campaign still hold: open, due on that day, and a matter of that person."""
-    kinds = {one.kind for one in asked}
+    kinds, keys = {one.kind for one in asked}, {one.matter for one in asked}
     told = await Told.of(db, campaign, now)
-    found = {each[0].key: each for each in (await open_matters(db, campaign, now, kinds) if kinds else [])}
+    found = {each[0].key: each for each in (await open_matters(db, campaign, now, kinds, keys) if kinds else [])}
     return {one.id: _hold(told, ladders_of(campaign.pack)[one.kind], one, found.get(one.matter)) for one in asked}
 
 

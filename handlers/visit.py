@@ -23,7 +23,7 @@ from handlers.summary import summary_text
 from handlers.text import mark
 from handlers.ticketing import leads, line, reopened, way_to
 from storage import people
-from storage.visit import corrections, findings, visits
+from storage.visit import agenda, corrections, findings, visits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,7 +62,7 @@ async def today(turn: Turn, words: str = "") -> None:
 
 async def _show_day(turn: Turn, mine: list[Visit], due: list[Visit]) -> None:
     """Show the visits of the day, those handed in too; when there are none, what comes next."""
-    done = await visits.handed_in(turn.db, turn.who, turn.now, turn.now - LONGEST_DAY)
+    done = await agenda.handed_in(turn.db, turn.who, turn.now, turn.now - LONGEST_DAY)
     done = [visit for visit in done if await _handed_in_on(turn, visit) == await _day(turn, visit)]
     if due or done:
         title = turn.t("<b>Today</b> · {day}", day=turn.speech.day(await _day(turn, (due or done)[0])))
@@ -91,7 +91,7 @@ async def todo(turn: Turn, words: str = "") -> None:
 
 
 async def _mine(turn: Turn) -> list[Visit]:
-    return await visits.planned_for(turn.db, turn.who, turn.now)
+    return await agenda.planned_for(turn.db, turn.who, turn.now)
 
 
 async def _day(turn: Turn, visit: Visit) -> date:

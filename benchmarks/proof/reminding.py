@@ -30,7 +30,7 @@ from storage.campaign.reminders import Reminder, State
 from storage.chat import timers
 from storage.database import Database
 from storage.people import Person, Role
-from storage.visit import visits
+from storage.visit import agenda
 from storage.visit.visits import Visit
 from supervision.calendar import moment
 
@@ -240,7 +240,7 @@ async def _worked_out(db: Session, until: datetime) -> dict[tuple[str, str, int,
     calendar = await calendars.calendar_of(db, campaign)
     appointed = (await db.execute(sa.text("select person_id, group_id from roles where group_id is not null"))).all()
     found: dict[tuple[str, str, int, int], datetime] = {}
-    for visit in await visits.unfinished(db, campaign.id):
+    for visit in await agenda.unfinished(db, campaign.id):
         assert visit.planned_on is not None
         for kind, (days, hour) in _HOURS.items():
             at = moment(calendar.shifted(visit.planned_on, days), hour, campaign.zone)

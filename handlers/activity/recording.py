@@ -17,7 +17,7 @@ from handlers.text import mark
 from storage import audit
 from storage.files import evidence
 from storage.files.evidence import Evidence
-from storage.visit import activities, visits
+from storage.visit import activities, agenda, visits
 from storage.visit.activities import MOST_COUNTED, Kind, path_of
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ _COUNT: Final = re.compile(r"\s*(\d{1,9})\s*(?:人|名|位|份|本|people|person
 async def choose(turn: Turn, words: str = "") -> None:
     """Ask on which visit, unless there is only one."""
     del words
-    mine = await visits.planned_for(turn.db, turn.who, turn.now)
+    mine = await agenda.planned_for(turn.db, turn.who, turn.now)
     if len(mine) == 1:
         await show_list(turn, mine[0])
     elif not mine:

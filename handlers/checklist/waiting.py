@@ -23,7 +23,7 @@ from handlers.journey import data, number
 from handlers.progress import called, unit_label
 from handlers.sheet import sheet_of
 from storage import people
-from storage.visit import visits
+from storage.visit import agenda, visits
 
 if TYPE_CHECKING:
     from handlers.chat import Message, Rows
@@ -36,7 +36,7 @@ SHOWN: Final = 5
 
 async def _visits(turn: Turn, but: int = 0) -> Rows:
     """Return a button for each visit that is open to this person, the likeliest first."""
-    mine = await visits.planned_for(turn.db, turn.who, turn.now, SHOWN + 1)
+    mine = await agenda.planned_for(turn.db, turn.who, turn.now, SHOWN + 1)
     return tuple((Button(unit_label(visit), data("visit", "open", visit.id)),) for visit in mine if visit.id != but)[
         :SHOWN
     ]

@@ -30,7 +30,7 @@ from handlers.text import mark
 from storage import audit, people
 from storage.vault import sealed
 from storage.vault.sealing import NoKey
-from storage.visit import interviewees, interviews, quotes, talks, visits
+from storage.visit import agenda, interviewees, interviews, quotes, talks
 from storage.visit.interviews import State
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ NOT_A_NUMBER = mark("Please send a whole number such as 12, or the names, one on
 async def choose(turn: Turn, words: str = "") -> None:
     """Ask on which visit, unless there is only one."""
     del words
-    mine = await visits.planned_for(turn.db, turn.who, turn.now)
+    mine = await agenda.planned_for(turn.db, turn.who, turn.now)
     if len(mine) == 1:
         await show(turn, mine[0])
         return

@@ -122,9 +122,9 @@ async def of_unit(db: Session, unit_id: int, limit: int = 200) -> list[Matter]:
     return await _rows(db, Unit.id == unit_id, limit)
 
 
-async def of_group(db: Session, group_id: int, limit: int = 200) -> list[Matter]:
-    """Return the open matters of the units a group answers for."""
-    return await _rows(db, _group(group_id), limit)
+async def of_group(db: Session, group_id: int, limit: int = 200, before: datetime | None = None) -> list[Matter]:
+    """Return the open matters of the units a group answers for; with ``before`` those that were open by then."""
+    return await _rows(db, _group(group_id), limit, before)
 
 
 async def of_campaign(db: Session, campaign_id: int, limit: int = 200) -> list[Matter]:
@@ -132,12 +132,14 @@ async def of_campaign(db: Session, campaign_id: int, limit: int = 200) -> list[M
     return await _rows(db, _campaign(campaign_id), limit)
 
 
-async def _rows(db: Session, scope: sa.ColumnElement[bool], limit: int) -> list[Matter]:
+async def _rows(db: Session, scope: sa.ColumnElement[bool], limit: int, before: datetime | None = None) -> list[Matter]:
     matters, note = _open(scope), aliased(Answer)
+    early = matters.c.since < before if before is not None else sa.true()
     query = (
         sa.select(matters, Answer.value, Answer.by_id, note.value.label("note"))
         .outerjoin(Answer, Answer.id == matters.c.answer_id)
         .outerjoin(note, note.id == matters.c.note_id)
+        .where(early)
         .order_by(matters.c.grade.desc(), matters.c.since, matters.c.unit_id, matters.c.path)
         .limit(limit)
     )
@@ -165,6 +167,18 @@ async def _rows(db: Session, scope: sa.ColumnElement[bool], limit: int) -> list[
 # --- counts; whoever has none is left out ---
 
 
+async def ages(db: Session, unit_ids: Iterable[int]) -> dict[int, dict[datetime, Count]]:
+    """Count the open matters of some units by unit, and by when they were first found and never better since."""
+    matters = _open(Unit.id.in_(list(unit_ids)))
+    query = sa.select(matters.c.unit_id, matters.c.since, *_graded(matters)).group_by(
+        matters.c.unit_id, matters.c.since
+    )
+    found: dict[int, dict[datetime, Count]] = {}
+    for unit, since, few, many in await db.execute(query):
+        found.setdefault(unit, {})[since] = Count(int(few), int(many))
+    return found
+
+
 async def count_units(db: Session, unit_ids: Iterable[int]) -> dict[int, Count]:
     """Count the open matters of some units, by unit."""
     return await _counts(db, Unit.id.in_(list(unit_ids)), "unit_id")
@@ -183,11 +197,12 @@ async def count_campaign(db: Session, campaign_id: int) -> dict[int, Count]:
 async def _counts(db: Session, scope: sa.ColumnElement[bool], by: str) -> dict[int, Count]:
     matters = _open(scope)
     key = sa.func.coalesce(matters.c[by], 0)
-    partly, missing = (
-        sa.func.sum(sa.case((matters.c.grade == grade, 1), else_=0)) for grade in (Grade.partly, Grade.missing)
-    )
-    found = await db.execute(sa.select(key, partly, missing).group_by(key))
+    found = await db.execute(sa.select(key, *_graded(matters)).group_by(key))
     return {one: Count(int(few), int(many)) for one, few, many in found}
+
+
+def _graded(matters: sa.CTE) -> list[sa.ColumnElement[int]]:
+    return [sa.func.sum(sa.case((matters.c.grade == grade, 1), else_=0)) for grade in (Grade.partly, Grade.missing)]
 
 
 # --- written as a visit is handed in ---

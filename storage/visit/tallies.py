@@ -1,10 +1,11 @@
-"""How many matters are open at each unit, counted once and kept until one of its visits says something else.
+"""How many matters are open at each unit and since when, counted once until one of its visits says something else.
 
 Counting is for storage/visit/findings.py alone, whose figures these are; here it is known which of them still hold.
 Whoever counts while a visit is being handed in keeps nothing: the figure of a moment ago must not outlive it.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -26,6 +27,16 @@ class Tally(Entity):
     missing: Mapped[int] = mapped_column(default=0)
     changed: Mapped[int] = mapped_column(default=0)
     counted: Mapped[int] = mapped_column(default=0)
+
+
+class TallyAge(Entity):
+    """How many of the open matters of one unit were first found at a moment, and never better since."""
+
+    __tablename__ = "tally_ages"
+
+    unit_id: Mapped[int] = mapped_column(sa.ForeignKey("units.id"), primary_key=True)
+    since: Mapped[datetime] = mapped_column(primary_key=True)
+    count: Mapped[int]
 
 
 async def changed(db: Session, unit_id: int) -> None:
@@ -56,18 +67,46 @@ async def written(db: Session, unit_ids: Iterable[int]) -> dict[int, int | None]
     return dict((await db.execute(query)).all())
 
 
-async def keep(db: Session, found: Mapping[int, tuple[int, int]], times: Mapping[int, int | None]) -> None:
-    """Keep (partly, missing) of units, unless their findings were written meanwhile: ``times`` is how often before."""
-    for unit_id, (partly, missing) in sorted(found.items()):
+async def keep(
+    db: Session, found: Mapping[int, Mapping[datetime, tuple[int, int]]], times: Mapping[int, int | None]
+) -> None:
+    """Keep (partly, missing) of units by when they were found, unless their findings were written meanwhile.
+
+    ``times`` is how often they were written before.
+    """
+    for unit_id, ages in sorted(found.items()):
         seen = times.get(unit_id)
+        partly, missing = (sum(each[at] for each in ages.values()) for at in (0, 1))
         row = {"unit_id": unit_id, "partly": partly, "missing": missing, "changed": 0, "counted": 0}
         if seen is None:
-            await db.execute(insert_into(db, Tally).values(row).on_conflict_do_nothing(index_elements=["unit_id"]))
-            continue
-        statement = sa.update(Tally).where(Tally.unit_id == unit_id, Tally.changed == seen)
-        await db.execute(
-            statement.values(partly=partly, missing=missing, counted=seen).execution_options(synchronize_session=False)
-        )
+            adding = insert_into(db, Tally).values(row).on_conflict_do_nothing(index_elements=["unit_id"])
+            kept = await db.scalar(adding.returning(Tally.unit_id))
+        else:
+            statement = sa.update(Tally).where(Tally.unit_id == unit_id, Tally.changed == seen)
+            statement = statement.values(partly=partly, missing=missing, counted=seen)
+            kept = await db.scalar(statement.returning(Tally.unit_id).execution_options(synchronize_session=False))
+        if kept is not None:
+            await _keep_ages(db, unit_id, {since: sum(both) for since, both in ages.items()})
+
+
+async def _keep_ages(db: Session, unit_id: int, ages: Mapping[datetime, int]) -> None:
+    statement = sa.delete(TallyAge).where(TallyAge.unit_id == unit_id)
+    await db.execute(statement.execution_options(synchronize_session=False))
+    if ages:
+        rows = [{"unit_id": unit_id, "since": since, "count": count} for since, count in ages.items()]
+        await db.execute(sa.insert(TallyAge), rows)
+
+
+async def open_since(db: Session, campaign_id: int, before: datetime) -> dict[int, int]:
+    """Return how many open matters of each group were found before a moment; under 0 those of nobody's units."""
+    group = sa.func.coalesce(Unit.group_id, 0)
+    query = (
+        sa.select(group, sa.func.sum(TallyAge.count))
+        .join(Unit, Unit.id == TallyAge.unit_id)
+        .where(Unit.campaign_id == campaign_id, Unit.standing(), TallyAge.since < before)
+        .group_by(group)
+    )
+    return {one: int(count) for one, count in await db.execute(query)}
 
 
 async def by_group(db: Session, campaign_id: int) -> dict[int, tuple[int, int]]:

@@ -1,6 +1,6 @@
 """Visits and the answers given on them: append-only, so that who said what and when can always be told.
 
-What a path means and whether a value fits is the form's business.
+What a path means and whether a value fits is the form's business; what is to be done by whom is ``agenda``'s.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -10,10 +10,9 @@ from typing import ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from storage import audit
-from storage.campaign import campaigns
 from storage.campaign.campaigns import Unit
 from storage.entity import Entity, Json, Session, Whom, storable
 from storage.people import FIELD, Person, Role
@@ -242,60 +241,6 @@ async def get(db: Session, visit_id: int, *, lock: bool = False) -> Visit | None
     """Return a visit with its unit and members; with ``lock`` nobody else changes it until this transaction ends."""
     found = await db.scalars(_LOCKED_VISIT if lock else _VISIT, {"visit_id": visit_id})
     return found.unique().one_or_none()
-
-
-async def planned_for(db: Session, person: Person, now: datetime, limit: int = 50) -> list[Visit]:
-    """Return the visits a person may work on and that are not handed in, with unit and members.
-
-    Those that others alone were put on come last. Of the rest those that are open come first, then those planned for
-    today, as the day is in the visit's campaign, then by planned day, undated ones last.
-    """
-    put_on = sa.select(VisitMember.visit_id).where(VisitMember.visit_id == Visit.id)
-    others = sa.and_(put_on.exists(), ~put_on.where(VisitMember.person_id == person.id).exists())
-    today = [
-        sa.and_(Visit.planned_on == day, Unit.campaign_id.in_(ids))
-        for day, ids in (await campaigns.on_day(db, now)).items()
-    ]
-    query = (
-        sa.select(Visit)
-        .join(Visit.unit)
-        .where(Visit.of(person, now), Visit.state != State.submitted)
-        # What was planned at a unit that has dropped out is not to be done any more; what was begun is.
-        .where(sa.or_(Visit.state == State.open, Unit.standing()))
-        .options(contains_eager(Visit.unit), joinedload(Visit.members), joinedload(Visit.parts))
-        .order_by(
-            sa.case((others, 1), else_=0),
-            sa.case((Visit.state == State.open, 0), (sa.or_(sa.false(), *today), 1), else_=2),
-            Visit.planned_on.asc().nulls_last(),
-            Visit.id,
-        )
-        .limit(limit)
-    )
-    return list((await db.scalars(query)).unique())
-
-
-async def unfinished(db: Session, campaign_id: int) -> list[Visit]:
-    """Return the visits of a campaign that are not handed in, with unit and members."""
-    query = (
-        sa.select(Visit)
-        .join(Visit.unit)
-        .where(Unit.campaign_id == campaign_id, Unit.standing(), Visit.state != State.submitted)
-        .options(contains_eager(Visit.unit), joinedload(Visit.members), joinedload(Visit.parts))
-        .order_by(Visit.id)
-    )
-    return list((await db.scalars(query)).unique())
-
-
-async def handed_in(db: Session, person: Person, now: datetime, since: datetime, limit: int = 20) -> list[Visit]:
-    """Return the visits a person may look at that were handed in since a moment, with unit and members, in order."""
-    query = (
-        sa.select(Visit)
-        .where(Visit.of(person, now), Visit.state == State.submitted, Visit.submitted_at >= since)
-        .options(joinedload(Visit.unit), joinedload(Visit.members), joinedload(Visit.parts))
-        .order_by(Visit.submitted_at, Visit.id)
-        .limit(limit)
-    )
-    return list((await db.scalars(query)).unique())
 
 
 async def answers(db: Session, visit_id: int) -> dict[str, str]:

@@ -13,7 +13,7 @@ from storage.campaign import register, seats
 from storage.campaign.campaigns import Campaign, Group, Round, Unit
 from storage.campaign.forms import FormVersion
 from storage.people import Person, Role
-from storage.visit import visits
+from storage.visit import agenda, visits
 from storage.visit.visits import Visit
 from supervision.register.comparing import compare
 from supervision.register.model import GroupLine, Register, RoundLine, Seat, UnitLine
@@ -157,4 +157,4 @@ async def test_a_visit_planned_at_a_unit_that_dropped_out_is_nobodys_any_more(da
     await put(database, campaign, Register(units=WHOLE.units[:2], columns=COLUMNS))
     async with database.read() as db:
         known = await people.by_telegram(db, 7)
-        assert [one.unit.code for one in await visits.planned_for(db, known, NOW)] == ["B"]
+        assert [one.unit.code for one in await agenda.planned_for(db, known, NOW)] == ["B"]

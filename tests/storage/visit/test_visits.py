@@ -13,7 +13,7 @@ from storage import people
 from storage.campaign.campaigns import Campaign, Group, Unit
 from storage.database import Database
 from storage.people import Appointment, Person, Role
-from storage.visit import visits
+from storage.visit import agenda, visits
 from storage.visit.visits import Answer, State, Visit, VisitMember, VisitSubmitted
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ async def _may(database: Database, visit_id: int, person_id: int, now: datetime)
         assert visit is not None
         assert person is not None
         may = visit.open_to(person, now)
-        assert [one.id for one in await visits.planned_for(db, person, now)] == ([visit_id] if may else [])
+        assert [one.id for one in await agenda.planned_for(db, person, now)] == ([visit_id] if may else [])
     return may
 
 
@@ -259,7 +259,7 @@ async def test_a_visit_is_open_from_the_first_moment_of_a_role_to_its_last(
         visit.submit(world.first, now)
         await db.flush()
         moments = [now, now + day, now + 2 * day - timedelta(seconds=1), now + 2 * day]
-        looked = [await visits.handed_in(db, person, moment, now) for moment in moments]
+        looked = [await agenda.handed_in(db, person, moment, now) for moment in moments]
         visit.withdraw()
     assert [len(found) for found in looked] == [0, 1, 1, 0]
     assert [await _may(database, world.visit.id, person.id, moment) for moment in moments] == [False, True, True, False]
@@ -287,20 +287,20 @@ async def test_open_visits_come_first_then_those_of_the_day_and_none_that_are_ha
             )
         person = await people.by_telegram(db, 1)
         assert person is not None
-        names = [one.unit.name for one in await visits.planned_for(db, person, now)]
+        names = [one.unit.name for one in await agenda.planned_for(db, person, now)]
         assert names == ["today", "yesterday", "tomorrow", "萧山项目党支部"]
-        found = {one.unit.name: one for one in await visits.planned_for(db, person, now)}
+        found = {one.unit.name: one for one in await agenda.planned_for(db, person, now)}
         found["tomorrow"].open(now)
         found["today"].submit(person, now)
         await db.flush()
-        names = [one.unit.name for one in await visits.planned_for(db, person, now)]
+        names = [one.unit.name for one in await agenda.planned_for(db, person, now)]
         assert names == ["tomorrow", "yesterday", "萧山项目党支部"]
         other = Person(telegram_id=77, name="别人", language="zh_CN", created_at=now)
         db.add(other)
         await db.flush()
         found["yesterday"].members += [VisitMember(person_id=other.id)]
         await db.flush()
-        names = [one.unit.name for one in await visits.planned_for(db, person, now)]
+        names = [one.unit.name for one in await agenda.planned_for(db, person, now)]
         assert names == ["tomorrow", "萧山项目党支部", "yesterday"]  # what somebody else was put on comes last
 
 
@@ -351,6 +351,6 @@ async def test_today_s_visits_come_first_by_the_day_where_each_of_them_is(
     async with database.read() as db:
         person = await people.by_id(db, world.first.id)
         assert person is not None
-        found = [one.unit.name for one in await visits.planned_for(db, person, moment)]
+        found = [one.unit.name for one in await agenda.planned_for(db, person, moment)]
     assert found[:2] == first
     assert found[2:4] == ["Asia/Shanghai 14", "America/Denver 14"]
