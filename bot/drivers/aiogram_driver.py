@@ -1,6 +1,7 @@
 """Telegram through aiogram: its Bot, its methods and its types; none of its Dispatcher.
 
-Updates are fetched by a method that promises plain dicts, because they have to be stored before anything reads them.
+Updates are fetched as raw JSON, because they have to be stored before anything reads them; and what holds no file is
+said in plain JSON (:mod:`bot.drivers.plain`).
 """
 
 from __future__ import annotations
@@ -29,21 +30,12 @@ from aiogram.exceptions import (
     TelegramServerError,
     TelegramUnauthorizedError,
 )
-from aiogram.methods import SendDocument, SendMediaGroup, SendMessage, SendPhoto, SendVideo, SendVoice
-from aiogram.methods.base import TelegramMethod
+from aiogram.methods import SendDocument, SendPhoto
 from aiogram.types import (
     BotCommand,
     BotCommandScopeChat,
     FSInputFile,
-    InlineKeyboardButton,
     InlineKeyboardMarkup,
-    InputMediaDocument,
-    InputMediaPhoto,
-    InputMediaVideo,
-    KeyboardButton,
-    LinkPreviewOptions,
-    MediaUnion,
-    Message,
     ReplyKeyboardMarkup,
     Update,
 )
@@ -51,28 +43,18 @@ from aiogram.utils.token import TokenValidationError
 from aiohttp import ClientError, ClientResponseError, ClientSession
 
 from bot.drivers.driver import ALLOWED_UPDATES, CALL_TIMEOUT, FILE_TIMEOUT, Clock, Files, Me, Raw, utc_now
-from bot.drivers.errors import BadToken, DriverError, Gone, Rejected, Unchanged, Unreachable, refusal
+from bot.drivers.errors import BadToken, DriverError, Rejected, Unchanged, Unreachable, refusal
 from bot.drivers.events import bare, event_of
 from bot.drivers.http import open_session, unreachable
+from bot.drivers.plain import Plain, keyboard
+from bot.drivers.usual import usual
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
-    from handlers.chat import Event, Rows, Say
+    from handlers.chat import Event, Say
 
 _LOG = logging.getLogger(__name__)
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-_SENDS: dict[str, type[TelegramMethod[Message]]] = {
-    "photo": SendPhoto,
-    "document": SendDocument,
-    "video": SendVideo,
-    "voice": SendVoice,
-}
-_MEDIA: dict[str, type[InputMediaPhoto | InputMediaDocument | InputMediaVideo]] = {
-    "photo": InputMediaPhoto,
-    "document": InputMediaDocument,
-    "video": InputMediaVideo,
-}
 _STATUS: tuple[tuple[type[TelegramAPIError], int], ...] = (
     (TelegramBadRequest, HTTPStatus.BAD_REQUEST),
     (TelegramForbiddenError, HTTPStatus.FORBIDDEN),
@@ -82,17 +64,6 @@ _STATUS: tuple[tuple[type[TelegramAPIError], int], ...] = (
     (TelegramEntityTooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (TelegramServerError, HTTPStatus.INTERNAL_SERVER_ERROR),
 )
-
-
-class _RawUpdates(TelegramMethod[list[dict[str, Any]]]):
-    """getUpdates whose answer stays as it came."""
-
-    __returning__ = list[dict[str, Any]]
-    __api_method__ = "getUpdates"
-
-    offset: int
-    timeout: int
-    allowed_updates: list[str]
 
 
 class _Session(AiohttpSession):
@@ -112,13 +83,15 @@ class _Session(AiohttpSession):
             await self._session.close()
 
 
-class AiogramDriver:
+class AiogramDriver(Plain):
     """One bot at one Bot API server, spoken to with aiogram."""
 
     def __init__(self, token: str, api_url: str, clock: Clock = utc_now) -> None:
+        super().__init__(f"{api_url}/bot{token}")
         self._clock = clock
+        self._session = _Session(api_url)
         try:
-            self._bot = Bot(token, session=_Session(api_url))
+            self._bot = Bot(token, session=self._session)
         except TokenValidationError:
             raise BadToken("this is not a bot token") from None
 
@@ -128,128 +101,36 @@ class AiogramDriver:
             me = await self._bot.get_me()
         return Me(me.id, me.username or "")
 
+    async def _open(self) -> ClientSession:
+        return await self._session.create_session()
+
     async def close(self) -> None:
         """Close the connections."""
         await self._bot.session.close()
 
-    async def fetch(self, offset: int, wait: float) -> list[Raw]:
-        """Confirm what is below ``offset`` and return what comes after it, raw."""
-        method = _RawUpdates(offset=offset, timeout=int(wait), allowed_updates=list(ALLOWED_UPDATES))
-        async with _translated():
-            return await self._bot(method, request_timeout=int(wait + CALL_TIMEOUT))
-
     def event(self, raw: Raw) -> Event | None:
-        """Read an update with aiogram's types; None when it is nothing we take or not readable."""
+        """Read an update, a rare one with aiogram's types; None when it is nothing we take or not readable."""
         try:
-            return event_of(Update.model_validate(bare(raw)), self._clock)
+            known = bare(raw)
+            return usual(known, self._clock) or event_of(Update.model_validate(known), self._clock)
         except Exception as error:  # noqa: BLE001 - a library chokes on a strange update in many ways; none may stop us
             _LOG.warning("update %s is not readable: %s", raw.get("update_id"), type(error).__name__)
             return None
 
     async def send(self, chat_id: int, say: Say, files: Files) -> int:
         """Send a new message, with its picture or document if it has one, and return its id."""
-        keyboard = _inline(say.buttons) or _menu(say.menu)
-        if say.media:
-            return await self._again(chat_id, say, keyboard)
-        method: SendMessage | SendPhoto | SendDocument
+        if say.media or not (say.picture or say.document):
+            return await self.say(chat_id, say)
+        about: dict[str, Any] = {"chat_id": chat_id, "caption": say.text or None, "parse_mode": ParseMode.HTML}
+        about |= {"disable_notification": say.silent, "allow_paid_broadcast": say.paid or None}
+        about["reply_markup"] = _keyboard(say)
+        method: SendPhoto | SendDocument
         if say.picture:
-            method = SendPhoto(
-                chat_id=chat_id,
-                photo=FSInputFile(files(say.picture), say.filename or "picture.jpg"),
-                caption=say.text or None,
-                parse_mode=ParseMode.HTML,
-                reply_markup=keyboard,
-                disable_notification=say.silent,
-                allow_paid_broadcast=say.paid or None,
-            )
-        elif say.document:
-            method = SendDocument(
-                chat_id=chat_id,
-                document=FSInputFile(files(say.document), say.filename or "file"),
-                caption=say.text or None,
-                parse_mode=ParseMode.HTML,
-                reply_markup=keyboard,
-                disable_notification=say.silent,
-                allow_paid_broadcast=say.paid or None,
-            )
+            method = SendPhoto(photo=FSInputFile(files(say.picture), say.filename or "picture.jpg"), **about)
         else:
-            method = SendMessage(
-                chat_id=chat_id,
-                text=say.text,
-                parse_mode=ParseMode.HTML,
-                reply_markup=keyboard,
-                disable_notification=say.silent,
-                link_preview_options=_NO_PREVIEW,
-                allow_paid_broadcast=say.paid or None,
-            )
-        seconds = CALL_TIMEOUT if isinstance(method, SendMessage) else FILE_TIMEOUT
+            method = SendDocument(document=FSInputFile(files(say.document), say.filename or "file"), **about)
         async with _translated():
-            return (await self._bot(method, request_timeout=int(seconds))).message_id
-
-    async def _again(self, chat_id: int, say: Say, keyboard: InlineKeyboardMarkup | ReplyKeyboardMarkup | None) -> int:
-        """Send files that lie at Telegram; returns the id of the first message."""
-        caption: dict[str, Any] = {"caption": say.text, "parse_mode": ParseMode.HTML} if say.text else {}
-        if len(say.media) > 1:
-            first, *rest = say.media
-            album: list[MediaUnion] = [
-                _MEDIA[first[0]](media=first[1], **caption),
-                *(_MEDIA[kind](media=file_id) for kind, file_id in rest),
-            ]
-            group = SendMediaGroup(
-                chat_id=chat_id,
-                media=album,
-                disable_notification=say.silent,
-                allow_paid_broadcast=say.paid or None,
-            )
-            async with _translated():
-                return (await self._bot(group, request_timeout=int(FILE_TIMEOUT)))[0].message_id
-        ((kind, file_id),) = say.media
-        about: dict[str, Any] = {"chat_id": chat_id, "reply_markup": keyboard, "disable_notification": say.silent}
-        about["allow_paid_broadcast"] = say.paid or None
-        async with _translated():
-            sent = await self._bot(
-                _SENDS[kind](**about, **caption, **{kind: file_id}), request_timeout=int(FILE_TIMEOUT)
-            )
-        return sent.message_id
-
-    async def edit(self, chat_id: int, message_id: int, text: str, buttons: Rows) -> None:
-        """Give our message a new text and new buttons."""
-        async with _translated():
-            await self._bot.edit_message_text(
-                text,
-                chat_id=chat_id,
-                message_id=message_id,
-                parse_mode=ParseMode.HTML,
-                reply_markup=_inline(buttons),
-                link_preview_options=_NO_PREVIEW,
-            )
-
-    async def caption(self, chat_id: int, message_id: int, text: str, buttons: Rows) -> None:
-        """Give our picture or file a new caption and new buttons."""
-        async with _translated():
-            await self._bot.edit_message_caption(
-                chat_id=chat_id,
-                message_id=message_id,
-                caption=text,
-                parse_mode=ParseMode.HTML,
-                reply_markup=_inline(buttons),
-            )
-
-    async def strip(self, chat_id: int, message_id: int) -> None:
-        """Take the buttons off our message."""
-        async with _translated():
-            await self._bot.edit_message_reply_markup(chat_id=chat_id, message_id=message_id)
-
-    async def delete(self, chat_id: int, message_id: int) -> None:
-        """Delete our message."""
-        async with _translated():
-            if not await self._bot.delete_message(chat_id, message_id):
-                raise Gone("the message was not deleted")
-
-    async def toast(self, callback_id: str, text: str, *, alert: bool = False) -> None:
-        """Answer a tap."""
-        async with _translated():
-            await self._bot.answer_callback_query(callback_id, text or None, show_alert=alert or None)
+            return (await self._bot(method, request_timeout=int(FILE_TIMEOUT))).message_id
 
     async def commands(self, chat_id: int, pairs: Sequence[tuple[str, str]]) -> None:
         """Set the command menu of one chat."""
@@ -322,19 +203,8 @@ def _ours(error: AiogramError) -> DriverError:
     return Rejected(error.message if isinstance(error, TelegramAPIError) else type(error).__name__)
 
 
-def _inline(rows: Rows) -> InlineKeyboardMarkup | None:
-    if not rows:
+def _keyboard(say: Say) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | None:
+    under = keyboard(say)
+    if under is None:
         return None
-    return InlineKeyboardMarkup(
-        inline_keyboard=[
-            [InlineKeyboardButton(text=b.label, url=b.url or None, callback_data=b.data or None) for b in row]
-            for row in rows
-        ]
-    )
-
-
-def _menu(rows: tuple[tuple[str, ...], ...]) -> ReplyKeyboardMarkup | None:
-    if not rows:
-        return None
-    keyboard = [[KeyboardButton(text=label) for label in row] for row in rows]
-    return ReplyKeyboardMarkup(keyboard=keyboard, resize_keyboard=True, is_persistent=True)
+    return (InlineKeyboardMarkup if say.buttons else ReplyKeyboardMarkup).model_validate(under)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from datetime import datetime
+from functools import lru_cache
 from math import isfinite
 from typing import Any, TypeVar
 
@@ -50,15 +51,21 @@ def _on_earth(place: Place) -> None:
 def _checked(whole: T) -> T:
     """Check every field by its type; return a copy where something had to be put right."""
     better: dict[str, Any] = {}
-    for one in fields(whole):
-        name, kind = one.name, str(one.type)
+    for name, kind, may_miss in _fields_of(type(whole)):  # type: ignore[arg-type] # a class can always be a key
         value = getattr(whole, name)
-        if value is None and kind.endswith("| None"):
+        if value is None and may_miss:
             continue
-        right = _put_right(value, kind.removesuffix(" | None"))
+        right = _put_right(value, kind)
         if right is not value:
             better[name] = right
     return replace(whole, **better) if better else whole
+
+
+@lru_cache(maxsize=64)
+def _fields_of(kind: type[Event | Sender]) -> tuple[tuple[str, str, bool], ...]:
+    """Give the fields of an event: (name, type, whether it may be None)."""
+    found = [(one.name, str(one.type)) for one in fields(kind)]
+    return tuple((name, said.removesuffix(" | None"), said.endswith("| None")) for name, said in found)
 
 
 def _put_right(value: object, kind: str) -> object:

@@ -19,6 +19,7 @@ from aiohttp import web
 
 from bot.drivers.driver import ALLOWED_UPDATES
 from bot.drivers.errors import BadToken, Conflict, DriverError, RetryLater
+from bot.drivers.events import bare
 from bot.incoming.doorkeeper import Doorkeeper
 from storage.chat import inbox
 from storage.database import Unavailable
@@ -119,7 +120,7 @@ class Intake:
         What a loud stranger sends beyond measure is passed over, as if it had been answered.
         """
         rows: list[tuple[int, int, Raw]] = []
-        for raw in updates:
+        for raw in map(bare, updates):  # nobody asks what was on a card that was tapped: it is not stored once more
             update_id, chat_id = _id(raw.get("update_id")), chat_of(raw)
             if update_id is None or chat_id is None or not _is_plain(raw):
                 _LOG.warning("update %s belongs to no chat or makes no sense, and is dropped", update_id)
