@@ -140,6 +140,8 @@ ACCESS: Final[Mapping[str, Allowed]] = {
     "digest.hour": LEADING,
     "digest.off": LEADING,
     "digest.theme": LEADING,
+    "digest.paint": LEADING,
+    "digest.words": LEADING,
     "digest.unbind": LEADING,
     "/late": PLANNERS,
     "digest.lag": PLANNERS,
@@ -180,6 +182,7 @@ ACCESS: Final[Mapping[str, Allowed]] = {
     "itinerary.give": ARRANGERS,
     "itinerary.swap": ARRANGERS,
     "itinerary.swapped": ARRANGERS,
+    "itinerary.trade": ARRANGERS,
     "itinerary.sheet": ARRANGERS,
     "itinerary.file": ARRANGERS,
     # leave: one's own, and that of the group one leads

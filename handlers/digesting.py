@@ -6,8 +6,10 @@ Called once a day with the planning of reminders, and when somebody changes an h
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from handlers.campaign import pack_of
 from handlers.reminding import AHEAD, NOBODYS_CHAT
 from storage import people
 from storage.campaign import calendars, campaigns, digest_plans, digests
@@ -15,6 +17,7 @@ from storage.campaign.digest_plans import OFFICE
 from storage.chat import timers
 from storage.people import Role
 from supervision import digest
+from supervision.pack import PUT_RIGHT
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
@@ -85,4 +88,18 @@ async def gather(
     sent = await digest_plans.plan_of(db, campaign.id, group.id if group else OFFICE)
     zone = calendars.zone_of_group(campaign, group)
     calendar = await calendars.calendar_of(db, campaign)
-    return await digests.facts(db, campaign, group, calendar, now, since or since_of(sent, zone, now))
+    within = within_of(campaign.pack)
+    return await digests.facts(db, campaign, group, calendar, now, since or since_of(sent, zone, now), within)
+
+
+@cache
+def within_of(pack: str) -> int:
+    """Return within how many worked days a campaign of a pack wants put right what was found wanting."""
+    return pack_of(pack).put_right if pack else PUT_RIGHT
+
+
+async def overdue_before(db: Session, campaign: Campaign, group: Group | None, now: datetime) -> datetime | None:
+    """Return before which moment a matter was found that is overdue by now."""
+    zone = calendars.zone_of_group(campaign, group)
+    calendar = await calendars.calendar_of(db, campaign)
+    return digest.overdue_before(campaigns.day_in(zone, now), within_of(campaign.pack), zone, calendar)

@@ -69,7 +69,8 @@ class Facts:
     """All that a digest of one group, or of a whole campaign, says; figures agree with the ledger and the findings.
 
     ``moved`` are the visits handed in since the last digest and ``gained`` the units covered by them; ``partly`` and
-    ``missing`` count open matters, ``found`` what those visits found wanting; ``items`` are late work items by id.
+    ``missing`` count open matters, ``overdue`` those of them that are open for more than ``within`` worked days;
+    ``found`` is what those visits found wanting, ``items`` are late work items by id.
     ``groups`` and ``open_in`` part coverage and open matters by group (0: nobody's), in a digest of the whole campaign.
     """
 
@@ -86,6 +87,8 @@ class Facts:
     found: tuple[int, int] = (0, 0)
     partly: int = 0
     missing: int = 0
+    overdue: int = 0
+    within: int = 0
     going: tuple[Going, ...] = ()
     coming: date | None = None
     items: tuple[int, ...] = ()
@@ -123,7 +126,8 @@ class Facts:
     @property
     def news(self) -> bool:
         """Tell whether there is anything to say but how far it is."""
-        return bool(self.moved or self.now_on or self.ahead or self.late or self.stuck or self.items)
+        late = self.late or self.stuck or self.items or self.overdue
+        return bool(self.moved or self.now_on or self.ahead or late)
 
     def laggards(self) -> dict[int, int]:
         """Return who is late, with how many visits, the most first."""
@@ -169,6 +173,17 @@ def due(day: date, hour: time, zone: tzinfo) -> datetime:
 def idle(last: datetime, today: date, zone: tzinfo, calendar: Calendar) -> int:
     """Return how many worked days have passed since a moment, today not counted."""
     return max(0, calendar.between(last.astimezone(zone).date(), today) - int(calendar.works(today)))
+
+
+def overdue_before(today: date, within: int, zone: tzinfo, calendar: Calendar) -> datetime | None:
+    """Return before which moment (UTC) a matter was found that is overdue today; None where no day is ever worked.
+
+    It is overdue on the day after ``within`` worked days are over, the day on which it was found not counted.
+    """
+    try:
+        return moment(calendar.shifted(today, -within), time(), zone)
+    except NoWorkday:
+        return None
 
 
 def by_area(lines: Iterable[Line]) -> dict[str, list[Line]]:

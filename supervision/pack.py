@@ -8,11 +8,15 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+PUT_RIGHT: Final = 15
+"""Worked days to put a matter right, where a pack says nothing of it."""
 
 
 class PackError(ValueError):
@@ -69,6 +73,8 @@ class Pack:
     tasks: tuple[Task, ...] = ()
     discipline: Mapping[str, str] = field(default_factory=dict)
     """What nobody does on a visit, in one line, {language: text}; empty where the pack says nothing of it."""
+    put_right: int = PUT_RIGHT
+    """Worked days within which what was found wanting is to be put right; later it is overdue."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -99,6 +105,7 @@ def read(text: str) -> Pack:
             phases=tuple(_phase(one) for one in raw.get("phases", ())),
             tasks=tuple(_task(one) for one in raw.get("work_items", ())),
             discipline=_of(raw, "discipline", dict) if "discipline" in raw else {},
+            put_right=_within(raw),
         )
     except tomllib.TOMLDecodeError as error:
         raise PackError(f"campaign.toml is not TOML: {error}") from error
@@ -109,6 +116,13 @@ def _of(raw: Mapping[str, Any], key: str, kind: type) -> Any:  # noqa: ANN401 - 
     if not isinstance(value, kind):
         raise PackError(f"{key}: {'missing' if value is None else f'should be {kind.__name__}'}")
     return value
+
+
+def _within(raw: Mapping[str, Any]) -> int:
+    days = raw.get("put_right_within", PUT_RIGHT)
+    if not isinstance(days, int) or isinstance(days, bool) or days < 1:
+        raise PackError("put_right_within: should be a number of worked days, 1 or more")
+    return days
 
 
 def _phase(raw: Mapping[str, Any]) -> Stretch:

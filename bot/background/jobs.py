@@ -16,7 +16,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.drivers.driver import utc_now
 from handlers.notice import feeding
-from storage.campaign import drafts, register_files, reminders
+from storage.campaign import digest_plans, drafts, register_files, reminders
 from storage.chat import conversations, inbox, outbox, overlong, timers
 from storage.database import Unavailable
 
@@ -41,6 +41,7 @@ KEEP_NAMED = timedelta(days=30)
 KEEP_FILES = timedelta(days=1)
 """How long files made for sending, and half-written ones, stay."""
 SWEEP_SECONDS = 3600
+SURVEYS_SECONDS = 600
 _BATCH = 100
 _FINISH_SECONDS = 10.0
 
@@ -89,6 +90,7 @@ class Jobs:
             (self.let_go, LET_GO_SECONDS),
             (self.prune, PRUNE_SECONDS),
             (self.sweep, SWEEP_SECONDS),
+            (self.close_surveys, SURVEYS_SECONDS),
             *self._also,
         )
         for job, seconds in every:
@@ -168,11 +170,28 @@ class Jobs:
                 forms = await drafts.prune(db, now - drafts.KEEP)
                 registers = await register_files.prune(db, now - register_files.KEEP)
                 await reminders.prune(db, now - reminders.KEEP)
+                await digest_plans.prune(db, (now - digest_plans.KEEP).date())
         except Unavailable:
             _LOG.warning("old rows stay for now: the database is in trouble")
             return
         words = "pruned %d updates, %d messages, %d timers, %d conversations of strangers, %d forms, %d registers"
         _LOG.info(words, updates, messages, fired, strangers, forms, registers)
+
+    async def close_surveys(self) -> None:
+        """Close the surveys whose time is over and whose author has no chat any more in which that would be done."""
+        now = self._clock()
+        try:
+            async with self._database.read() as db:
+                due = await surveys.overdue(db, now)
+            for survey_id in due:
+                async with self._database.begin() as db:
+                    survey = await surveys.get(db, survey_id, lock=True)
+                    if survey is not None and survey.state is surveys.State.open:
+                        await surveys.close(db, survey, now)
+                        details = {"answers": survey.cast}
+                        audit.record(db, "survey.closed", f"survey:{survey_id}", now=now, details=details)
+        except Unavailable:
+            _LOG.warning("surveys that are over stay open for now: the database is in trouble")
 
     async def sweep(self) -> None:
         """Delete files that were made for sending or left half-written a day ago, by the machine's own clock."""

@@ -28,6 +28,8 @@ DIGEST = Journey(
         "hour": settings.hour,
         "off": settings.off,
         "theme": settings.theme,
+        "paint": settings.paint,
+        "words": settings.words,
         "unbind": settings.unbind,
     },
     timers={"due": telling.due, "catch": telling.catch, "nudge": nudging.tell},

@@ -49,7 +49,10 @@ async def _bind(turn: Turn, name: str) -> None:
     except UserError:
         return  # who leads nothing that is under way is told so in private, not before everybody
     sent = await digest_plans.plan_of(turn.db, campaign.id, group.id if group else OFFICE, lock=True)
-    sent.chat_id, sent.language = turn.chat_id, turn.speech.language
+    if sent.chat_id != turn.chat_id:  # whoever leads has a say in both afterwards
+        sent.language = turn.speech.language
+        sent.theme = await digest_plans.theme_of(turn.db, turn.who.id)
+    sent.chat_id = turn.chat_id
     await digesting.plan_one(turn.db, campaign, group, turn.now)
     turn.record("digest.bound", f"digest:{campaign.id}:{sent.group_id}")
     whose = reach.name_of(turn.speech, campaign, group)

@@ -30,7 +30,7 @@ def drawing(words: Speech, facts: Facts, name: str, theme: str, groups: Mapping[
     bars = _bars(words, facts, groups)
     if bars:
         blocks.append(("bars", bars))
-    if facts.open or facts.late:
+    if facts.open:
         blocks.append(("bars", _matters(words, facts)))
     if facts.done and facts.first and facts.last and facts.first < facts.last:
         blocks.append(("curve", _curve(words, facts)))
@@ -51,7 +51,7 @@ def _figures(words: Speech, facts: Facts) -> list[tuple[str, str, str]]:
         done = sum(one.done for one in facts.now_on)
         found.append((f"{done}/{len(facts.now_on)}", words.label("today"), "ink"))
     late = len(facts.late)
-    found.append((str(late), words.label("overdue"), "late" if late else "ink"))
+    found.append((str(late), words.label("visits late"), "late" if late else "ink"))
     found.append((str(facts.open), words.label("unsettled"), "ink"))
     return found
 
@@ -86,14 +86,19 @@ def _stands(counts: Count) -> list[tuple[str, int]]:
 
 
 def _matters(words: Speech, facts: Facts) -> dict[str, Any]:
-    """Return open and overdue matters side by side, on one scale, each with its number."""
+    """Return open and overdue matters one below the other, on one scale, each with its number."""
+    over = words.label("of these overdue, open for more than {within} working days", within=facts.within)
     rows = [
         (words.label("open, not done"), [("late", facts.missing)], str(facts.missing)),
         (words.label("open, partly"), [("partly", facts.partly)], str(facts.partly)),
-        (words.label("visits overdue"), [("late", len(facts.late))], str(len(facts.late))),
+        (over, [("ink", facts.overdue)], str(facts.overdue)),
     ]
-    most = max(facts.missing, facts.partly, len(facts.late))
-    return {"title": words.label("Open and overdue"), "keys": [], "rows": rows, "whole": max(most, 1)}
+    return {
+        "title": words.label("Open and overdue matters"),
+        "keys": [],
+        "rows": [row for row in rows if row[2] != "0"],
+        "whole": facts.open,
+    }
 
 
 def _curve(words: Speech, facts: Facts) -> dict[str, Any]:

@@ -26,6 +26,8 @@ PREFIX: Final = "digest-"
 
 TODAY: Final = "today"
 NEXT: Final = "next"
+LATE: Final = "late"
+"""What narrows the list of open matters to those that are overdue."""
 
 
 def _figures(words: Speech, facts: Facts, group_id: int) -> list[tuple[str, tuple[object, ...]]]:
@@ -40,6 +42,8 @@ def _figures(words: Speech, facts: Facts, group_id: int) -> list[tuple[str, tupl
         found.append((words.label("Late {count}", count=len(facts.late)), ("late", group_id)))
     if facts.stuck:
         found.append((words.label("Stuck {count}", count=len(facts.stuck)), ("stuck", group_id)))
+    if facts.overdue:
+        found.append((words.label("Overdue {count}", count=facts.overdue), ("matters", group_id, 0, LATE)))
     if facts.open:
         found.append((words.label("Open matters {count}", count=facts.open), ("matters", group_id, 0)))
     if facts.ahead:

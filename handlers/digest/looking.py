@@ -13,7 +13,7 @@ from handlers import digesting
 from handlers.access import may
 from handlers.chat import Button
 from handlers.digest import reach
-from handlers.digest.figures import NEXT, PREFIX, TODAY, buttons, nudges
+from handlers.digest.figures import LATE, NEXT, PREFIX, TODAY, buttons, nudges
 from handlers.digest.telling import body, digest
 from handlers.digest.wording import state
 from handlers.errors import NotAllowed, Stale, Uninvited
@@ -21,24 +21,29 @@ from handlers.journey import data, number, word
 from handlers.menu import way_back
 from handlers.progress import brief
 from handlers.rows import in_rows
+from handlers.text import mark
 from storage import people
-from storage.campaign import campaigns
+from storage.campaign import campaigns, digests
 from storage.campaign.digest_plans import OFFICE
 from storage.people import FIELD
-from storage.visit import findings, visits
+from storage.visit import agenda, findings, tallies
 from supervision.wanting import Grade
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from handlers.chat import Rows
     from handlers.turn import Turn
+    from storage.campaign.campaigns import Campaign
     from supervision.digest import Facts, Going
 
 SHOWN: Final = 12
 """Lines on one card."""
 
 NUDGES: Final = 20
+OPEN = mark("<b>Open matters</b> · {count}")
+OVERDUE = mark("<b>Overdue matters</b> · {count}")
 SIGNS: Final = {Grade.partly: "◐", Grade.missing: "✗"}
 
 
@@ -62,7 +67,7 @@ async def show(turn: Turn, args: tuple[str, ...]) -> None:
     foot = [Button(turn.label("⚙ When and where it comes"), data("digest", "settings", group.id if group else OFFICE))]
     if group is not None and turn.who.has(turn.now, *reach.CENTRE):
         foot.insert(0, Button(turn.label("All groups"), data("digest", "show", OFFICE)))
-    turn.card(await body(turn, turn.speech, campaign, group, facts), (*rows, tuple(foot)))
+    turn.card(await body(turn, turn.speech, campaign, group, facts), (*rows, tuple(foot), way_back(turn.speech)))
 
 
 async def _facts(turn: Turn, args: tuple[str, ...]) -> tuple[Facts, int]:
@@ -129,7 +134,7 @@ async def moved(turn: Turn, args: tuple[str, ...]) -> None:
     partly, missing = facts.found
     said = [
         turn.t("<b>Handed in</b> · {count}", count=len(facts.moved)),
-        turn.t("Found wanting: not done {missing}, partly {partly}", missing=missing, partly=partly),
+        *_wanting(turn, partly, missing),
     ]
     said += [Markup("{}. {}").format(at, brief(name, 30)) for at, (_, name) in enumerate(facts.moved[:SHOWN], 1)]
     if len(facts.moved) > SHOWN:
@@ -145,29 +150,46 @@ async def moved(turn: Turn, args: tuple[str, ...]) -> None:
     turn.card(Markup("\n").join(said), (*opens, _back(turn, group_id)))
 
 
+def _wanting(turn: Turn, partly: int, missing: int) -> list[Markup]:
+    """Say what was found wanting, and nothing of what was not."""
+    if partly and missing:
+        return [turn.t("Found wanting: not done {missing}, partly {partly}", missing=missing, partly=partly)]
+    if not partly and not missing:
+        return []
+    said = mark("Found wanting: not done {count}") if missing else mark("Found wanting: partly done {count}")
+    return [turn.t(said, count=missing or partly)]
+
+
 # --- open matters ---
 
 
 async def matters(turn: Turn, args: tuple[str, ...]) -> None:
-    """List the open matters of a group, the gravest and oldest first; of the whole campaign, how many each has."""
+    """List the open matters of a group, the gravest and oldest first; of the whole campaign, how many each has.
+
+    ``args`` are whose, which page, and ``late`` where only those are meant that are overdue.
+    """
     campaign, group = await reach.asked(turn, args)
+    narrow = (LATE,) if args[2:] == (LATE,) else ()
+    before = await digesting.overdue_before(turn.db, campaign, group, turn.now) if narrow else None
+    title = OVERDUE if narrow else OPEN
     if group is None:
-        counted = await findings.count_campaign(turn.db, campaign.id)
+        counted = await _counted(turn, campaign, before)
         groups = [one for one in await campaigns.groups_of(turn.db, campaign.id) if one.id in counted]
-        total = sum(one.total for one in counted.values())
         rows = in_rows(
             [
-                Button(f"{brief(one.name, 8)} {counted[one.id].total}", data("digest", "matters", one.id, 0))
+                Button(f"{brief(one.name, 8)} {counted[one.id]}", data("digest", "matters", one.id, 0, *narrow))
                 for one in groups
             ]
         )
-        turn.card(turn.t("<b>Open matters</b> · {count}", count=total), (*rows, _back(turn, OFFICE)))
+        turn.card(turn.t(title, count=sum(counted.values())), (*rows, _back(turn, OFFICE)))
         return
-    found = await findings.of_group(turn.db, group.id)
-    total = sum(one.total for one in (await findings.count_group(turn.db, group.id)).values())
+    found = await findings.of_group(turn.db, group.id, before=before)
+    total = (await _counted(turn, campaign, before)).get(group.id, 0)
     pages = max(1, -(-len(found) // SHOWN))
     at = min(max(number(args, 1), 0), pages - 1)
-    said = [turn.t("<b>Open matters</b> · {count}", count=total)]
+    said = [turn.t(title, count=total)]
+    if not total:
+        said.append(turn.t("Nothing here now."))
     for one in found[at * SHOWN : (at + 1) * SHOWN]:
         since = turn.speech.day(campaigns.day_in(campaign.zone, one.since))
         line = turn.t(
@@ -179,11 +201,19 @@ async def matters(turn: Turn, args: tuple[str, ...]) -> None:
         )
         said.append(line + Markup("\n    {}").format(brief(one.note, 60)) if one.note else line)
     moves = [
-        Button(words, data("digest", "matters", group.id, to))
+        Button(words, data("digest", "matters", group.id, to, *narrow))
         for words, to in (("‹", at - 1), (f"{at + 1}/{pages}", at), ("›", at + 1))
         if pages > 1 and 0 <= to < pages
     ]
     turn.card(Markup("\n").join(said), (*((tuple(moves),) if moves else ()), _back(turn, group.id)))
+
+
+async def _counted(turn: Turn, campaign: Campaign, before: datetime | None) -> dict[int, int]:
+    """Return how many matters are open, by group; with ``before`` those that were open by then."""
+    if before is not None:
+        await digests.freshen(turn.db, campaign)
+        return await tallies.open_since(turn.db, campaign.id, before)
+    return {one: each.total for one, each in (await findings.count_campaign(turn.db, campaign.id)).items()}
 
 
 # --- on demand ---
@@ -196,7 +226,7 @@ async def lag(turn: Turn, _: object) -> None:
         await _late(turn, await digesting.gather(turn.db, campaign, group, turn.now), group.id if group else OFFICE)
         return
     mine = []
-    for one in await visits.planned_for(turn.db, turn.who, turn.now):
+    for one in await agenda.planned_for(turn.db, turn.who, turn.now):
         today = await turn.kit.shelf.day(turn.db, one.unit.campaign_id, turn.now)
         theirs = not one.members or any(each.person_id == turn.who.id for each in one.members)
         if theirs and one.planned_on is not None and one.planned_on < today:

@@ -13,17 +13,19 @@ from handlers.digest import reach
 from handlers.errors import Stale
 from handlers.journey import data, word
 from handlers.rows import in_rows
-from handlers.text import mark
+from handlers.text import LANGUAGES, NAMES, mark
 from storage.campaign import digest_plans
 from storage.campaign.digest_plans import OFFICE
 
 if TYPE_CHECKING:
+    from handlers.chat import Rows
     from handlers.turn import Turn
     from storage.campaign.campaigns import Campaign, Group
     from storage.campaign.digest_plans import DigestPlan
 
 HOURS: Final = ("0830", "1200", "1700", "1730", "1800", "1900", "2000")
 THEMES: Final = {"light": mark("Light pictures"), "dark": mark("Dark pictures")}
+THERE: Final = {"light": mark("Group chat: light"), "dark": mark("Group chat: dark")}
 
 
 async def show(turn: Turn, args: tuple[str, ...]) -> None:
@@ -74,8 +76,22 @@ async def _show(turn: Turn, campaign: Campaign, group: Group | None) -> None:
         if sent.chat_id is not None
         else Button(turn.label("Add to a group chat …"), url=f"https://t.me/{turn.kit.bot_username}?startgroup=digest")
     )
+    there = _of_chat(turn, sent) if sent.chat_id is not None else ()
     back = Button(turn.label("◀ Digest"), data("digest", "show", group_id))
-    turn.card(Markup("\n").join(said), (*in_rows(hours), tuple(themes), (place, *off), (back,)))
+    turn.card(Markup("\n").join(said), (*in_rows(hours), tuple(themes), *there, (place, *off), (back,)))
+
+
+def _of_chat(turn: Turn, sent: DigestPlan) -> Rows:
+    """Return what can be chosen for the group chat, which is nobody's own: its language and its colours."""
+    languages = [
+        Button(("● " if one == sent.language else "") + NAMES[one], data("digest", "words", sent.group_id, one))
+        for one in LANGUAGES
+    ]
+    themes = [
+        Button(("● " if one == sent.theme else "") + turn.label(label), data("digest", "paint", sent.group_id, one))
+        for one, label in THERE.items()
+    ]
+    return tuple(languages), tuple(themes)
 
 
 async def hour(turn: Turn, args: tuple[str, ...]) -> None:
@@ -107,6 +123,30 @@ async def theme(turn: Turn, args: tuple[str, ...]) -> None:
     if wanted not in THEMES:
         raise Stale
     await digest_plans.choose_theme(turn.db, turn.who.id, wanted)
+    await _show(turn, campaign, group)
+
+
+async def paint(turn: Turn, args: tuple[str, ...]) -> None:
+    """Draw the pictures of the group chat in these colours."""
+    campaign, group = await reach.asked(turn, args)
+    wanted = word(args, 1)
+    if wanted not in THERE:
+        raise Stale
+    sent = await _sent(turn, campaign, group)
+    sent.theme = wanted
+    turn.record("digest.painted", f"digest:{campaign.id}:{sent.group_id}", theme=wanted)
+    await _show(turn, campaign, group)
+
+
+async def words(turn: Turn, args: tuple[str, ...]) -> None:
+    """Have the digest in the group chat in this language."""
+    campaign, group = await reach.asked(turn, args)
+    wanted = word(args, 1)
+    if wanted not in LANGUAGES:
+        raise Stale
+    sent = await _sent(turn, campaign, group)
+    sent.language = wanted
+    turn.record("digest.worded", f"digest:{campaign.id}:{sent.group_id}", language=wanted)
     await _show(turn, campaign, group)
 
 

@@ -152,7 +152,7 @@ async def _tell_chat(turn: Turn, campaign: Campaign, group: Group | None, facts:
     """Tell a group chat: its buttons lead to the private chat, where whoever may see more does."""
     words = speech(sent.language)
     rows = links(words, facts, sent.group_id, turn.kit.bot_username)
-    turn.reply(await _say(turn, words, campaign, group, facts, rows, "light"), to=sent.chat_id or 0)
+    turn.reply(await _say(turn, words, campaign, group, facts, rows, sent.theme), to=sent.chat_id or 0)
 
 
 async def _groups(turn: Turn, campaign: Campaign, group: Group | None) -> dict[int, str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from markupsafe import Markup
 
 from handlers.progress import brief
+from handlers.text import mark
 from storage.campaign import campaigns
 
 if TYPE_CHECKING:
@@ -63,21 +64,38 @@ def lines(words: Speech, facts: Facts, zone: tzinfo) -> list[Markup]:
         said.append(words.t("⚠ Stuck {count}: {names}", count=len(facts.stuck), names=named(words, facts.stuck)))
     if facts.items:
         said.append(words.n("⚠ {count} work item late", "⚠ {count} work items late", len(facts.items)))
+    if facts.overdue:
+        said.append(_overdue(words, facts))
     if facts.open:
-        said.append(
-            words.t(
-                "Open matters {count}: not done {missing}, partly {partly}",
-                count=facts.open,
-                missing=facts.missing,
-                partly=facts.partly,
-            )
-        )
+        said.append(_open(words, facts))
     if facts.ahead and facts.coming is not None:
         day = words.day(facts.coming)
         said.append(
             words.t("{day}: {count} planned, {areas}", day=day, count=len(facts.ahead), areas=_areas(words, facts))
         )
     return said
+
+
+def _overdue(words: Speech, facts: Facts) -> Markup:
+    return words.n(
+        "⚠ Not put right within {within} working days: {count} matter",
+        "⚠ Not put right within {within} working days: {count} matters",
+        facts.overdue,
+        within=facts.within,
+    )
+
+
+def _open(words: Speech, facts: Facts) -> Markup:
+    """Return how many matters are open, parted where there are both kinds."""
+    if facts.missing and facts.partly:
+        return words.t(
+            "Open matters {count}: not done {missing}, partly {partly}",
+            count=facts.open,
+            missing=facts.missing,
+            partly=facts.partly,
+        )
+    said = mark("Open matters {count}: not done") if facts.missing else mark("Open matters {count}: partly done")
+    return words.t(said, count=facts.open)
 
 
 def _coverage(words: Speech, facts: Facts) -> Markup:
@@ -89,8 +107,10 @@ def _coverage(words: Speech, facts: Facts) -> Markup:
 
 def _moved(words: Speech, facts: Facts, zone: tzinfo) -> Markup:
     """Return what was handed in and what that found; from when on, where it is more than a day."""
-    partly, missing = facts.found
-    said = words.t("Handed in {count}, found wanting {found}", count=len(facts.moved), found=partly + missing)
+    if any(facts.found):
+        said = words.t("Handed in {count}, found wanting {found}", count=len(facts.moved), found=sum(facts.found))
+    else:
+        said = words.t("Handed in {count}, nothing found wanting", count=len(facts.moved))
     day = campaigns.day_in(zone, facts.since)
     if facts.today - day > A_DAY:
         said = words.t("{what} (since {day})", what=said, day=words.day(day))

@@ -3,7 +3,7 @@
 One row a group, and one for the office under 0; a group without a row has what everybody has. Knows no figures.
 """
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -15,11 +15,15 @@ OFFICE = 0
 """Stands for the office where a group's id would stand."""
 
 
+KEEP = timedelta(days=120)
+"""How long it stays known who was nudged: that nobody is twice on a day needs only that day."""
+
+
 class DigestPlan(Entity):
     """The digest of one group or of the office.
 
-    ``chat_id`` is the group chat it also goes to, in ``language``. ``told_on`` is the day of the last digest,
-    ``told_at`` when it was told and ``since`` from when on it told.
+    ``chat_id`` is the group chat it also goes to, in ``language``, its pictures in the colours of ``theme``.
+    ``told_on`` is the day of the last digest, ``told_at`` when it was told and ``since`` from when on it told.
     """
 
     __tablename__ = "digest_plans"
@@ -31,6 +35,7 @@ class DigestPlan(Entity):
     off: Mapped[bool] = mapped_column(default=False)
     chat_id: Mapped[int | None] = mapped_column(default=None)
     language: Mapped[str] = mapped_column(default="zh_CN")
+    theme: Mapped[str] = mapped_column(default="light")
     told_on: Mapped[date | None] = mapped_column(default=None)
     told_at: Mapped[datetime | None] = mapped_column(default=None)
     since: Mapped[datetime | None] = mapped_column(default=None)
@@ -99,7 +104,8 @@ class Nudge(Entity):
 
 async def plan_of(db: Session, campaign_id: int, group_id: int, *, lock: bool = False) -> DigestPlan:
     """Return how the digest of a group (0: the office) is sent; with ``lock`` nobody else tells it meanwhile."""
-    row = {"campaign_id": campaign_id, "group_id": group_id, "hour": f"{HOUR:%H:%M}", "off": False, "language": "zh_CN"}
+    row = {"campaign_id": campaign_id, "group_id": group_id, "hour": f"{HOUR:%H:%M}", "off": False}
+    row |= {"language": "zh_CN", "theme": "light"}
     key = (DigestPlan.campaign_id == campaign_id, DigestPlan.group_id == group_id)
     query = sa.select(DigestPlan).where(*key)
     if lock:
@@ -145,3 +151,9 @@ async def nudge(db: Session, person_id: int, day: date, by_id: int, now: datetim
     statement = insert_into(db, Nudge).values(person_id=person_id, day=day, by_id=by_id, at=now)
     statement = statement.on_conflict_do_nothing(index_elements=["person_id", "day"])
     return await db.scalar(statement.returning(Nudge.person_id)) is not None
+
+
+async def prune(db: Session, before: date) -> int:
+    """Forget the nudges of the days before one; return how many."""
+    statement = sa.delete(Nudge).where(Nudge.day < before).returning(Nudge.person_id)
+    return len((await db.execute(statement.execution_options(synchronize_session=False))).all())

@@ -20,7 +20,7 @@ from storage.visit.parts import Part
 from storage.visit.visits import Answer, State, Visit, VisitMember
 from supervision.calendar import Calendar
 from supervision.coverage import Count, Stand, count, counted
-from supervision.digest import Facts, Going, by_area, curve, idle
+from supervision.digest import Facts, Going, by_area, curve, idle, overdue_before
 from supervision.wanting import Grade
 
 AREAS = 12
@@ -34,8 +34,10 @@ async def freshen(db: Session, campaign: Campaign) -> int:
     ids = sorted(times)
     for at in range(0, len(ids), _TOGETHER):
         some = ids[at : at + _TOGETHER]
-        found = await findings.count_units(db, some)
-        counted = {one: (found[one].partly, found[one].missing) if one in found else (0, 0) for one in some}
+        found = await findings.ages(db, some)
+        counted = {
+            one: {since: (each.partly, each.missing) for since, each in found.get(one, {}).items()} for one in some
+        }
         await tallies.keep(db, counted, times)
     return len(ids)
 
@@ -57,11 +59,17 @@ async def round_on(db: Session, campaign: Campaign, now: datetime) -> Round | No
 
 
 async def facts(
-    db: Session, campaign: Campaign, group: Group | None, calendar: Calendar, now: datetime, since: datetime
+    db: Session,
+    campaign: Campaign,
+    group: Group | None,
+    calendar: Calendar,
+    now: datetime,
+    since: datetime,
+    within: int,
 ) -> Facts:
     """Return what a digest of a group, or of the whole campaign, says; call :func:`freshen` first.
 
-    ``since`` is from when on it tells what moved.
+    ``since`` is from when on it tells what moved, ``within`` how many worked days there are to put a matter right.
     """
     zone = calendars.zone_of_group(campaign, group)
     today = campaigns.day_in(zone, now)
@@ -69,6 +77,8 @@ async def facts(
     one = await round_on(db, campaign, now)
     lines = await coverage.ledger(db, one, group.id if group else None) if one else []
     open_now = await tallies.by_group(db, campaign.id)
+    by = overdue_before(today, within, zone, calendar)
+    overdue = await tallies.open_since(db, campaign.id, by) if by is not None else {}
     moved = await _moved(db, groups, since)
     coming = calendar.shifted(today, 1)
     round_visits = await _of_round(db, one, groups) if one else []
@@ -91,6 +101,8 @@ async def facts(
         found=await _found(db, [visit for visit, _, _ in moved]),
         partly=sum(open_now.get(each, (0, 0))[0] for each in (groups if group else open_now)),
         missing=sum(open_now.get(each, (0, 0))[1] for each in (groups if group else open_now)),
+        overdue=sum(overdue.get(each, 0) for each in (groups if group else overdue)),
+        within=within,
         going=await _going(db, groups, today, coming, zone, calendar, now),
         coming=coming,
         items=await _items(db, campaign, group, today),

@@ -46,7 +46,10 @@ class Meeting(Entity):
     """One meeting; ``series_id`` when it is one of a weekly one."""
 
     __tablename__ = "meetings"
-    __table_args__ = (sa.Index("ix_meetings_campaign_id", "campaign_id", "group_id", "starts_at"),)
+    __table_args__ = (
+        sa.Index("ix_meetings_campaign_id", "campaign_id", "group_id", "starts_at"),
+        sa.Index("ix_meetings_series_id", "series_id", "starts_at"),
+    )
 
     id: Mapped[int] = mapped_column(init=False, primary_key=True)
     campaign_id: Mapped[int] = mapped_column(sa.ForeignKey("campaigns.id"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -93,7 +93,7 @@ async def test_it_says_what_moved_since_the_last_one_and_agrees_with_the_ledger_
     (first,) = digests_of(leader)
     assert "覆盖 1/3（+1）" in first
     assert "新提交 1，发现问题 2" in first
-    assert "未解决问题 2：未落实 2，部分落实 0" in first
+    assert "未解决问题 2，均为未落实" in first
     await visit_at(field, "B", date(2026, 10, 22), State.submitted, missing=1)
     await hours(field, 24)
     second = digests_of(leader)[-1]
@@ -143,8 +143,44 @@ async def test_a_figure_counted_while_a_visit_is_handed_in_is_not_kept(field):
     async with field.database.begin() as db:
         before = await tallies.out_of_date(db, 1)
         await tallies.changed(db, 1)
-        await tallies.keep(db, {1: (0, 99)}, before)
+        await tallies.keep(db, {1: {field.now: (0, 99)}}, before)
     assert await counted(field) == (3, {2: (0, 2)})
+
+
+async def test_a_matter_that_is_not_put_right_in_time_is_overdue_until_it_is_and_opens_by_itself(field):
+    leader = await field.let_in("二组组长", Role.leader, group="二组")
+    await field.let_in("小李", Role.office)
+    await visit_at(field, "A", date(2026, 10, 21), State.submitted, missing=2)
+    field.now = datetime(2026, 11, 10, 1, 0, tzinfo=UTC)  # fourteen worked days later
+    await visit_at(field, "B", date(2026, 11, 10), State.submitted, missing=1)
+    await leader.text("/digest")
+    assert "个工作日未解决" not in leader.last.text
+    field.now = datetime(2026, 11, 11, 16, 1, tzinfo=UTC)  # the fifteenth is over in Beijing
+    leader.clear()
+    await leader.text("/digest")
+    assert "⚠ 超过15个工作日未解决 2 项" in leader.last.text
+    assert "未解决问题 3" in leader.last.text
+    bars = next(block for kind, block in drawn(leader) if block.get("title") == "未解决与逾期问题")
+    assert [(row[0], row[2]) for row in bars["rows"]] == [("未解决：未落实", "3"), ("其中逾期（超过15个工作日）", "2")]
+    await leader.tap("逾期未解决 2")
+    assert leader.last.text.startswith("逾期未解决问题 · 2\n✗ 浙江公司党委")
+    assert "萧山" not in leader.last.text
+    again = await visit_at(field, "A", date(2026, 11, 12), State.submitted)
+    async with field.database.begin() as db:
+        visit = await visits.get(db, again)
+        await findings.write(
+            db, visit, [Judged(f"/data/i{at}", f"/data/i{at}", str(at), Grade.fine) for at in range(2)]
+        )
+    field.now += timedelta(minutes=1)
+    leader.clear()
+    await leader.text("/digest")
+    assert "个工作日未解决" not in leader.last.text
+    assert "未解决问题 1，均为未落实" in leader.last.text
+
+
+def drawn(phone: Phone) -> list[tuple[str, dict]]:
+    """What the latest picture is to be drawn from."""
+    return phone.last.drawing["blocks"]
 
 
 async def test_a_day_without_news_is_one_silent_line_without_a_picture(field):
@@ -340,6 +376,43 @@ async def test_a_leader_binds_a_group_chat_and_the_digest_comes_there_with_links
     room.clear()
     await hours(field, 24)
     assert room.bot_said == []
+
+
+async def test_a_group_chat_has_its_own_language_and_colours_which_whoever_leads_chooses(field):
+    leader = await field.let_in("二组组长", Role.leader, group="二组")
+    await visit_at(field, "A", date(2026, 10, 20))
+    await leader.text("/digest")
+    await leader.tap("⚙ 推送设置")
+    assert not [one for row in leader.last.buttons for one in row if "群内" in one.label]
+    await leader.tap("深色图")
+    room = await in_group(field, leader, f"/digest@{BOT}")
+    await leader.text("/digest")
+    await leader.tap("⚙ 推送设置")
+    labels = [one.label for row in leader.last.buttons for one in row]
+    assert "● 群内深色图" in labels  # as whoever bound it has them
+    assert "● 简体中文" in labels
+    await leader.tap("群内浅色图")
+    await leader.tap("English")
+    room.clear()
+    await hours(field, 9)
+    (told,) = room.bot_said
+    assert told.text.startswith("二组 · Wed 21 Oct")
+    assert told.drawing["theme"] == "light"
+    assert digests_of(leader)[-1].startswith("二组 · 10月21日 周三")
+    await in_group(field, leader, f"/digest@{BOT}")
+    async with field.database.read() as db:
+        (kept,) = await digest_plans.in_chat(db, CHAT)
+    assert (kept.language, kept.theme) == ("en", "light")
+
+
+async def test_nudges_are_kept_for_a_while_and_then_forgotten(field):
+    leader = await field.person(await field.let_in("二组组长", Role.leader, group="二组"))
+    async with field.database.begin() as db:
+        for day in (date(2026, 6, 1), date(2026, 10, 20)):
+            assert await digest_plans.nudge(db, leader.id, day, leader.id, field.now)
+        assert await digest_plans.prune(db, date(2026, 6, 23)) == 1
+        assert await digest_plans.nudged(db, leader.id, date(2026, 10, 20)) is not None
+        assert await digest_plans.nudged(db, leader.id, date(2026, 6, 1)) is None
 
 
 async def test_nobody_else_binds_a_group_chat_and_nothing_is_said_to_them(field):
