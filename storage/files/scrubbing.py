@@ -1,14 +1,17 @@
-"""Makes the copy of a picture that may leave the house: the same picture, without the time, place and camera it tells.
+"""Makes the copy of a picture or a video that may leave the house: without the time, place and camera it tells.
 
 The original is never touched. JPEG, PNG and WebP are taken apart and put together again without what is not needed to
-show them, so no pixel changes; which way up a picture is stays. What is appended behind a picture goes. A hostile file
-is expected: what cannot be taken apart has no copy.
+show them, so no pixel changes; which way up a picture is stays. What is appended behind a picture goes. Videos are
+storage/files/footage.py's. A file is known by its first bytes, whatever its sender called it. A hostile file is
+expected: what cannot be taken apart has no copy.
 """
 
 import struct
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+
+from storage.files import footage
 
 _SOI, _EOI, _SOS, _APP0, _APP1, _APP2, _APP14, _COM = 0xD8, 0xD9, 0xDA, 0xE0, 0xE1, 0xE2, 0xEE, 0xFE
 _ALONE = frozenset({0x01, *range(0xD0, 0xD9)})
@@ -32,7 +35,7 @@ class _Strange(Exception):
 
 
 def scrubbed(path: Path) -> bytes | None:
-    """Return the picture without what it says of itself; None for what is no JPEG, PNG or WebP, or a broken one."""
+    """Return the file without what it says of itself; None for one of a kind that this cannot do, or a broken one."""
     try:
         data = path.read_bytes()
         if data[:2] == b"\xff\xd8":
@@ -41,9 +44,30 @@ def scrubbed(path: Path) -> bytes | None:
             return _png(data, _orientation(path))
         if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
             return _webp(data)
-    except (_Strange, OSError, struct.error, IndexError):
+        if footage.is_footage(data[:12]):
+            return footage.cleaned(data)
+    except (_Strange, footage.Strange, OSError, struct.error, IndexError):
         return None
     return None
+
+
+_MEDIA = (
+    *(b"\xff\xd8", _PNG, b"GIF8", b"BM", b"II*\x00", b"MM\x00*", b"FUJIFILM", b"8BPS", b"\x00\x00\x01\xba"),
+    *(b"\x1a\x45\xdf\xa3", b"FLV", b"\x30\x26\xb2\x75", b"\x00\x00\x01\xb3"),
+)
+"""How pictures and videos begin that can tell where they were taken, besides those in boxes."""
+
+
+def tells_of_itself(path: Path) -> bool:
+    """Tell whether a file is a picture or a video by its first bytes, and may so tell when and where it was taken."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(12)
+    except OSError:
+        return False
+    boxed = head[4:8] == b"ftyp" or footage.is_footage(head)
+    riff = head[:4] == b"RIFF" and head[8:12] in {b"WEBP", b"AVI "}
+    return boxed or riff or head.startswith(_MEDIA)
 
 
 def _orientation(path: Path) -> int:

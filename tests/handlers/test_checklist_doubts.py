@@ -301,3 +301,24 @@ async def test_a_picture_whose_time_and_place_cannot_be_taken_out_is_shown_to_it
     await here.two.press(f"checklist.look:{here.visit_id}:{piece.id}", 1)
     assert "cannot be taken out" in here.two.toast
     assert here.two.bot_said == []
+
+
+async def test_what_is_filmed_or_goes_under_another_name_is_shared_without_its_place(here: Site):
+    await here.at(5)
+    await here.one.file(name="IMG_1.dat", mime="application/octet-stream")
+    said = Image.Exif()
+    said[ExifTags.Base.Make] = "Kamera"
+    file = io.BytesIO()
+    drawn(1).save(file, "JPEG", exif=said.tobytes())
+    assert b"Kamera" in file.getvalue()
+    await came(here.bench, file.getvalue())
+    await here.one.file(name="VID_1.mkv", mime="video/x-matroska")
+    await came(here.bench, b"\x1a\x45\xdf\xa3" + b"Hangzhou" * 9)
+    async with here.bench.database.read() as db:
+        picture, film = (await db.scalars(sa.select(evidences.Evidence).order_by(evidences.Evidence.id))).all()
+    await here.two.press(f"checklist.look:{here.visit_id}:{picture.id}", 1)
+    shared = here.bench.blobs.find(here.two.last.document).read_bytes()
+    assert shared.startswith(b"\xff\xd8")
+    assert b"Kamera" not in shared
+    await here.two.press(f"checklist.look:{here.visit_id}:{film.id}", 1)
+    assert "cannot be taken out" in here.two.toast
