@@ -17,7 +17,7 @@ from storage.people import Role
 from storage.visit.visits import State
 from supervision import itinerary
 from supervision.calendar import NoWorkday
-from supervision.itinerary import Place, Task
+from supervision.itinerary import Place, Stop, Task
 from supervision.itinerary_sheet import Known
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ class Ground:
     goers: Mapping[int, tuple[int, ...]]
     names: Mapping[int, str]
     away: Mapping[int, frozenset[date]]
+    gone: Mapping[int, frozenset[int]]
+    """Who is put on a planned visit of a group by name and is not in that group any more."""
 
     def open_units(self, group_id: int) -> list[Unit]:
         """Return the units of a group that are still to be visited, begun ones left out."""
@@ -65,12 +67,26 @@ class Ground:
         """Return the units of the round that no group answers for."""
         return [one for one in self.units.values() if one.group_id not in self.groups]
 
-    def task(self, group_id: int, together: int = 0, most: int = itinerary.MOST_A_DAY) -> Task:
-        """Return what is to be arranged for a group."""
+    def task(self, group_id: int, together: int = 0, most: int = itinerary.MOST_A_DAY, *, keep: bool = False) -> Task:
+        """Return what is to be arranged for a group; with ``keep`` only what has no day yet, beside what has one."""
         goers = self.goers.get(group_id, ())
         size = together or itinerary.size_of(len(goers))
-        places = tuple(Place(one.id, one.code, one.area) for one in self.open_units(group_id))
-        return Task(group_id, places, itinerary.teams(goers, size, self.days, self.away), most)
+        teams = itinerary.teams(goers, size, self.days, self.away)
+        stays = self.planned(group_id) if keep else {}
+        places = {one.id: Place(one.id, one.code, one.area) for one in self.open_units(group_id)}
+        fixed = tuple((places[unit], Stop(unit, *stop)) for unit, stop in stays.items() if unit in places)
+        return Task(group_id, tuple(one for one in places.values() if one.unit_id not in stays), teams, most, fixed)
+
+    def left(self, unit_id: int, people: Sequence[int]) -> frozenset[int]:
+        """Return who of those put on a visit has left the group since."""
+        unit = self.units.get(unit_id)
+        return self.gone.get(unit.group_id or 0, frozenset()) & frozenset(people) if unit else frozenset()
+
+    def lacking(self, group_id: int | None) -> int:
+        """Return how many units of a group, or of all, have neither a visit begun nor one with a day."""
+        groups = [group_id] if group_id else list(self.groups)
+        planned = self.planned(group_id or None)
+        return sum(unit.id not in planned for each in groups for unit in self.open_units(each))
 
     def planned(self, group_id: int | None) -> dict[int, tuple[date, tuple[int, ...]]]:
         """Return the planned visits that have a day, of one group or of all: unit -> day and people."""
@@ -139,15 +155,23 @@ async def ground(db: Session, one: Round, now: datetime, *, lock: bool = False) 
         if before is None or before.state is State.planned:
             standing[visit.unit_id] = visit
     goers: dict[int, tuple[int, ...]] = {}
+    inside: dict[int, frozenset[int]] = {}
     names: dict[int, str] = {}
     for group_id in groups:
-        inside = await seats.members(db, group_id, now)
-        names |= {person: name for person, name, _ in inside}
-        going = [person for person, _, role in inside if role is Role.inspector]
-        goers[group_id] = tuple(going or [person for person, _, role in inside if role in LEADING])
+        held = await seats.members(db, group_id, now)
+        names |= {person: name for person, name, _ in held}
+        inside[group_id] = frozenset(person for person, _, _ in held)
+        going = [person for person, _, role in held if role is Role.inspector]
+        goers[group_id] = tuple(going or [person for person, _, role in held if role in LEADING])
+    away = await leave.days_of(db, list(names), one.starts_on, one.ends_on)
+    gone: dict[int, frozenset[int]] = {}
+    for visit in standing.values():
+        left = frozenset(visit.people) - inside.get(visit.group_id, frozenset())
+        if left and visit.state is State.planned:
+            gone[visit.group_id] = gone.get(visit.group_id, frozenset()) | left
+    names |= await people.names(db, {person for each in gone.values() for person in each} - names.keys())
     first = max(one.starts_on, campaigns.day_in(campaign.zone, now))
     days = itinerary.workdays(await calendars.calendar_of(db, campaign), first, one.ends_on)
-    away = await leave.days_of(db, list(names), one.starts_on, one.ends_on)
     return Ground(
         campaign,
         one,
@@ -158,6 +182,7 @@ async def ground(db: Session, one: Round, now: datetime, *, lock: bool = False) 
         goers,
         names,
         {person: frozenset(each) for person, each in away.items()},
+        gone,
     )
 
 

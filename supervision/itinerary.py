@@ -87,6 +87,8 @@ class Task:
     places: tuple[Place, ...]
     teams: tuple[Team, ...]
     most: int = MOST_A_DAY
+    fixed: tuple[tuple[Place, Stop], ...] = ()
+    """Visits that have their day and people and stay as they are; the rest goes beside them."""
 
     @property
     def team_days(self) -> int:
@@ -270,6 +272,22 @@ def made(task: Task) -> Plan:
             for place in mine[first : first + task.pace]:
                 draft.put(team, day, place)
     return draft.finish(simple_bound(task), solved=False)
+
+
+def beside(task: Task) -> Plan:
+    """Return a plan that leaves what is fixed as it is: the rest put where a team is near and has room.
+
+    Nothing is said of a bound: what is fixed would have to be moved for a better one.
+    """
+    draft = Draft(task)
+    for place, stop in task.fixed:
+        for team, one in enumerate(task.teams):
+            if stop.day in one.there and (not stop.people or set(stop.people) & set(one.people)):
+                draft.put(team, stop.day, place)
+    fixed = {place.unit_id for place, _ in task.fixed}
+    found = draft.finish(0.0, solved=False)
+    stops = tuple(one for one in found.stops if one.unit_id not in fixed)
+    return Plan(stops, found.left, 0, 0.0)
 
 
 def _shares(task: Task, count: int) -> list[int]:

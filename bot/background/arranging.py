@@ -22,7 +22,7 @@ from storage.campaign import campaigns, guidance, itineraries
 from storage.campaign.itineraries import State
 from storage.chat import timers
 from storage.database import Unavailable
-from supervision.itinerary import made
+from supervision.itinerary import beside, made
 from supervision.itinerary_sheet import Fault, Read, What
 
 if TYPE_CHECKING:
@@ -108,7 +108,8 @@ class Arranger(Errand):
         groups = [each for each in ground.groups if draft.group_id in (None, each)]
         groups = [each for each in groups if ground.open_units(each)]
         todo = [each for each in groups if str(each) not in draft.plan.get("groups", {})]
-        tasks = [ground.task(each, draft.together, draft.most) for each in todo]
+        keep = bool(draft.plan.get("keep"))
+        tasks = [ground.task(each, draft.together, draft.most, keep=keep) for each in todo]
         async with aclosing(self._found(tasks)) as plans:
             async for task, plan in plans:
                 if not await self._keep(draft, task, plan, of=len(groups)):
@@ -125,7 +126,7 @@ class Arranger(Errand):
         except apart.Overrun:
             log.warning("the solver came to no end; %d groups are arranged without it", len(waiting))
             for task in waiting:
-                yield task, made(task)
+                yield task, beside(task) if task.fixed else made(task)
 
     async def _keep(self, draft: Itinerary, task: Task, plan: Plan, *, of: int) -> bool:
         async with self._database.begin() as db:
@@ -211,6 +212,7 @@ def said_of(task: Task, plan: Plan) -> dict[str, Any]:
         "solved": plan.solved,
         "left": list(plan.left),
         "units": len(task.places),
+        "kept": len(task.fixed),
         "teams": len(task.teams),
         "team_days": task.team_days,
         "pace": task.pace,

@@ -18,8 +18,11 @@ SECONDS: Final = 2.0
 
 def arrange(task: Task) -> Plan:
     """Return the best plan found in :data:`SECONDS`."""
+    from supervision.itinerary import beside  # noqa: PLC0415 - likewise
     from supervision.itinerary_solver import solve  # noqa: PLC0415 - scipy, wanted only in this process
 
+    if task.fixed:
+        return beside(task)
     return solve(task, SECONDS)
 
 

@@ -1,12 +1,13 @@
 """Which group visits which unit on which day: proposed, changed by tapping or in Excel, confirmed, told.
 
 ``overview`` shows what stands, ``asking`` begins a draft, ``draft`` shows it, ``changing`` changes one visit,
-``sheets`` takes it out as a workbook and in again (``faults``), ``telling`` lets those know whom a change touches.
+``trading`` a team, ``sheets`` takes it out as a workbook and in again (``faults``, ``guiding``), ``telling`` lets
+those know whom a change touches.
 """
 
 from __future__ import annotations
 
-from handlers.itinerary import asking, changing, draft, overview, sheets, telling
+from handlers.itinerary import asking, changing, draft, overview, sheets, telling, trading
 from handlers.journey import Journey
 from handlers.menu import command
 
@@ -33,6 +34,7 @@ ITINERARY = Journey(
         "give": changing.give,
         "swap": changing.swap,
         "swapped": changing.swapped,
+        "trade": trading.trade,
         "sheet": sheets.standing,
         "file": sheets.of_draft,
     },

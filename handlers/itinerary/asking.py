@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 TOGETHER: Final = (0, 1, 2)
 MOST: Final = (2, 3, 4)
 
+KEEP: Final = 4
+"""Where a button says whether what has a day stays as it is."""
+
 NOBODY_GOES = mark("Nobody who goes on visits has come in yet. Invite the inspectors first, under /campaign.")
 NOTHING_OPEN = mark("Every unit of this round has been visited or begun. There is nothing to arrange.")
 
@@ -39,7 +42,9 @@ async def propose(turn: Turn, args: tuple[str, ...]) -> None:
     ground = await arranging.ground(turn.db, one, turn.now)
     _possible(ground, group_id)
     groups = [group_id] if group_id else list(ground.groups)
-    open_units = sum(len(ground.open_units(each)) for each in groups)
+    choice = bool(ground.planned(group_id or None)) and bool(ground.lacking(group_id))
+    keep = choice and args[KEEP:] != ("0",)
+    open_units = ground.lacking(group_id) if keep else sum(len(ground.open_units(each)) for each in groups)
     said = [
         turn.t("<b>Propose an itinerary</b>"),
         turn.n(
@@ -51,28 +56,34 @@ async def propose(turn: Turn, args: tuple[str, ...]) -> None:
         ),
         turn.t("Who goes together, and how many visits a day at most?"),
     ]
-    if ground.planned(group_id or None):
+    if keep:
+        said.append(turn.t("What is planned already stays as it is; nothing changes before you confirm."))
+    elif ground.planned(group_id or None):
         said.append(turn.t("What is planned already is arranged anew; nothing changes before you confirm."))
     words = {0: turn.label("by size"), 1: turn.label("singly"), 2: turn.label("in pairs")}
     ways = tuple(
-        Button(("● " if each == together else "") + words[each], _settings(one.id, group_id, each, most))
+        Button(("● " if each == together else "") + words[each], _settings(one.id, group_id, each, most, keep))
         for each in TOGETHER
     )
     counts = tuple(
         Button(
             ("● " if each == most else "") + turn.label("{count} a day", count=each),
-            _settings(one.id, group_id, together, each),
+            _settings(one.id, group_id, together, each, keep),
         )
         for each in MOST
     )
-    go = Button(turn.label("Work it out"), data("itinerary", "make", one.id, group_id, together, most))
+    scopes = tuple(
+        Button(("● " if each is keep else "") + words, _settings(one.id, group_id, together, most, each))
+        for each, words in ((True, turn.label("only those without a day")), (False, turn.label("all anew")))
+    )
+    go = Button(turn.label("Work it out"), data("itinerary", "make", one.id, group_id, together, most, int(keep)))
     back = Button(turn.label("↩ Back"), data("itinerary", "show", one.id, group_id))
     turn.remember("itinerary", round=one.id, group=group_id)
-    turn.card(Markup("\n").join(said), (ways, counts, (go, back)))
+    turn.card(Markup("\n").join(said), (*((scopes,) if choice else ()), ways, counts, (go, back)))
 
 
-def _settings(round_id: int, group_id: int, together: int, most: int) -> str:
-    return data("itinerary", "propose", round_id, group_id, together, most)
+def _settings(round_id: int, group_id: int, together: int, most: int, keep: bool) -> str:  # noqa: FBT001 - as on the button
+    return data("itinerary", "propose", round_id, group_id, together, most, int(keep))
 
 
 def _possible(ground: Ground, group_id: int) -> None:
@@ -93,8 +104,12 @@ async def make(turn: Turn, args: tuple[str, ...]) -> None:
     together, most = number(args, 2), number(args, 3)
     if together not in TOGETHER or most not in MOST:
         raise Stale
-    _possible(await arranging.ground(turn.db, one, turn.now), group_id)
+    ground = await arranging.ground(turn.db, one, turn.now)
+    _possible(ground, group_id)
     draft = await _begun(turn, one.id, group_id, together=together, most=most)
+    if args[KEEP:] == ("1",):
+        draft.plan = {"keep": True}
+        draft.keep(ground.planned(group_id or None))
     turn.attached += 1  # whoever works it out is woken
     turn.remember("itinerary", round=one.id, group=group_id, draft=draft.id)
     turn.card(*waiting_card(turn, draft))

@@ -139,6 +139,8 @@ async def show_draft(turn: Turn, found: Itinerary, ground: Ground | None = None)
 def _of_group(turn: Turn, ground: Ground, group_id: int, each: dict[str, Any]) -> list[Markup]:
     name = ground.groups[group_id].name if group_id in ground.groups else ""
     left = len(each["left"])
+    if each.get("kept"):
+        return _beside(turn, ground, name, each)
     line = turn.t("{name}: {done}/{total} arranged", name=name, done=each["units"] - left, total=each["units"])
     said = [line]
     if not left:
@@ -170,6 +172,18 @@ def _of_group(turn: Turn, ground: Ground, group_id: int, each: dict[str, Any]) -
     return said
 
 
+def _beside(turn: Turn, ground: Ground, name: str, each: dict[str, Any]) -> list[Markup]:
+    """Say what was found for units that had no day, beside what stays as it was."""
+    left: list[int] = each["left"]
+    values = {"name": name, "kept": each["kept"], "done": each["units"] - len(left), "total": each["units"]}
+    said = [turn.t("{name}: {kept} stay as they are, {done}/{total} arranged beside them", **values)]
+    if left:
+        names = listed(turn, [named(ground, unit, 14) for unit in left[:3]])
+        said.append(turn.t("   ⚠ There is no room for more: another visit a day, or a longer round, would do."))
+        said.append(turn.n("   Without a day: {names}", "   {count} without a day: {names} …", len(left), names=names))
+    return said
+
+
 def _counted(turn: Turn, changes: Sequence[Change]) -> Markup:
     new = sum(one.is_on is not None and one.was_on is None for one in changes)
     gone = sum(one.is_on is None for one in changes)
@@ -198,7 +212,12 @@ def _buttons(turn: Turn, found: Itinerary, changes: Sequence[Change]) -> Rows:
             Button(turn.label("Without a day"), data("itinerary", "rest", found.id, 0)),
         )
     )
-    rows.append((Button(turn.label("As an Excel file"), data("itinerary", "file", found.id)),))
+    rows.append(
+        (
+            Button(turn.label("Change places …"), data("itinerary", "trade", found.id)),
+            Button(turn.label("As an Excel file"), data("itinerary", "file", found.id)),
+        )
+    )
     rows.append(
         (
             Button(turn.label("Throw away"), data("itinerary", "drop", found.id)),

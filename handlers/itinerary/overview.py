@@ -147,6 +147,22 @@ def loads(turn: Turn, ground: Ground, stops: Stops) -> list[Markup]:
     return [turn.t("Visits each: {loads}", loads=listed(turn, each))] if each else []
 
 
+def _left(turn: Turn, ground: Ground, stops: Stops) -> list[Markup]:
+    """Say on which visits somebody is who has left the group since: “Change places” gives them to another."""
+    found = {unit: left for unit, (_, people) in stops.items() if (left := ground.left(unit, people))}
+    if not found:
+        return []
+    people = {person for left in found.values() for person in left}
+    return [
+        turn.n(
+            "⚠ {count} visit has somebody who has left the group: {names}",
+            "⚠ {count} visits have somebody who has left the group: {names}",
+            len(found),
+            names=listed(turn, [ground.names.get(person, "—") for person in sorted(people)]),
+        )
+    ]
+
+
 def clashes(turn: Turn, ground: Ground, stops: Stops) -> list[Markup]:
     """Say where somebody is to go who is away by then."""
     found = [
@@ -155,16 +171,18 @@ def clashes(turn: Turn, ground: Ground, stops: Stops) -> list[Markup]:
         for person in people
         if day in ground.away.get(person, ())
     ]
+    left = _left(turn, ground, stops)
     if not found:
-        return []
-    names = listed(turn, [ground.names.get(person, "—") for _, person in found])
+        return left
+    names = listed(turn, list(dict.fromkeys(ground.names.get(person, "—") for _, person in found)))
     return [
+        *left,
         turn.n(
             "⚠ {count} visit falls on leave: {names}",
             "⚠ {count} visits fall on leave: {names}",
             len({unit for unit, _ in found}),
             names=names,
-        )
+        ),
     ]
 
 
