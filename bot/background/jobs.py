@@ -16,9 +16,11 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.drivers.driver import utc_now
 from handlers.notice import feeding
+from storage import audit
 from storage.campaign import digest_plans, drafts, register_files, reminders
 from storage.chat import conversations, inbox, outbox, overlong, timers
 from storage.database import Unavailable
+from storage.voices import surveys
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence

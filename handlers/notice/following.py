@@ -24,7 +24,7 @@ from handlers.progress import bar
 from handlers.text import mark
 from handlers.whom import scope
 from storage.chat import outbox, timers
-from storage.voices import deliveries, notices
+from storage.voices import deliveries, notices, surveys
 from storage.voices.deliveries import State as Fate
 from storage.voices.notices import State
 
@@ -179,8 +179,10 @@ def _buttons(notice: Notice, speech: Speech, found: dict[Fate, int], unread: int
 
 
 async def names(turn: Turn, args: tuple[str, ...]) -> None:
-    """Name the people behind a figure."""
+    """Name the people behind a figure; never those whom a survey reminded, for they are who had not answered."""
     notice = await mine_out(turn, args)
+    if await surveys.reminded_by(turn.db, notice):
+        raise Stale
     which, page = word(args, 1), max(0, number(args, 2))
     if which not in NAMED:
         raise Stale

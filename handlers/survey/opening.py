@@ -42,6 +42,10 @@ DAYS: Final = (1, 3, 7, 14, 30)
 NOBODY = mark("Nobody fits this choice, so it would be sent to nobody. Please choose others.")
 ALL_IN = mark("Everybody who got it has answered; nobody needs reminding.")
 NO_LINK = mark("This survey was sent to chosen people and has no link.")
+TOO_LIKE = mark(
+    "The same was asked of nearly the same people: only {count} differ, and comparing the two results would tell what "
+    "they said. Please choose the same people, or at least {least} others."
+)
 REST: Final = timedelta(hours=1)
 TOO_SOON = mark("They were reminded less than an hour ago. Please leave them a little time.")
 
@@ -91,6 +95,8 @@ async def look(turn: Turn, args: tuple[str, ...]) -> None:
     count = 0 if by_link else len(await _people(turn, survey))
     if not by_link and not count:
         raise UserError(NOBODY)
+    if not by_link:
+        await _apart(turn, survey)
     aside.hold(turn, "survey", step="how", survey=survey.id)
     lines = [Markup("<b>{}</b>").format(name_of(turn, survey))]
     lines.append(turn.n("{count} question", "{count} questions", len(survey.items)))
@@ -129,6 +135,8 @@ async def start(turn: Turn, args: tuple[str, ...]) -> None:
             raise UserError(NOBODY)
         await look(turn, args[:2])
         return
+    if not by_link:
+        await _apart(turn, survey)
     closes = turn.now + timedelta(days=survey.days)
     if by_link:
         survey.public, survey.link = True, surveys.new_link()
@@ -145,6 +153,13 @@ async def start(turn: Turn, args: tuple[str, ...]) -> None:
     turn.record("survey.opened", f"survey:{survey.id}", version=survey.version, asked=len(people))
     aside.let_go(turn, "survey")
     await results.keep(turn, survey)
+
+
+async def _apart(turn: Turn, survey: Survey) -> None:
+    """Raise UserError where few people more or fewer were asked the same before: the two results would tell of them."""
+    few = await surveys.too_like(turn.db, survey, await _people(turn, survey))
+    if few:
+        raise UserError(TOO_LIKE, count=few, least=survey.least)
 
 
 async def _replace(turn: Turn, survey: Survey) -> None:

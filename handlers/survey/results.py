@@ -48,7 +48,9 @@ TONES: Final = ("done", "partly", "planned", "late", "open", "muted")
 WORDS: Final = 12
 """Answers in words shown in the chat; all of them are in the table."""
 
-NOTHING = mark("There is nothing to show yet: results appear with {count} answers, or when the survey closes.")
+NOTHING = mark(
+    "There is nothing to show yet: results appear in steps, from {count} answers on, or when the survey closes."
+)
 TOO_FEW = mark("Fewer than {least} people answered, so nothing is shown: it would say who said what.")
 
 

@@ -1,15 +1,17 @@
 """Anonymous surveys: answers that belong to nobody, and, apart from them, who has answered already.
 
-An answer has no person, no chat, no order and no time finer than the hour. Until there are enough of them answers lie
-in a pool, one row that is shuffled and rewritten whole; a part of it, drawn by lot, then moves on together, and so many
-always stay behind that the last to move are no fewer. Who has answered is a token, keyed with what is destroyed when
-the survey closes; the tokens go with it. docs/anonymity.md says what this keeps and what it cannot.
+An answer has no person, no chat, no order and no time finer than the hour. Until there are enough of them from one
+place, answers lie in that place's pool, one row that is shuffled and rewritten whole; a part of it, drawn by lot, then
+moves on together, and so many always stay behind that the last to move are no fewer. So of nothing that is stored or
+shown, a place's own figures included, does one look differ from the next by fewer than a batch. Who has answered is a
+token, keyed with what is destroyed when the survey closes; the tokens go with it. docs/anonymity.md says what this
+keeps and what it cannot.
 """
 
 import hmac
 import secrets
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
@@ -20,13 +22,20 @@ from storage.entity import Entity, Json, Session, Whom, insert_into
 from storage.people import Person
 from storage.vault.sealed import SealedJson
 from storage.voices.deliveries import Delivery
-from supervision.ballot import Item, Question, counted, items_of
+from storage.voices.notices import Notice
+from supervision.ballot import TEXT, Item, Question, counted, items_of
 
 PREFIX = "s_"
 """How the payload of a survey's link begins."""
 
 BATCH = 10
-"""So many answers leave the pool together, and so many at least stay in it until the survey closes."""
+"""So many answers leave a pool together, and so many at least stay in it until the survey closes."""
+
+LATE = timedelta(minutes=10)
+"""So long after its time a survey is left to the timer that closes it and tells its author."""
+
+COMPARED = 50
+"""So many earlier surveys are looked at for an audience that hardly differs."""
 
 _LOT = secrets.SystemRandom()
 
@@ -100,6 +109,12 @@ class Survey(Entity):
         """Name the surveys the person made; which they answered nobody can say."""
         return cls.author_id == whom.id
 
+    @classmethod
+    def forget(cls, whom: Whom, now: datetime) -> sa.Delete:
+        """Throw their drafts away; what others were asked stays, and is closed at its time."""
+        del now
+        return sa.delete(cls).where(cls.author_id == whom.id, cls.state == State.draft)
+
 
 class Turnout(Entity):
     """That somebody has answered: a token, in the order of tokens and not of time."""
@@ -125,11 +140,13 @@ class Answer(Entity):
 
 
 class Pool(Entity):
-    """What has been answered and has not moved on: one row a survey, shuffled and rewritten whole."""
+    """What has been answered at a place and has not moved on: one row, shuffled and rewritten whole."""
 
     __tablename__ = "survey_pools"
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
     survey_id: Mapped[int] = mapped_column(sa.ForeignKey("surveys.id"), primary_key=True, autoincrement=False)
+    place: Mapped[str] = mapped_column(primary_key=True, default="")
     answers: Mapped[Json] = mapped_column(SealedJson("survey_pools.answers"), default_factory=lambda: {"answers": []})
 
 
@@ -171,7 +188,6 @@ async def start(db: Session, survey: Survey, now: datetime, closes_at: datetime)
     """Open it: it is not changed any more, and has its key."""
     survey.state, survey.opened_at, survey.closes_at = State.open, now, closes_at
     survey.key = secrets.token_bytes(32)
-    db.add(Pool(survey_id=survey.id))
     await db.flush()
 
 
@@ -196,7 +212,10 @@ async def cast(
     statement = insert_into(db, Turnout).values(token).on_conflict_do_nothing(index_elements=["survey_id", "token"])
     if (await db.execute(statement.returning(Turnout.survey_id))).first() is None:
         return False
-    pool = (await db.scalars(sa.select(Pool).where(Pool.survey_id == survey.id).with_for_update())).one()
+    pool = await db.get(Pool, (survey.id, place))
+    if pool is None:
+        pool = Pool(survey_id=survey.id, place=place)
+        db.add(pool)
     lying = [*pool.answers["answers"], {"place": place, "answers": answers}]
     _LOT.shuffle(lying)
     if len(lying) >= 2 * BATCH:
@@ -220,11 +239,18 @@ async def _move(db: Session, survey: Survey, lot: Sequence[Json], now: datetime)
         await db.execute(sa.insert(Answer), sorted(rows, key=lambda row: str(row["id"])))
 
 
+async def overdue(db: Session, now: datetime) -> Sequence[int]:
+    """Return the surveys that ought to have been closed: the timer that does it went with its author's chat."""
+    late = Survey.closes_at < now - LATE
+    return (await db.scalars(sa.select(Survey.id).where(Survey.state == State.open, late))).all()
+
+
 async def close(db: Session, survey: Survey, now: datetime) -> None:
-    """Close it: the pool moves on, the key is destroyed, and with it who has answered."""
-    pool = await db.scalar(sa.select(Pool).where(Pool.survey_id == survey.id).with_for_update())
-    if pool is not None:
-        await _move(db, survey, pool.answers["answers"], now)
+    """Close it: the pools move on, the key is destroyed, and with it who has answered."""
+    pools = (await db.scalars(sa.select(Pool).where(Pool.survey_id == survey.id))).all()
+    lot = [one for pool in pools for one in pool.answers["answers"]]
+    await _move(db, survey, lot, now)
+    for pool in pools:
         await db.delete(pool)
     await db.execute(sa.delete(Turnout).where(Turnout.survey_id == survey.id))
     if survey.reminder_id is not None:  # who was reminded is who had not answered
@@ -251,6 +277,31 @@ async def silent(db: Session, survey: Survey) -> list[int]:
         for person, telegram_id in await db.execute(query)
         if telegram_id is not None and survey.token(telegram_id) not in tokens
     ]
+
+
+async def reminded_by(db: Session, notice: Notice) -> bool:
+    """Tell whether a notice is a survey's reminder: who got it had not answered by then, and nobody is told that."""
+    survey = await get(db, int(notice.body.get("survey", 0)))
+    return survey is not None and survey.notice_id != notice.id
+
+
+async def too_like(db: Session, survey: Survey, people: Collection[int]) -> int:
+    """Return by how few people this audience differs from that of another survey that asks the same, 0 for none.
+
+    Two results side by side would tell what the few said of whom only one of the two was asked.
+    """
+    query = sa.select(Survey.notice_id, Survey.questions).where(
+        Survey.id != survey.id, Survey.state != State.draft, Survey.notice_id.is_not(None)
+    )
+    asked = {row["text"]: row for row in survey.questions["questions"]}
+    for notice_id, questions in await db.execute(query.order_by(Survey.id.desc()).limit(COMPARED)):
+        if not any(asked.get(row["text"]) == row for row in questions["questions"] if row["kind"] != TEXT):
+            continue
+        others = set(await db.scalars(sa.select(Delivery.person_id).where(Delivery.notice_id == notice_id)))
+        apart = len(others ^ set(people))
+        if others & set(people) and 0 < apart < survey.least:
+            return apart
+    return 0
 
 
 async def was_asked(db: Session, survey: Survey, person_id: int) -> bool:

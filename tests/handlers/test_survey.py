@@ -79,7 +79,7 @@ async def test_a_survey_is_answered_in_three_taps_and_shown_when_enough_have(ben
         "学习情况\n1. 学习对工作有帮助吗？\n   很有 / 有一些 / 不大\n2. 您还有什么建议？ ［文字］"
     )
     await to_members(admin, 22)
-    assert "现在还不能显示结果：满 20 份，或截止以后显示。" in admin.last.text
+    assert "现在还不能显示结果：满 20 份后分批显示，或在截止后显示。" in admin.last.text
     await tick(bench)
     first = everybody[0]
     assert first.last.text.startswith("🗳 学习情况\n\n想听听您的意见，不到 1 分钟。\n不记名，也查不出是谁。")
@@ -209,6 +209,10 @@ async def test_only_the_silent_are_reminded_and_whom_it_was_is_forgotten(bench: 
     await tick(bench)
     assert [len(one.bot_said) for one in everybody] == [0, 0, 0, 0, 1, 1]
     assert "还没有收到您的意见" in everybody[5].last.text
+    reminder = (await survey(bench)).reminder_id
+    for button in ("names:{}:unread:0", "names:{}:read:0"):  # who was reminded is who had not answered
+        await admin.press("notice." + button.format(reminder), admin.last.id)
+        assert admin.toast == "这个按钮已过期，什么都没有改动。"
     await admin.tap("提醒没答的人")
     assert admin.toast == "不到一小时前刚提醒过，请过一会儿再提醒。"
     await admin.tap("现在截止")
@@ -319,3 +323,17 @@ async def test_a_survey_without_a_question_is_not_opened_and_nobody_is_asked_for
     await admin.press("survey.start:1:0:0", admin.last.id)
     assert admin.toast.startswith("没有人符合所选条件")
     assert not await feeding.feed(bench.database, bench.now)
+
+
+async def test_nearly_the_same_people_are_not_asked_the_same_again(bench: Bench):
+    admin = await bench.let_in("王主任", Role.admin)
+    await members(bench, 7)
+    await make(admin)
+    await to_members(admin, 7)
+    await bench.let_in("新成员", Role.member, group="二组", unit="ZJ")
+    await admin.tap("改一版")
+    await admin.tap("发给谁")
+    await admin.tap("选定的人")
+    await admin.tap("下一步")
+    assert admin.toast.startswith("同样的问题刚问过差不多同一批人，只差 1 人，")
+    assert (await survey(bench, 2)).state is State.draft

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from datetime import timedelta
+from itertools import count
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
 
+from storage import people
 from storage.people import Person, Role
 from storage.voices import notices, surveys
 from storage.voices.surveys import BATCH, Answer, Pool, State, Survey, Turnout
+from supervision.ballot_figures import figures_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,11 +38,11 @@ async def opened(db: Session, now: datetime) -> Survey:
     return survey
 
 
-async def vote(db: Session, survey_id: int, voter: int, now: datetime) -> bool:
+async def vote(db: Session, survey_id: int, voter: int, now: datetime, place: str = "") -> bool:
     """Let voter number n say "n", so that a test can see whose answer is whose."""
     survey = await surveys.get(db, survey_id, lock=True)
     assert survey is not None
-    return await surveys.cast(db, survey, FIRST + voter, {"1": str(voter)}, "", now)
+    return await surveys.cast(db, survey, FIRST + voter, {"1": str(voter)}, place, now)
 
 
 async def said(db: Session, order: object) -> list[int]:
@@ -72,14 +77,16 @@ async def test_answers_lie_in_no_order_that_tells_who_came_when(database: Databa
     assert {(one.minute, one.second, one.microsecond) for one in hours} == {(0, 0, 0)}
 
 
-async def test_joining_answers_to_voters_by_any_order_hits_no_more_than_chance(
-    sqlite_database: Database, now: datetime
-):
-    """Each voter says their own number: lined up in any way, as many fit as would by lot (1 of 43), and not all."""
+ROUNDS = 12
+MANY = 40
+"""Lined up by lot one of 43 fits on average: 12 rounds give 12 ± 3.5, and forty would be eight deviations off."""
+
+
+async def joined(database: Database, now: datetime) -> Counter[str]:
+    """Let each voter say their own number, and line voters and answers up in order; returns how many fit."""
     fits = Counter[str]()
-    rounds = 12
-    for at in range(rounds):
-        async with sqlite_database.begin() as db:
+    for at in range(ROUNDS):
+        async with database.begin() as db:
             survey = Survey(author_id=1, questions=QUESTIONS, created_at=now)
             if not at:
                 db.add(Person(telegram_id=1, name="王主任", created_at=now))
@@ -93,9 +100,100 @@ async def test_joining_answers_to_voters_by_any_order_hits_no_more_than_chance(
             by_id = [int(one["1"]) for (one,) in found]
         fits["id"] += sum(place == voter for place, voter in enumerate(by_id))
         fits["backwards"] += sum(place == voter for place, voter in enumerate(reversed(by_id)))
+        fits["by halves"] += sum((place < VOTERS // 2) == (voter < VOTERS // 2) for place, voter in enumerate(by_id))
         assert sorted(by_id) == list(range(VOTERS))
-    # Lined up by lot one fits on average; 12 rounds give 12 ± 3.5. Forty would be eight deviations off.
-    assert all(count < 40 for count in fits.values())
+    return fits
+
+
+async def test_joining_answers_to_voters_by_any_order_hits_no_more_than_chance(
+    sqlite_database: Database, now: datetime
+):
+    fits = await joined(sqlite_database, now)
+    assert max(fits["id"], fits["backwards"]) < MANY
+    assert abs(fits["by halves"] - ROUNDS * VOTERS / 2) < 8 * (ROUNDS * VOTERS / 4) ** 0.5  # who came early, who late
+
+
+@pytest.mark.parametrize("without", ["the lot in the pool", "ids drawn by lot"])
+async def test_that_measure_sees_an_order_where_one_is_left(
+    sqlite_database: Database, now: datetime, monkeypatch: pytest.MonkeyPatch, without: str
+):
+    """The test above is worth something: without what keeps the order away it would fail."""
+    numbers = count()
+    monkeypatch.setattr(surveys.secrets, "token_hex", lambda _: f"{next(numbers):032x}")
+    if without == "the lot in the pool":
+        monkeypatch.setattr(surveys._LOT, "shuffle", lambda _: None)
+        assert (await joined(sqlite_database, now))["id"] > MANY
+    else:
+        fits = await joined(sqlite_database, now)
+        assert abs(fits["by halves"] - ROUNDS * VOTERS / 2) > 4 * (ROUNDS * VOTERS / 4) ** 0.5
+
+
+PLACES = ("浙江|3", "浙江|5", "江苏|", "")
+
+
+async def test_whatever_is_looked_at_twice_has_grown_by_a_batch_of_one_place(sqlite_database: Database, now: datetime):
+    """However often somebody looks, no figure of an area or a level ever moves because one person answered."""
+    lot = Random(7)  # noqa: S311 - who answers where is no secret
+    rare = "42"
+    before: dict[str, int] = {}
+    async with sqlite_database.begin() as db:
+        survey = await opened(db, now)
+        survey.places = {one: one for one in PLACES}
+        given = Counter[str]()
+        for voter in range(160):
+            place = lot.choices(PLACES, (60, 20, 12, 8))[0]
+            given[place] += 1
+            current = await surveys.get(db, survey.id, lock=True)
+            assert current is not None
+            said_ = rare if voter == 80 else "1"
+            assert await surveys.cast(db, current, FIRST + voter, {"1": said_}, place, now)
+            after = {one: sum(current.tally.get(one, {}).get("1", ())) for one in PLACES}
+            grown = {one: after[one] - before.get(one, 0) for one in PLACES if after[one] != before.get(one, 0)}
+            assert grown in ({}, {place: BATCH})
+            before = after
+            shown = figures_of(current.items, current.tally, 5, PLACES)
+            assert all(one.count % BATCH == 0 for one in shown)
+        assert {one: given[one] - after[one] for one in PLACES if given[one] >= 2 * BATCH}
+        for one in PLACES:
+            assert given[one] - after[one] in range(BATCH, 2 * BATCH) or after[one] == 0
+        await surveys.close(db, survey, now)
+        assert {one: sum(survey.tally.get(one, {}).get("1", ())) for one in PLACES} == {
+            one: given[one] for one in PLACES
+        }
+        assert survey.moved == survey.cast == 160
+
+
+async def test_nearly_the_same_people_are_not_asked_the_same_again(sqlite_database: Database, now: datetime):
+    async with sqlite_database.begin() as db:
+        first = await opened(db, now)
+        asked = [Person(telegram_id=FIRST + at, name=f"成员{at}", created_at=now) for at in range(20)]
+        db.add_all(asked)
+        await db.flush()
+        ids = [one.id for one in asked]
+        notice = await notices.add(db, 1, now)
+        await notices.send(db, notice, ids[:12], now)
+        first.notice_id = notice.id
+        again = await surveys.add(db, Survey(author_id=1, questions=QUESTIONS, created_at=now))
+        for audience, apart in ((12, 0), (13, 1), (16, 4), (17, 0), (8, 4), (7, 0)):
+            assert await surveys.too_like(db, again, ids[:audience]) == apart
+        assert await surveys.too_like(db, again, ids[12:15]) == 0  # nobody was asked before
+        again.questions = {"questions": [{"kind": "choice", "text": "别的", "choices": ["甲", "乙"]}]}
+        assert await surveys.too_like(db, again, ids[:13]) == 0
+
+
+async def test_what_an_erased_author_began_goes_and_what_others_answered_is_closed_at_its_time(
+    sqlite_database: Database, now: datetime
+):
+    async with sqlite_database.begin() as db:
+        survey = await opened(db, now)
+        await surveys.add(db, Survey(author_id=survey.author_id, title="草稿", created_at=now))
+        await vote(db, survey.id, 3, now)
+        author = await db.get(Person, survey.author_id)
+        assert author is not None
+        await people.erase(db, author, now)
+        assert list(await db.scalars(sa.select(Survey.id))) == [survey.id]
+        assert await surveys.overdue(db, now + surveys.LATE) == []
+        assert await surveys.overdue(db, now + surveys.LATE + timedelta(seconds=1)) == [survey.id]
 
 
 async def test_nobody_answers_twice_and_closing_destroys_who_has(database: Database, now: datetime):
