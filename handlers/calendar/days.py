@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from markupsafe import Markup
 
 from handlers import reminding
+from handlers.calendar.places import country_name, country_named
 from handlers.chat import Button
 from handlers.errors import Stale, UserError
 from handlers.journey import data, number, word
@@ -22,7 +23,7 @@ from supervision.register.across import window
 from supervision.register.cells import day as read_day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from handlers.chat import Rows
     from handlers.turn import Turn
@@ -55,7 +56,7 @@ BACKWARDS = mark("The last day lies before the first. Please type both again.")
 OUTSIDE = mark("The campaign lasts from {first} to {last}; {day} is not near it. Nothing was changed.")
 TOO_MANY = mark("That is {count} days; at most {most} at once. Nothing was changed.")
 LONG_REASON = mark("The reason is longer than {most} characters. Nothing was changed; please send it shorter.")
-NO_COUNTRY = mark("“{words}” is no country whose holidays are known. Write two letters, such as DE or SG.")
+NO_COUNTRY = mark("“{words}” is no country whose holidays are known. Write its name or two letters, such as DE.")
 
 
 async def calendar(turn: Turn, args: object) -> None:
@@ -87,7 +88,7 @@ async def show(turn: Turn, campaign: Campaign) -> None:
     lines = [
         turn.t("<b>Working calendar</b> · {title}", title=campaign.title_in(turn.speech.language)),
         turn.t("Holidays: {country}", country=_country(turn, campaign.country or "")),
-        *_ahead(turn, rule, today),
+        *_ahead(turn, rule, today, {one.day for one in decided}),
     ]
     if not rule.known(campaign.ends_on):
         lines.append(turn.t("The holidays of {year} are not known yet.", year=campaign.ends_on.year))
@@ -98,16 +99,21 @@ async def show(turn: Turn, campaign: Campaign) -> None:
 
 
 def _country(turn: Turn, code: str) -> str:
-    return turn.label(COUNTRIES[code]) if code in COUNTRIES else code
+    return turn.label(COUNTRIES[code]) if code in COUNTRIES else country_name(turn.speech, code)
 
 
-def _ahead(turn: Turn, rule: Calendar, today: date) -> list[Markup]:
-    """Say which stretches of the next weeks are not what the days of the week would be."""
+def _ahead(turn: Turn, rule: Calendar, today: date, decided: Collection[date]) -> list[Markup]:
+    """Say which stretches of the next weeks are not what the days of the week would be.
+
+    What was decided for the campaign stands by itself below, with its reason, and is not said twice.
+    """
     odd = [
         (day, works)
         for day in (today + DAY * at for at in range(AHEAD))
-        if (works := rule.works(day)) != (day.weekday() < WEEKEND)
+        if (works := rule.works(day)) != (day.weekday() < WEEKEND) and day not in decided
     ]
+    if not odd and decided:
+        return []
     if not odd:
         return [turn.t("The next {count} days are as the week has them.", count=AHEAD)]
     lines = []
@@ -185,9 +191,10 @@ async def typed(turn: Turn, words: str) -> None:
     """Take the days or the country that was asked for."""
     campaign = await asked(turn, (str(turn.state["campaign"]),))
     if turn.state["ask"] == "country":
-        if not kept(words.upper()):
+        code = country_named(words)
+        if not kept(code):
             raise UserError(NO_COUNTRY, words=words[:40])
-        await _keep(turn, campaign, words.upper())
+        await _keep(turn, campaign, code)
         return
     first, last, why = _read(words, campaigns.day_in(campaign.zone, turn.now).year)
     count = (last - first).days + 1
@@ -249,7 +256,7 @@ async def whose(turn: Turn, args: tuple[str, ...]) -> None:
         (Button(turn.label(words), data("calendar", "country", campaign.id, code or "-")),)
         for code, words in COUNTRIES.items()
     )
-    said = turn.t("Whose holidays does the campaign keep? Tap one, or type a country's two letters, such as DE or SG.")
+    said = turn.t("Whose holidays does the campaign keep? Tap one, or type a country or its two letters.")
     turn.card(said, (*rows, _back(turn, campaign)))
 
 

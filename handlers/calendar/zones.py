@@ -12,12 +12,12 @@ from markupsafe import Markup
 
 from handlers import reminding
 from handlers.calendar.days import asked
+from handlers.calendar.places import zone_name, zone_named
 from handlers.chat import Button
 from handlers.errors import Stale, UserError
 from handlers.journey import data, number, word
 from handlers.text import mark
 from storage.campaign import calendars, campaigns
-from supervision.zones import named
 
 if TYPE_CHECKING:
     from handlers.turn import Turn
@@ -32,7 +32,7 @@ OFFERED: Final = (
     "America/New_York",
 )
 
-NO_ZONE = mark("“{words}” is no time zone. Write its city in English, such as Berlin, or its name: Europe/Berlin.")
+NO_ZONE = mark("“{words}” is no time zone. Write its city, such as Berlin, or its name: Europe/Berlin.")
 
 
 async def groups(turn: Turn, args: tuple[str, ...]) -> None:
@@ -44,17 +44,14 @@ async def _list(turn: Turn, campaign: Campaign) -> None:
     turn.remember("calendar")
     found = await campaigns.groups_of(turn.db, campaign.id)
     lines = [turn.t("<b>Time zones</b>")]
+    speech = turn.speech
     for one in found:
         zone = calendars.zone_of_group(campaign, one)
-        lines.append(
-            turn.t(
-                "{group}: {zone}, now {clock}", group=one.name, zone=zone.key, clock=turn.speech.clock(turn.now, zone)
-            )
-        )
+        values = {"zone": zone_name(speech, zone.key), "clock": speech.clock(turn.now, zone)}
+        lines.append(turn.t("{group}: {zone}, now {clock}", group=one.name, **values))
     if not found:
-        lines.append(
-            turn.t("There is no group yet; the campaign's clocks are those of {zone}.", zone=campaign.zone.key)
-        )
+        clocks = zone_name(speech, campaign.zone.key)
+        lines.append(turn.t("There is no group yet; the campaign's clocks are those of {zone}.", zone=clocks))
     buttons = [Button(one.name[:20], data("calendar", "group", one.id)) for one in found]
     rows = [tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)]
     back = (Button(turn.label("↩ Back"), data("calendar", "show", campaign.id)),)
@@ -65,16 +62,14 @@ async def group(turn: Turn, args: tuple[str, ...]) -> None:
     """Offer zones for one group, and take a typed one."""
     campaign, one = await _group(turn, args)
     turn.remember("calendar", ask="zone", group=one.id)
-    buttons = [
-        Button(zone.rpartition("/")[2].replace("_", " "), data("calendar", "zone", one.id, zone)) for zone in OFFERED
-    ]
+    buttons = [Button(zone_name(turn.speech, zone), data("calendar", "zone", one.id, zone)) for zone in OFFERED]
     rows = [tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)]
     if one.timezone:
         rows.append((Button(turn.label("As the campaign"), data("calendar", "zone", one.id, "-")),))
     said = turn.t(
         "Where are the clocks of {group}? Now: {zone}. Tap one, or type a city.",
         group=one.name,
-        zone=calendars.zone_of_group(campaign, one).key,
+        zone=zone_name(turn.speech, calendars.zone_of_group(campaign, one).key),
     )
     turn.card(said, (*rows, (Button(turn.label("↩ Back"), data("calendar", "groups", campaign.id)),)))
 
@@ -99,7 +94,7 @@ async def zone(turn: Turn, args: tuple[str, ...]) -> None:
 async def typed(turn: Turn, words: str) -> None:
     """Take a typed zone: its name, or the city it is named for."""
     campaign, one = await _group(turn, (str(turn.state["group"]),))
-    found = named(words)
+    found = zone_named(words)
     if found is None:
         raise UserError(NO_ZONE, words=words[:40])
     await _put(turn, campaign, one, found)

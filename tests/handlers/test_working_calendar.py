@@ -87,10 +87,13 @@ async def test_another_country_is_typed_by_its_letters_and_an_unknown_one_refuse
     office = await bench.let_in("办公室", Role.office)
     await office.press("calendar.whose:1", 1)
     await office.text("哥谭")
-    assert "查不到“哥谭”的节假日" in office.last.text
+    assert "没有“哥谭”的节假日资料" in office.last.text
     await office.text("de")
-    assert "节假日：DE" in office.last.text
+    assert "节假日：德国" in office.last.text
     assert await works(bench, date(2026, 9, 20), date(2026, 12, 25)) == [False, False]
+    await office.tap("适用节假日")
+    await office.text("新加坡")
+    assert "节假日：新加坡" in office.last.text
     await office.tap("适用节假日")
     await office.tap("只按周末")
     assert await works(bench, date(2026, 10, 1), date(2026, 12, 25)) == [True, True]
@@ -99,12 +102,16 @@ async def test_another_country_is_typed_by_its_letters_and_an_unknown_one_refuse
 async def test_each_group_has_its_own_clocks(bench):
     office = await bench.let_in("办公室", Role.office)
     await office.press("calendar.groups:1", 1)
-    assert "一组：Asia/Shanghai，现在9:00" in office.last.text.replace("上午", "").replace("09:00", "9:00")
+    assert "一组：北京时间，现在9:00" in office.last.text.replace("上午", "").replace("09:00", "9:00")
     await office.tap("二组")
     await office.text("柏林墙")
-    assert "不是时区" in office.last.text
+    assert "没有“柏林墙”这个时区" in office.last.text
     await office.text("berlin")
-    assert "二组：Europe/Berlin" in office.last.text
+    assert "二组：柏林" in office.last.text
+    for words, city in (("东京", "东京"), ("Europe/Paris", "巴黎"), ("北京", "北京时间"), ("new york", "纽约")):
+        await office.tap("二组")
+        await office.text(words)
+        assert f"二组：{city}" in office.last.text
     await office.tap("二组")
     await office.tap("与活动相同")
     async with bench.database.read() as db:
@@ -125,3 +132,11 @@ async def test_who_works_in_a_group_decides_no_days(bench):
     assert leader.alert
     await leader.text("/calendar")
     assert "工作日历 ·" not in leader.last.text
+
+
+async def test_a_day_that_was_decided_is_said_once(bench):
+    office = await bench.let_in("办公室", Role.office)
+    await office.press("calendar.ask:1:off", 1)
+    await office.text("9月10日 校庆")
+    assert office.last.text.count("9月10日") == 1
+    assert "校庆" in office.last.text
