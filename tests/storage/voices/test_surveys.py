@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from datetime import timedelta
 from itertools import count
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from storage import people
+from storage.database import Database
 from storage.people import Person, Role
 from storage.voices import notices, surveys
 from storage.voices.surveys import BATCH, Answer, Pool, State, Survey, Turnout
@@ -21,7 +23,7 @@ from supervision.ballot_figures import figures_of
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from storage.database import Database, Session
+    from storage.database import Session
 
 VOTERS = 43
 FIRST = 9_100_000_000
@@ -217,6 +219,34 @@ async def test_nobody_answers_twice_and_closing_destroys_who_has(database: Datab
         assert not await surveys.has_answered(db, found, FIRST + 7)
         with pytest.raises(ValueError, match="no key"):
             found.token(FIRST + 7)
+
+
+async def test_after_closing_no_token_and_no_key_lies_where_rows_were(
+    sqlite_url: str, now: datetime
+):
+    database = Database(sqlite_url)
+    async with database.begin() as db:
+        survey = await opened(db, now)
+        await vote(db, survey.id, 0, now)
+        more = range(1, 200)  # enough to fill pages, which become free as a whole
+        db.add_all(Turnout(survey_id=survey.id, token=survey.token(FIRST + voter)) for voter in more)
+        key, tokens = survey.key, [survey.token(FIRST + voter) for voter in range(200)]
+    assert key is not None
+    path = Path(sqlite_url.removeprefix("sqlite:///"))
+    assert all(token.encode() in _raw(path) for token in tokens)
+    async with database.begin() as db:
+        found = await surveys.get(db, survey.id, lock=True)
+        assert found is not None
+        await surveys.close(db, found, now)
+    await database.close()  # what was written last goes into the file, and its log away
+    left = _raw(path)
+    assert key not in left
+    assert not any(token.encode() in left for token in tokens)
+
+
+def _raw(path: Path) -> bytes:
+    """Everything that lies beside the name of the database, as whoever copies the folder has it."""
+    return b"".join(one.read_bytes() for one in sorted(path.parent.glob(f"{path.name}*")))
 
 
 async def test_nothing_stored_of_an_answer_names_its_voter(sqlite_database: Database, now: datetime):
