@@ -7,38 +7,60 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handlers.chat import Button, Say
+from handlers.chat import Button
 from handlers.journey import data
 from handlers.progress import called
 from handlers.text import speech
+from handlers.ticketing import LEAD, office, tell
 from storage import people
-from storage.people import Role
+from storage.campaign import campaigns
 from storage.visit import agenda, corrections
 from storage.visit.corrections import State
 
 if TYPE_CHECKING:
+    from handlers.text import Speech
     from handlers.turn import Turn
     from storage.people import Person
     from storage.visit.visits import Visit
 
 SHOWN = 8
 
+MOST = 1000
+"""Visits that are looked through: of those in a group, somebody has begun few."""
+
 
 async def tell_leaders(turn: Turn, person: Person) -> None:
     """Tell who leads a group which open visits of theirs somebody leaves who is about to lose their roles."""
-    left = [one for one in await agenda.planned_for(turn.db, person, turn.now) if _began(one, person)]
+    left = [one for one in await agenda.planned_for(turn.db, person, turn.now, MOST) if _began(one, person)]
     tickets = [one for one in await corrections.waiting_for(turn.db, person, turn.now) if one.to_id == person.id]
     open_tickets = [one.visit for one in tickets if one.state is State.open]
     groups: dict[int, list[Visit]] = {}
     for visit in [*left, *open_tickets]:
         groups.setdefault(visit.group_id, []).append(visit)
     for group_id, theirs in groups.items():
-        told: set[int] = {person.id}
-        for role in (Role.leader, Role.deputy):
-            for leader in await people.with_role(turn.db, role, turn.now, group_id):
-                if leader.id not in told and leader.telegram_id is not None:
-                    told.add(leader.id)
-                    _tell(turn, leader, person, list({one.id: one for one in theirs}.values()))
+        each = list({one.id: one for one in theirs}.values())
+        told = {one.id: one for role in LEAD for one in await people.with_role(turn.db, role, turn.now, group_id)}
+        told.pop(person.id, None)
+        for one in told.values():
+            _tell(turn, one, person, each)
+        if not told:
+            await _tell_office(turn, person, group_id, each)
+
+
+async def _tell_office(turn: Turn, person: Person, group_id: int, theirs: list[Visit]) -> None:
+    """Tell the office, where nobody is left who leads the group."""
+    group = await campaigns.group(turn.db, group_id)
+    for one in (one for one in await office(turn) if one.id != person.id):
+        words = speech(one.language)
+        text = words.t(
+            "{who} has left {group}, which nobody leads now. What they did at {units} is kept. "
+            "Please appoint somebody who goes on.",
+            who=called(person),
+            group=group.name if group is not None else "—",
+            units=_units(words, theirs),
+        )
+        invite = Button(words.label("Invite somebody"), data("invitation", "begin"))
+        tell(turn, one, text, (invite,))
 
 
 def _began(visit: Visit, person: Person) -> bool:
@@ -48,14 +70,19 @@ def _began(visit: Visit, person: Person) -> bool:
 
 def _tell(turn: Turn, leader: Person, person: Person, theirs: list[Visit]) -> None:
     words = speech(leader.language)
-    units = [one.unit.name for one in theirs[:SHOWN]]
     text = words.t(
         "{who} has left. What they did at {units} is kept; what was theirs there is yours now.",
         who=called(person),
-        units=words.label(", ").join(units) if len(units) > 1 else units[0],
+        units=_units(words, theirs),
     )
     buttons = tuple(
-        (Button(f"{at}. {one.unit.name[:20]}", data("checklist", "team", one.id)),)
+        Button(f"{at}. {one.unit.name[:20]}", data("checklist", "team", one.id))
         for at, one in enumerate(theirs[:SHOWN], 1)
     )
-    turn.reply(Say(text=str(text), buttons=buttons), to=leader.telegram_id or 0)
+    tell(turn, leader, text, buttons)
+
+
+def _units(words: Speech, theirs: list[Visit]) -> str:
+    """Return the units of some visits in words, as many as can be read."""
+    units = [one.unit.name for one in theirs[:SHOWN]]
+    return words.label(", ").join(units) + ("…" if len(theirs) > SHOWN else "")

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
 from handlers.chat import Button, Say
 from handlers.journey import data
 from handlers.progress import called
 from handlers.text import speech
 from storage import people
+from storage.campaign import campaigns
 from storage.people import Role
 from storage.visit import corrections
 from storage.visit.corrections import State
 
 if TYPE_CHECKING:
-    from markupsafe import Markup
+    from collections.abc import Callable
 
     from handlers.sheet import Sheet
     from handlers.text import Speech
@@ -69,6 +72,43 @@ async def who_leads(turn: Turn, visit: Visit, first: int = 0) -> list[Person]:
         for one in await people.with_role(turn.db, role, turn.now, visit.group_id):
             found.setdefault(one.id, one)
     return sorted(found.values(), key=lambda one: one.id != first)
+
+
+async def other_lead(turn: Turn, visit: Visit) -> Person | None:
+    """Return somebody else who leads the group and can be told, the leader first; None where there is nobody else."""
+    found = await who_leads(turn, visit)
+    return next((one for one in found if one.id != turn.who.id and one.telegram_id is not None), None)
+
+
+async def tell_lead(
+    turn: Turn, visit: Visit, say: Callable[[Speech], Markup], *, look: str = "", first: int = 0
+) -> bool:
+    """Tell who leads the group of a visit; where nobody does, the office, which is asked to appoint somebody.
+
+    ``say`` puts it in a language, ``look`` is what the button of whoever leads carries. False when nobody leads.
+    """
+    lead = await who_leads(turn, visit, first)
+    for one in lead:
+        theirs = words_of(one)
+        tell(turn, one, say(theirs), (Button(theirs.label("Look"), look),) if look else ())
+    if lead:
+        return True
+    group = await campaigns.group(turn.db, visit.group_id)
+    for one in await office(turn):
+        theirs = words_of(one)
+        appoint = theirs.t("Nobody leads {group} now. Please appoint somebody.", group=group.name if group else "—")
+        invite = (Button(theirs.label("Invite somebody"), data("invitation", "begin")),)
+        tell(turn, one, say(theirs) + Markup("\n") + appoint, invite)
+    return False
+
+
+async def office(turn: Turn) -> list[Person]:
+    """Return who hears of what nobody in a group can hear: the administrators and the office."""
+    found: dict[int, Person] = {}
+    for role in (Role.admin, Role.office):
+        for one in await people.with_role(turn.db, role, turn.now):
+            found.setdefault(one.id, one)
+    return list(found.values())
 
 
 def settle_evidence(sheet: Sheet, ticket: Correction) -> None:

@@ -21,7 +21,7 @@ from handlers.progress import bar, called, headline, lacking, missing, unit_labe
 from handlers.sheet import sheet_of
 from handlers.summary import summary_text
 from handlers.text import mark
-from handlers.ticketing import leads, line, reopened, way_to
+from handlers.ticketing import leads, line, reopened, tell_lead, way_to, who_leads
 from storage import people
 from storage.visit import agenda, corrections, findings, visits
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from handlers.chat import Rows
     from handlers.sheet import Sheet
+    from handlers.text import Speech
     from handlers.turn import Turn
     from storage.people import Person
     from storage.visit.corrections import Correction
@@ -263,13 +264,21 @@ async def submit(turn: Turn, args: tuple[str, ...]) -> None:
         return
     if not sheet.labour.submits:
         raise UserError(LEADER_SUBMITS)
+    if await learning.kept_back(turn, sheet.visit):
+        return
     if sheet.unfinished():
         _not_yet(turn, sheet)
         return
     sheet.visit.submit(turn.who, turn.now)
     turn.record("visit.submitted", sheet.visit)
     await findings.write(turn.db, sheet.visit, judged(sheet))
+    if not await who_leads(turn, sheet.visit):
+        await tell_lead(turn, sheet.visit, lambda theirs: _handed_in(theirs, turn, sheet.visit))
     await _sum_up(turn, sheet)
+
+
+def _handed_in(theirs: Speech, turn: Turn, visit: Visit) -> Markup:
+    return theirs.t("{who} has submitted the visit to <b>{unit}</b>.", who=called(turn.who), unit=visit.unit.name)
 
 
 def _not_yet(turn: Turn, sheet: Sheet) -> None:

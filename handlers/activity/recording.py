@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from handlers import learning
 from handlers.activity.card import card, list_card
 from handlers.chat import Attachment, Button, Place, Text
 from handlers.errors import Stale, Unsuitable, UserError
@@ -97,6 +98,8 @@ async def add(turn: Turn, args: tuple[str, ...]) -> None:
         kind = Kind(args[1])
     except (IndexError, ValueError) as error:
         raise Stale from error
+    if await learning.kept_back(turn, visit):
+        return
     if visit.state == "planned":
         visit.open(turn.now)
     made = await activities.add(turn.db, visit, kind, turn.who, turn.now, place=visit.unit.name)

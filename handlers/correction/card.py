@@ -34,6 +34,8 @@ EARLIER: Final = 120
 SHOWN: Final = 6
 """Things that were said, or pieces of evidence, on one card."""
 
+TYPED_CODE = mark("Type what stands under the code. A photo is kept as evidence; it is not read here.")
+
 STATES: Final[Mapping[State, str]] = {
     State.open: mark("With {who}, by {day}."),
     State.mended: mark("Mended by {who}; it stands once it is approved."),
@@ -128,7 +130,7 @@ def mend_card(
         lines.append(turn.t("\n<b>{label}</b>", label=asked_in(turn.speech, desk.sheet.walk, question.question)))
         if value := in_words(turn.speech, desk.sheet.walk, question.question):
             lines.append(turn.t("Answer: <b>{answer}</b>", answer=clipped(value, WORDS)))
-    how = widget.how(question)
+    how = widget.how(question) if question.question.kind != "barcode" else turn.t(TYPED_CODE)
     lines += [how] if how else []
     if not at and desk.item is not None and desk.sheet.note(desk.item) is not None:
         lines.append(turn.t("\nA sentence you send is added to the note; photos and files are welcome."))
@@ -176,6 +178,11 @@ def look_card(turn: Turn, desk: Desk, names: Mapping[int, str]) -> tuple[Markup,
         if desk.item is not None and desk.sheet.visit.state == "submitted":
             lines += _gaps(turn, desk)
     lines.append(Markup("\n") + turn.t(STATES[ticket.state], who=who, day=day))
+    if desk.judge:
+        lines.append(turn.t("You have mended it yourself, so {who} approves it.", who=desk.judge))
+    elif ticket.state is State.approved and ticket.last(State.approved)[0] == ticket.last(State.mended)[0]:
+        name = names.get(ticket.last(State.approved)[0], "") or "—"
+        lines.append(turn.t("Mended and approved by {who} alone: nobody else led the group.", who=name))
     pieces = [
         Button(f"📎 {at}", data("correction", "piece", ticket.id, one.id))
         for at, one in enumerate(desk.fresh[:SHOWN], 1)
@@ -205,7 +212,8 @@ def _verdicts(turn: Turn, desk: Desk) -> Rows:
     if not desk.leads:
         return ()
     if ticket.state is State.mended:
-        return ((Button(turn.label("✓ Approve"), data("correction", "approve", ticket.id)), again),)
+        approve = Button(turn.label("✓ Approve"), data("correction", "approve", ticket.id))
+        return ((again,) if desk.judge else (approve, again),)
     if ticket.state is State.declined:
         return ((Button(turn.label("Let it stand"), data("correction", "drop", ticket.id)), again),)
     take = turn.label("✎ Mend it") if desk.mine else turn.label("✎ Mend it myself")

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from forms.question import MEDIA
 from handlers.errors import Stale
 from handlers.outline import ASKED
+from handlers.progress import called
 from handlers.sheet import answers, sheet_of
-from handlers.ticketing import leads
+from handlers.ticketing import leads, other_lead
 from handlers.widgets.words import in_words
 from storage.visit import corrections
 from storage.visit.corrections import State
@@ -39,6 +40,8 @@ class Desk:
     mine: bool
     before: Mapping[str, str] = field(default_factory=dict)
     fresh: list[Evidence] = field(default_factory=list)
+    judge: str = ""
+    """Who else judges what this person has mended themselves, '' where it is theirs to judge."""
 
     @property
     def mendable(self) -> bool:
@@ -84,8 +87,8 @@ async def at_desk(turn: Turn, ticket_id: int) -> Desk:
     if found is None:
         raise Stale
     ticket, visit = found
-    judge, mine = leads(turn, visit), ticket.to_id == turn.who.id
-    if not visit.open_to(turn.who, turn.now) or not (judge or mine):
+    leading, mine = leads(turn, visit), ticket.to_id == turn.who.id
+    if not visit.open_to(turn.who, turn.now) or not (leading or mine):
         raise Stale
     sheet = await sheet_of(turn, visit)
     before = _said(turn, sheet, sheet.item_at(ticket.path))
@@ -93,7 +96,9 @@ async def at_desk(turn: Turn, ticket_id: int) -> Desk:
         for path, value in ticket.draft.items():
             if (placed := sheet.placed(path)) is not None:
                 sheet.put(placed, value)
-    desk = Desk(ticket, sheet, sheet.item_at(ticket.path), judge, mine, before)
+    desk = Desk(ticket, sheet, sheet.item_at(ticket.path), leading, mine, before)
+    if leading and ticket.state is State.mended and ticket.last(State.mended)[0] == turn.who.id:
+        desk.judge = called(other) if (other := await other_lead(turn, visit)) is not None else ""
     desk.fresh = [one for one in sheet.evidence if one.path == corrections.path_of(ticket)]
     for piece in desk.fresh if desk.item is not None else ():
         settle_in(desk, piece)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from handlers.turn import Turn
 
 DECIDED = mark("This has been decided already: see how it stands. Nothing was changed.")
+OWN = mark("You have mended this yourself, so {who} approves it. Nothing was changed.")
 FETCHING = mark("This file is still being fetched. Please try again in a moment.")
 BROKEN = mark("This file cannot be opened. Please remove it and send it again.")
 
@@ -65,6 +66,8 @@ async def approve(turn: Turn, args: tuple[str, ...]) -> None:
     desk = await _judge(turn, args, {State.mended})
     if desk is None:
         return
+    if desk.judge:
+        raise UserError(OWN, who=desk.judge)
     ticket, visit = desk.ticket, desk.sheet.visit
     author = await people.by_id(turn.db, ticket.to_id) or turn.who
     for path, value in ticket.draft.items():

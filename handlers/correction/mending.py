@@ -20,7 +20,7 @@ from handlers.errors import Stale, Unsuitable, UserError
 from handlers.journey import data, number, word
 from handlers.progress import called, numbers_of
 from handlers.text import mark
-from handlers.ticketing import tell, who_leads, words_of
+from handlers.ticketing import tell_lead
 from handlers.widgets.choices import MOST as MOST_TAPPED
 from handlers.widgets.kinds import widget_of
 from storage import people
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from forms.question import Question
     from handlers.chat import Message
     from handlers.correction.desk import Desk
+    from handlers.text import Speech
     from handlers.turn import Turn
     from handlers.widgets.asked import Step
 
@@ -45,6 +46,7 @@ TOO_LARGE = mark(
     "This file is {size} MB; {most} MB can be fetched. Please send a smaller copy or a photo of it. Nothing was lost."
 )
 FORBIDDEN = mark("The form does not allow this answer. Nothing was changed.")
+UNLED = mark("Nobody leads your group now; the office has been told. It waits, nothing is lost.")
 BY_BUTTON = mark("This question is answered by the buttons on its card.")
 MOST_PIECES: Final = 20
 MANY = mark("{most} pieces lie with this correction already; please take one back first.")
@@ -74,14 +76,16 @@ async def _gone(turn: Turn, desk: Desk) -> bool:
         raise UserError(REOPENED, number=ticket.number)
     if desk.item is None and ticket.live:
         ticket.step(turn.who, State.dropped, turn.now)
-        for one in await who_leads(turn, desk.sheet.visit, ticket.by_id):
-            theirs = words_of(one)
-            said = theirs.t(
+        await tell_lead(
+            turn,
+            desk.sheet.visit,
+            lambda theirs: theirs.t(
                 "<b>{unit}</b>: item {number} no longer applies on this visit; its correction is closed.",
                 unit=desk.sheet.visit.unit.name,
                 number=ticket.number,
-            )
-            tell(turn, one, said)
+            ),
+            first=ticket.by_id,
+        )
     if desk.mendable and desk.item is not None:
         return False
     aside.let_go(turn, "correction")
@@ -238,30 +242,37 @@ async def done(turn: Turn, args: tuple[str, ...]) -> None:
         raise UserError(LACKS, number=desk.ticket.number, what=what)
     desk.ticket.step(turn.who, State.mended, turn.now)
     await _passed_on(turn, desk)
-    turn.toast(turn.label("Handed to who leads the group."))
+
+
+def _news(theirs: Speech, turn: Turn, desk: Desk) -> Markup:
+    """Say to whoever judges what has become of a ticket."""
+    ticket, visit = desk.ticket, desk.sheet.visit
+    if ticket.state is State.mended:
+        return theirs.t(
+            "{who} has mended item {number} of <b>{unit}</b>.",
+            who=called(turn.who),
+            number=ticket.number,
+            unit=visit.unit.name,
+        )
+    return theirs.t(
+        "{who} leaves item {number} of <b>{unit}</b> as it is: {why}",
+        who=called(turn.who),
+        number=ticket.number,
+        unit=visit.unit.name,
+        why=ticket.last(State.declined)[1],
+    )
 
 
 async def _passed_on(turn: Turn, desk: Desk) -> None:
     """Tell those who judge, and show how it stands with what is next."""
-    ticket, visit = desk.ticket, desk.sheet.visit
-    for one in await who_leads(turn, visit, ticket.by_id):
-        theirs = words_of(one)
-        if ticket.state is State.mended:
-            said = theirs.t(
-                "{who} has mended item {number} of <b>{unit}</b>.",
-                who=called(turn.who),
-                number=ticket.number,
-                unit=visit.unit.name,
-            )
-        else:
-            said = theirs.t(
-                "{who} leaves item {number} of <b>{unit}</b> as it is: {why}",
-                who=called(turn.who),
-                number=ticket.number,
-                unit=visit.unit.name,
-                why=ticket.last(State.declined)[1],
-            )
-        tell(turn, one, said, (Button(theirs.label("Look"), data("correction", "look", ticket.id)),))
+    ticket, look = desk.ticket, data("correction", "look", desk.ticket.id)
+    led = await tell_lead(
+        turn, desk.sheet.visit, lambda theirs: _news(theirs, turn, desk), look=look, first=ticket.by_id
+    )
+    if not led:
+        turn.toast(turn.label(UNLED))
+    elif ticket.state is State.mended:
+        turn.toast(turn.label("Handed to who leads the group."))
     aside.let_go(turn, "correction")
     text, _ = look_card(turn, desk, await names_at(turn, desk))
     rows = []

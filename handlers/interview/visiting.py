@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
+from handlers import learning
 from handlers.chat import Button, Text
 from handlers.errors import Stale, UserError
 from handlers.interview import asking
@@ -82,6 +83,8 @@ async def tap_visit(turn: Turn, args: tuple[str, ...]) -> None:
 async def begin(turn: Turn, args: tuple[str, ...]) -> None:
     """Begin an interview and ask its first question."""
     visit = await visit_of(turn, number(args, 0))
+    if await learning.kept_back(turn, visit):
+        return
     visits_open = visit.state
     try:
         made = await interviews.begin(turn.db, visit, turn.who, await guide_of(turn, visit), turn.now)

@@ -295,6 +295,15 @@ async def test_who_has_not_passed_does_not_start_a_visit_and_whoever_passes_does
     assert "先学一步" not in inspector.last.text
 
 
+async def test_no_interview_or_activity_starts_a_visit_for_who_has_not_passed(bench: Bench, office: Phone):
+    visit, _, inspector = await held(bench, office)
+    for word in ("interview.begin:{}", "activity.add:{}:symposium", "visit.submit:{}"):
+        await inspector.press(word.format(visit), inspector.last.id)
+        assert inspector.last.text.startswith("先学一步，再去督导"), word
+        assert await state_of(bench, visit) is State.planned
+        await inspector.text("/menu")
+
+
 async def test_a_visit_that_has_begun_is_kept_from_nobody(bench: Bench, office: Phone):
     visit, _, inspector = await held(bench, office)
     async with bench.database.begin() as db:
