@@ -7,6 +7,7 @@ no state. Every call raises only the errors of :mod:`bot.drivers.errors`.
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
+    from types import ModuleType
 
     from bot.config import Settings
     from handlers.chat import Event, Rows, Say
@@ -102,6 +104,16 @@ def open_driver(settings: Settings, clock: Clock = utc_now) -> Driver:
     """Make the driver that is set, importing only its library: each costs memory and a start of its own."""
     if settings.driver == "aiogram":
         importlib.import_module("bot.drivers.aiogram_import").prepare()
+    else:
+        _spare_httpx_its_command_line()
     module = importlib.import_module(f"bot.drivers.{settings.driver}_driver")
     make = module.AiogramDriver if settings.driver == "aiogram" else module.PtbDriver
     return cast("Driver", make(settings.bot_token.reveal(), settings.bot_api_url, clock))
+
+
+def _spare_httpx_its_command_line() -> None:
+    """Have httpx, which python-telegram-bot imports, do without the command it offers in a terminal.
+
+    It would load that, and four mebibytes of what draws colours, wherever somebody has these packages installed.
+    """
+    sys.modules.setdefault("httpx._main", cast("ModuleType", None))  # an import of it fails as where it has nothing
