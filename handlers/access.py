@@ -209,6 +209,7 @@ ACCESS: Final[Mapping[str, Allowed]] = {
     "meeting.list": PLANNERS,
     "meeting.open": PLANNERS,
     "meeting.look": PLANNERS,
+    "meeting.drop": PLANNERS,
     "meeting.back": PLANNERS,
     "meeting.decisions": PLANNERS,
     "meeting.decision": PLANNERS,

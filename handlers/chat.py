@@ -43,12 +43,17 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message(Event):
-    """Anything a person sent; ``edited`` marks a later version of the message ``message_id``."""
+    """Anything a person sent; ``edited`` marks a later version of the message ``message_id``.
+
+    ``reply_to`` is the message it answers and ``reply_buttons`` what the buttons there carry, one a line: theirs to
+    say, so whatever acts on it asks for rights as it does for a tap.
+    """
 
     message_id: int
     forwarded: bool = False
     edited: bool = False
     reply_to: int | None = None
+    reply_buttons: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,8 @@ because it holds the conversation. Journeys never import one another; ``turn.ent
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -59,9 +60,10 @@ class Journey:
     """One conversation a person can have with the bot.
 
     ``message`` takes what is sent while the journey holds the chat; ``edited`` takes later versions of earlier
-    messages, whoever holds the chat; ``stranded`` takes a message when no journey holds the chat. ``complain`` says why
-    a message was refused, after all that its turn did has been undone; it must not raise a UserError. ``group`` hears
-    what happens in group chats, and asks itself who may.
+    messages, whoever holds the chat; ``stranded`` takes a message when no journey holds the chat. ``replied`` takes
+    what answers a message with buttons of the journey, whoever holds the chat, and leaves alone what was asked for.
+    ``complain`` says why a message was refused, after all that its turn did has been undone; it must not raise a
+    UserError. ``group`` hears what happens in group chats, and asks itself who may.
     """
 
     name: str
@@ -72,6 +74,7 @@ class Journey:
     message: Take | None = None
     edited: Take | None = None
     stranded: Take | None = None
+    replied: Take | None = None
     give_up: GiveUp | None = None
     complain: Complain | None = None
     group: Hear | None = None
@@ -106,3 +109,17 @@ def word(args: tuple[str, ...], at: int) -> str:
         return args[at]
     except IndexError as error:
         raise Stale from error
+
+
+def answered(buttons: str, journey: str, verbs: Collection[str] = ()) -> set[int]:
+    """Return what the buttons of a journey on a message that is answered are about: their first argument, as a number.
+
+    ``verbs`` are the buttons meant, all of them where none is named; whatever is no button of ours is left out.
+    """
+    found = set()
+    for line in buttons.split("\n"):
+        name, verb, args = parse(line)
+        if name == journey and (verb in verbs or not verbs):
+            with suppress(Stale):
+                found.add(number(args, 0))
+    return found

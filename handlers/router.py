@@ -80,6 +80,8 @@ class Router:
             if called is not None:
                 await self._command(turn, *called)
                 return
+        if message.reply_buttons and await self._replied(turn, message):
+            return
         holder = self._holder(turn)
         if holder is not None and holder.message is not None:
             self._allow(turn, f"{holder.name}.message")
@@ -88,6 +90,15 @@ class Router:
         for journey in self.registry.journeys.values():
             if journey.stranded is not None and await journey.stranded(turn, message):
                 return
+
+    async def _replied(self, turn: Turn, message: Message) -> bool:
+        """Offer what answers one of our messages to the journeys whose buttons it has."""
+        for name in dict.fromkeys(parse(line)[0] for line in message.reply_buttons.split("\n")):
+            journey = self.registry.journeys.get(name)
+            allowed = journey is not None and may(turn.person, f"{name}.message", turn.now)
+            if allowed and journey is not None and journey.replied is not None and await journey.replied(turn, message):
+                return True
+        return False
 
     async def _revise(self, turn: Turn, message: Message) -> None:
         """Offer a later version of a message to whoever took the first; nobody else has a use for it."""

@@ -59,6 +59,9 @@ _SERVICE = (
     "suggested_post_refunded",
     "paid_message_price_changed",
 )
+MOST_BUTTONS = 24
+"""Buttons of a message that is answered which are looked at: no screen of ours that takes an answer has more."""
+
 _SHUT_OUT = ("kicked", "left")
 _OF_A_CARD = ("message_id", "date", "chat")
 
@@ -74,6 +77,7 @@ class _About(TypedDict):
     forwarded: bool
     edited: bool
     reply_to: int | None
+    reply_buttons: str
 
 
 class _Lying(TypedDict):
@@ -157,6 +161,7 @@ def _message(message: AnyMessage, *, edited: bool) -> Event | None:
         "forwarded": message.forward_origin is not None,
         "edited": edited,
         "reply_to": None if message.reply_to_message is None else message.reply_to_message.message_id,
+        "reply_buttons": "" if message.reply_to_message is None else _carried(message.reply_to_message),
     }
     if message.text is not None:
         return Text(**about, text=message.text, html=html_of(message.text, message.entities))
@@ -165,6 +170,13 @@ def _message(message: AnyMessage, *, edited: bool) -> Event | None:
         accuracy = place.horizontal_accuracy
         return Place(**about, latitude=place.latitude, longitude=place.longitude, accuracy=accuracy)
     return _attachment(message, about) or _other(message, about)
+
+
+def _carried(message: AnyMessage) -> str:
+    """Return what the first buttons of a message carry, one a line."""
+    rows = message.reply_markup.inline_keyboard if message.reply_markup is not None else ()
+    carried = [str(button.callback_data) for row in rows for button in row if button.callback_data]
+    return "\n".join(carried[:MOST_BUTTONS])
 
 
 def _attachment(message: AnyMessage, about: _About) -> Event | None:

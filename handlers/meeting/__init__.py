@@ -1,7 +1,7 @@
 """Regular meetings: called in the chat, an agenda from what is open, minutes by reply, decisions followed up.
 
-``circle`` is who meets, ``setting`` calls a meeting, ``card`` shows one and takes its minutes, ``agenda`` draws what
-there is to talk about, ``deciding`` what was decided, ``calling`` sends the agenda out when it begins.
+``circle`` is who meets, ``setting`` calls a meeting, ``card`` shows one, ``minuting`` takes its minutes, ``agenda``
+draws what there is to talk about, ``deciding`` what was decided, ``calling`` sends the agenda out when it begins.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from handlers.belonging import roles_of
 from handlers.journey import Journey
-from handlers.meeting import calling, card, deciding, overview, setting
+from handlers.meeting import calling, card, deciding, minuting, overview, setting
 from handlers.menu import command, keyboard
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 async def message(turn: Turn, sent: Message) -> bool:
     """Take what was asked for: a time, a place, a decision, a day; else what belongs into the minutes."""
-    return await setting.typed(turn, sent) or await deciding.typed(turn, sent) or await card.minute(turn, sent)
+    return await setting.typed(turn, sent) or await deciding.typed(turn, sent) or await minuting.message(turn, sent)
 
 
 async def give_up(turn: Turn) -> bool:
@@ -46,7 +46,8 @@ MEETING = Journey(
         "stopped": setting.stopped,
         "open": card.opened,
         "look": card.look,
-        "back": card.take_back,
+        "back": minuting.take_back,
+        "drop": minuting.drop,
         "off": setting.off,
         "called": setting.called_off,
         "over": card.over,
@@ -59,6 +60,8 @@ MEETING = Journey(
         "undo": deciding.undo,
     },
     timers={"begins": calling.begins},
+    enter=minuting.enter,
     message=message,
+    replied=minuting.replied,
     give_up=give_up,
 )

@@ -95,6 +95,7 @@ async def _said(turn: Turn, one: Circle, meeting: Meeting, language: str) -> Say
     lines = [turn.t("<b>Meeting of {who}</b>: {when}", who=one.name(turn), when=when(turn, one, meeting)), *points]
     if not points:
         lines.append(turn.t("Nothing is open: no decision, no late work, no matter found wanting."))
+    lines.append(turn.t("Answer this message to put something into the minutes."))
     button = Button(turn.label("Minutes and decisions"), data("meeting", "open", meeting.id))
     turn.speech = before
     return Say(text=str(Markup("\n").join(lines)), buttons=((button,),))

@@ -1,6 +1,6 @@
-"""One meeting on a card: its agenda, what was written down, what was decided; what is sent meanwhile is minutes.
+"""One meeting on a card: its agenda, what was written down, what was decided.
 
-While the card is open, words and pictures that are sent belong to the minutes, and are taken back with one tap.
+What is sent while the card is open is taken for the minutes by :mod:`handlers.meeting.minuting`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
-from handlers.chat import Attachment, Button, Say, Text
+from handlers.chat import Button, Say
 from handlers.errors import Stale, UserError
 from handlers.journey import data, number
 from handlers.meeting import calling
@@ -25,17 +25,13 @@ from storage.campaign.meetings import Decision, Meeting, Minute, State
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from handlers.chat import Message, Rows
+    from handlers.chat import Rows
     from handlers.turn import Turn
 
-WORDS: Final = 1000
 SHOWN: Final = 10
 DECIDED: Final = 15
-MOST: Final = 200
 ALBUM: Final = 10
 
-TOO_LONG = mark("At most {most} characters a note. Nothing was lost; please send it in parts.")
-TOO_MANY = mark("The minutes hold {most} notes, and are full.")
 CANCELLED = mark("This meeting was called off.")
 
 
@@ -120,48 +116,7 @@ async def _buttons(turn: Turn, one: Circle, meeting: Meeting, minutes: Sequence[
     return tuple(rows)
 
 
-# --- minutes ---
-
-
-async def minute(turn: Turn, sent: Message) -> bool:
-    """Take words or a file for the minutes of the meeting whose card is open; False when none is."""
-    held = turn.state.get("meeting")
-    if not isinstance(held, int) or turn.state.get("ask"):
-        return False
-    meeting = await meetings.get(turn.db, held, lock=True)
-    if meeting is None or meeting.state is not State.planned or not isinstance(sent, Text | Attachment):
-        return False
-    one = await of(turn, meeting)
-    words = sent.text if isinstance(sent, Text) else sent.caption
-    if len(words) > WORDS:
-        raise UserError(TOO_LONG, most=WORDS)
-    if len(await meetings.minutes_of(turn.db, meeting.id)) >= MOST:
-        raise UserError(TOO_MANY, most=MOST)
-    file = sent if isinstance(sent, Attachment) else None
-    await meetings.add(
-        turn.db,
-        Minute(
-            meeting_id=meeting.id,
-            person_id=turn.who.id,
-            words=words,
-            kind=file.kind if file else "",
-            file_id=file.file_id if file else "",
-            at=turn.now,
-        ),
-    )
-    await show(turn, one, meeting)
-    return True
-
-
-async def take_back(turn: Turn, args: tuple[str, ...]) -> None:
-    """Take one's own last note back."""
-    one, meeting = await asked(turn, args, lock=True)
-    last = await meetings.last_minute(turn.db, meeting.id, turn.who.id)
-    if last is None or last.id != number(args, 1) or meeting.state is not State.planned:
-        raise Stale
-    await turn.db.delete(last)
-    await turn.db.flush()
-    await show(turn, one, meeting)
+# --- what was sent, and the end ---
 
 
 async def look(turn: Turn, args: tuple[str, ...]) -> None:

@@ -22,5 +22,6 @@ REMINDER = Journey(
     },
     timers={"plan": telling.plan, "due": telling.due},
     message=answering.message,
+    replied=answering.replied,
     give_up=answering.give_up,
 )

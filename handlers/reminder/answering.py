@@ -13,7 +13,7 @@ from markupsafe import Markup
 from handlers import reminding
 from handlers.chat import Button, Say, Text
 from handlers.errors import Stale, UserError
-from handlers.journey import data, number
+from handlers.journey import answered, data, number
 from handlers.panel import show
 from handlers.reminder.telling import line, listed_all, named
 from handlers.reminding import Hold
@@ -212,6 +212,22 @@ async def handed(turn: Turn, args: tuple[str, ...]) -> None:
     audit.record(turn.db, "reminder.handed", f"reminder:{one.id}", now=turn.now, person_id=turn.who.id, details=details)
     said = turn.t("{who} takes over “{name}” and is told.", who=other.name, name=await named(turn, one))
     show(turn, said, await _whole(turn, one))
+
+
+# --- answering with words ---
+
+
+async def replied(turn: Turn, sent: Message) -> bool:
+    """Give what answers the reminder of a meeting to its minutes; False for what was asked for, and for all else."""
+    if turn.conversation.journey == "reminder" and "why" in turn.state:
+        return False
+    ids = answered(sent.reply_buttons, "reminder")
+    found = [one for one in [await reminders.get(turn.db, each) for each in sorted(ids)] if one is not None]
+    meant = {one.matter for one in found if one.kind == "meeting" and one.person_id == turn.who.id}
+    if len(meant) != 1:
+        return False
+    await turn.enter("meeting", meeting=int(meant.pop().split(":")[1]), sent=sent)
+    return True
 
 
 # --- saying why not ---

@@ -182,6 +182,11 @@ async def minutes_of(db: Session, meeting_id: int) -> Sequence[Minute]:
     return (await db.scalars(sa.select(Minute).where(Minute.meeting_id == meeting_id).order_by(Minute.id))).all()
 
 
+async def minute(db: Session, minute_id: int) -> Minute | None:
+    """Return one thing that was written down."""
+    return await db.get(Minute, minute_id)
+
+
 async def last_minute(db: Session, meeting_id: int, person_id: int) -> Minute | None:
     """Return what a person wrote down last at a meeting."""
     query = sa.select(Minute).where(Minute.meeting_id == meeting_id, Minute.person_id == person_id)

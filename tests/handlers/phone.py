@@ -112,6 +112,9 @@ class Phone:
         """Send a message of any kind; returns its id."""
         message_id = next(self.bench.numbers)
         self.screen.append(Shown(message_id, mine=True, html=shown, what=kind))
+        if fields.get("reply_to") is not None and "reply_buttons" not in fields:
+            answered = next((one.buttons for one in self.screen if one.id == fields["reply_to"]), ())
+            fields["reply_buttons"] = "\n".join(button.data for row in answered for button in row if button.data)
         await self.happen(getattr(chat, kind)(**self.about(), message_id=message_id, **fields))
         return message_id
 

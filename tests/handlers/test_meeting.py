@@ -263,3 +263,58 @@ async def test_a_meeting_that_decides_very_much_still_fits_in_a_message(bench, g
     await leader.tap("开完了")
     await bench.run(one.id)
     assert "还有55" in one.last.text.replace(" ", "")
+
+
+async def minutes(bench) -> list[tuple[str, str]]:
+    async with bench.database.read() as db:
+        return [(each.kind, each.words) for each in await meetings.minutes_of(db, 1)]
+
+
+async def test_what_answers_the_agenda_or_a_reminder_is_minutes_whatever_holds_the_chat(bench, group):
+    leader, one, other = group
+    await weekly(leader)
+    bench.now = datetime(2026, 9, 11, 9, 29, tzinfo=UTC)  # Friday, a minute before everybody is told of Monday
+    await bench.wait(seconds=1)
+    await bench.wait(minutes=2)
+    told = next(each for each in one.bot_said if "例会 · 二组驻地" in each.text)
+    await one.text("/today")
+    held = one.last.text
+    await one.text("台账请各点先报数", reply_to=told.id)
+    assert one.last.text == "已记入二组9月14日 周一 09:00 · 二组驻地会议的纪要。"
+    bench.now = datetime(2026, 9, 14, 0, 30, tzinfo=UTC)
+    await bench.wait(seconds=1)
+    agenda = next(each for each in other.bot_said if each.text.startswith("Meeting of 二组: Mon 14 Sep"))
+    await other.voice(reply_to=agenda.id)
+    assert other.last.text == "In the minutes of the meeting of 二组, Mon 14 Sep 09:00 · 二组驻地."
+    assert await minutes(bench) == [("", "台账请各点先报数"), ("voice", "")]
+    await other.tap("Take back")
+    assert await minutes(bench) == [("", "台账请各点先报数")]
+    await one.text("/today")
+    assert one.last.text == held
+    await leader.tap("纪要和决定")
+    await leader.tap("开完了")
+    await one.text("会后补充：周三前报", reply_to=told.id)
+    assert (await minutes(bench))[-1] == ("", "会后补充：周三前报")
+
+
+async def test_an_answer_goes_where_it_was_asked_for_and_to_no_meeting_of_others(bench, group):
+    leader, one, _ = group
+    await weekly(leader)
+    bench.now = datetime(2026, 9, 14, 0, 31, tzinfo=UTC)
+    await bench.wait(seconds=1)
+    await leader.tap("纪要和决定")
+    await leader.tap("＋ 决定")
+    await leader.text("更新台账", reply_to=leader.last.id)  # the question has a button back to the meeting
+    assert "谁来办" in leader.last.text or "更新台账" in leader.last.text
+    assert await minutes(bench) == []
+    stranger = await bench.let_in("一组督导员", Role.inspector, group="一组")
+    await stranger.send("Text", "乱写", text="乱写", reply_to=1, reply_buttons="meeting.open:1")
+    await stranger.send("Text", "乱写", text="乱写", reply_to=1, reply_buttons="meeting.open:x\nmeeting.open:99")
+    await one.send("Text", "乱写", text="乱写", reply_to=1, reply_buttons="nothing.at:all\nmeeting.open")
+    assert await minutes(bench) == []
+    await leader.text("/meeting")
+    await leader.press("meeting.called:1", leader.last.id)
+    agenda = next(each for each in one.bot_said if each.text.startswith("二组例会"))
+    await one.text("还开吗", reply_to=agenda.id)
+    assert one.last.text == "这次会议已取消。"
+    assert await minutes(bench) == []

@@ -43,6 +43,27 @@ CASES: dict[str, tuple[dict[str, Any], Event | None]] = {
         raw.message(text="7 ✗", reply_to_message={"message_id": 5, "date": raw.AT, "chat": raw.CHAT, "text": "q"}),
         Text(**ABOUT, text="7 ✗", reply_to=5),
     ),
+    "reply to a message with buttons": (
+        raw.message(
+            text="已改",
+            reply_to_message={
+                "message_id": 5,
+                "date": raw.AT,
+                "chat": raw.CHAT,
+                "text": "例会",
+                "reply_markup": {
+                    "inline_keyboard": [
+                        [
+                            {"text": "纪要和决定", "callback_data": "meeting.open:3"},
+                            {"text": "网页", "url": "https://a.cn"},
+                        ],
+                        [{"text": "会议", "callback_data": "meeting.list"}],
+                    ]
+                },
+            },
+        ),
+        Text(**ABOUT, text="已改", reply_to=5, reply_buttons="meeting.open:3\nmeeting.list"),
+    ),
     "forwarded": (
         raw.message(text="news", forward_origin=raw.ORIGIN),
         Text(**ABOUT, text="news", forwarded=True),
