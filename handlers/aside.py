@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from handlers import menu
+from handlers.belonging import roles_of
 from handlers.turn import LIVE, PICTURED, WAITING
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from handlers.turn import Turn
 
 BACK: Final = "back"
@@ -33,3 +37,9 @@ def let_go(turn: Turn, journey: str) -> None:
         return
     before, state = turn.state.get(BACK) or ["", {}]
     turn.remember(before, **state)
+
+
+def leave(turn: Turn, journey: str, said: Markup) -> None:
+    """Give the chat back because the person leaves, and say what becomes of what was begun."""
+    let_go(turn, journey)
+    turn.say(said, menu=menu.keyboard(roles_of(turn.person, turn.now), turn.speech))

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from handlers import aside, menu
+from handlers import aside
 from handlers.access import may
-from handlers.belonging import roles_of
 from handlers.enquiry import answering, asking, desk
 from handlers.errors import NotAllowed
 from handlers.journey import Journey
@@ -41,9 +40,8 @@ async def message(turn: Turn, sent: Message) -> bool:
 
 async def give_up(turn: Turn) -> bool:
     """Leave it; nothing was sent."""
-    aside.let_go(turn, "enquiry")
     said = turn.t("Left as it was; nothing was sent.")
-    turn.say(said, menu=menu.keyboard(roles_of(turn.person, turn.now), turn.speech))
+    aside.leave(turn, "enquiry", said)
     return True
 
 

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from handlers import aside, menu
+from handlers import aside
 from handlers.access import may
-from handlers.belonging import roles_of
 from handlers.errors import NotAllowed
 from handlers.journey import Journey
 from handlers.library import adding, shelves
@@ -48,13 +47,12 @@ async def edited(turn: Turn, sent: Message) -> bool:
 async def give_up(turn: Turn) -> bool:
     """Leave the library; what was begun stays as a draft."""
     writing = turn.state.get("step") in ADDING
-    aside.let_go(turn, "library")
     said = (
         turn.t("It is kept as a draft and is not in the library yet.")
         if writing
         else turn.t("You have left the library.")
     )
-    turn.say(said, menu=menu.keyboard(roles_of(turn.person, turn.now), turn.speech))
+    aside.leave(turn, "library", said)
     return True
 
 

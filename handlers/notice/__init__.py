@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handlers import aside, menu
+from handlers import aside
 from handlers.journey import Journey
 from handlers.menu import command
 from handlers.notice import composing, following, receiving, sending
@@ -35,13 +35,8 @@ async def message(turn: Turn, sent: Message) -> bool:
 
 async def give_up(turn: Turn) -> bool:
     """Leave the notice; what was written stays in the list as a draft."""
-    aside.let_go(turn, "notice")
-    turn.say(turn.t("The notice is kept as a draft; nothing was sent."), menu=menu.keyboard(_roles(turn), turn.speech))
+    aside.leave(turn, "notice", turn.t("The notice is kept as a draft; nothing was sent."))
     return True
-
-
-def _roles(turn: Turn) -> frozenset[str]:
-    return frozenset(one.role for one in turn.who.roles_now(turn.now))
 
 
 NOTICE = Journey(

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from handlers import aside, menu
+from handlers import aside
 from handlers.access import may
-from handlers.belonging import roles_of
 from handlers.errors import NotAllowed
 from handlers.journey import Journey
 from handlers.menu import command
@@ -40,13 +39,12 @@ async def message(turn: Turn, sent: Message) -> bool:
 async def give_up(turn: Turn) -> bool:
     """Leave the quiz: a draft is kept, half a try does not count."""
     taking_one = turn.state.get("step") == "take"
-    aside.let_go(turn, "quiz")
     said = (
         turn.t("You have left the quiz; this try does not count.")
         if taking_one
         else turn.t("Left as it was; a quiz being written is kept as a draft.")
     )
-    turn.say(said, menu=menu.keyboard(roles_of(turn.person, turn.now), turn.speech))
+    aside.leave(turn, "quiz", said)
     return True
 
 

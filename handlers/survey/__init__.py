@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from handlers import aside, menu
+from handlers import aside
 from handlers.access import may
-from handlers.belonging import roles_of
 from handlers.errors import NotAllowed
 from handlers.journey import Journey
 from handlers.menu import command
@@ -41,13 +40,12 @@ async def message(turn: Turn, sent: Message) -> bool:
 async def give_up(turn: Turn) -> bool:
     """Leave the survey: a draft is kept, half an answer is not."""
     answering_one = turn.state.get("step") == "answer"
-    aside.let_go(turn, "survey")
     said = (
         turn.t("You have left the survey; nothing of it was kept.")
         if answering_one
         else turn.t("The survey is kept as a draft; it is not open.")
     )
-    turn.say(said, menu=menu.keyboard(roles_of(turn.person, turn.now), turn.speech))
+    aside.leave(turn, "survey", said)
     return True
 
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage import single
 from storage.entity import Entity, Json, Session, Whom
 from storage.vault.sealed import SealedJson
 
@@ -103,17 +104,12 @@ class Enquiry(Entity):
 
 async def get(db: Session, enquiry_id: int, *, lock: bool = False) -> Enquiry | None:
     """Return an enquiry; with ``lock`` nobody else changes it until this transaction ends."""
-    query = sa.select(Enquiry).where(Enquiry.id == enquiry_id)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    return await db.scalar(query)
+    return await single.get(db, Enquiry, enquiry_id, lock=lock)
 
 
 async def add(db: Session, enquiry: Enquiry) -> Enquiry:
     """Keep a new enquiry; its id is known afterwards."""
-    db.add(enquiry)
-    await db.flush()
-    return enquiry
+    return await single.add(db, enquiry)
 
 
 async def asked_by(db: Session, person_id: int, limit: int) -> Sequence[Enquiry]:

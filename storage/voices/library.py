@@ -15,6 +15,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage import single
 from storage.entity import Entity, Json, Session, Whom
 from supervision.passage import TRIGRAM, likeness, looked_for, put_behind
 
@@ -99,23 +100,17 @@ class LibraryItem(Entity):
 
 async def get(db: Session, item_id: int, *, lock: bool = False) -> LibraryItem | None:
     """Return an item; with ``lock`` nobody else changes it until this transaction ends."""
-    query = sa.select(LibraryItem).where(LibraryItem.id == item_id)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    return await db.scalar(query)
+    return await single.get(db, LibraryItem, item_id, lock=lock)
 
 
 async def add(db: Session, item: LibraryItem) -> LibraryItem:
     """Keep a new item; its id is known afterwards."""
-    db.add(item)
-    await db.flush()
-    return item
+    return await single.add(db, item)
 
 
 async def drop(db: Session, item: LibraryItem) -> None:
     """Throw a draft away."""
-    await db.delete(item)
-    await db.flush()
+    await single.drop(db, item)
 
 
 async def drafts(db: Session, author_id: int) -> Sequence[LibraryItem]:

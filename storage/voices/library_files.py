@@ -11,7 +11,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage import leases
+from storage import leases, single
 from storage.entity import Entity, Session
 
 LEASE = timedelta(minutes=5)
@@ -51,7 +51,7 @@ async def add(db: Session, files: Sequence[LibraryFile]) -> None:
 
 async def get(db: Session, file_id: int, *, lock: bool = False) -> LibraryFile | None:
     """Return a file; with ``lock`` nobody else changes it until this transaction ends."""
-    return await db.get(LibraryFile, file_id, with_for_update=True if lock else None, populate_existing=lock)
+    return await single.get(db, LibraryFile, file_id, lock=lock)
 
 
 async def unread(db: Session, item_id: int) -> list[str]:

@@ -11,6 +11,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage import single
 from storage.entity import Entity, Json, Session, Whom
 from supervision.quiz import Question, needed
 
@@ -126,23 +127,17 @@ class QuizResult(Entity):
 
 async def get(db: Session, quiz_id: int, *, lock: bool = False) -> Quiz | None:
     """Return a quiz; with ``lock`` nobody else changes it until this transaction ends."""
-    query = sa.select(Quiz).where(Quiz.id == quiz_id)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    return await db.scalar(query)
+    return await single.get(db, Quiz, quiz_id, lock=lock)
 
 
 async def add(db: Session, quiz: Quiz) -> Quiz:
     """Keep a new quiz; its id is known afterwards."""
-    db.add(quiz)
-    await db.flush()
-    return quiz
+    return await single.add(db, quiz)
 
 
 async def drop(db: Session, quiz: Quiz) -> None:
     """Throw a draft away."""
-    await db.delete(quiz)
-    await db.flush()
+    await single.drop(db, quiz)
 
 
 async def latest(db: Session, limit: int, *, drafts_of: int | None = None) -> Sequence[Quiz]:

@@ -18,6 +18,7 @@ from hashlib import sha256
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage import single
 from storage.entity import Entity, Json, Session, Whom, insert_into
 from storage.people import Person
 from storage.vault.sealed import SealedJson
@@ -152,10 +153,7 @@ class Pool(Entity):
 
 async def get(db: Session, survey_id: int, *, lock: bool = False) -> Survey | None:
     """Return a survey; with ``lock`` nobody else changes it until this transaction ends."""
-    query = sa.select(Survey).where(Survey.id == survey_id)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    return await db.scalar(query)
+    return await single.get(db, Survey, survey_id, lock=lock)
 
 
 async def by_link(db: Session, link: str) -> Survey | None:
@@ -173,15 +171,12 @@ async def by(db: Session, person_id: int | None, limit: int) -> Sequence[Survey]
 
 async def add(db: Session, survey: Survey) -> Survey:
     """Keep a new survey; its id is known afterwards."""
-    db.add(survey)
-    await db.flush()
-    return survey
+    return await single.add(db, survey)
 
 
 async def drop(db: Session, survey: Survey) -> None:
     """Throw a draft away."""
-    await db.delete(survey)
-    await db.flush()
+    await single.drop(db, survey)
 
 
 async def start(db: Session, survey: Survey, now: datetime, closes_at: datetime) -> None:
