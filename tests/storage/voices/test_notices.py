@@ -108,6 +108,42 @@ async def test_nobody_is_produced_twice_even_when_the_key_is_tried_again(sqlite_
             await outbox.put_many(db, again, now=now, priority=Priority.bulk, topic=notice.topic)
 
 
+async def test_an_album_goes_ahead_of_its_words_to_each_in_turn(database: Database, now: datetime):
+    said = [{"kind": "say", "text": one} for one in ("相册", "通知")]
+    async with database.begin() as db:
+        everybody = await crowd(db, 2, now)
+        notice = await sent(db, everybody, now)
+        them = [one.id for one in everybody]
+        await outbox.put_copies(db, said, them, now=now, priority=Priority.bulk, topic=notice.topic)
+        await deliveries.queue(db, notice.id, them, notice.topic, 3, 2)
+    async with database.read() as db:
+        rows = await outbox.pending(db, now)
+        mine = await deliveries.of(db, notice.id, them[0])
+        keys = list(await db.scalars(sa.select(outbox.Outgoing.key).order_by(outbox.Outgoing.id)))
+    assert [(row.chat_id, row.reply["text"]) for row in rows if row.reply] == [
+        (1000, "相册"), (1000, "通知"), (1001, "相册"), (1001, "通知")
+    ]  # fmt: skip
+    assert keys == [f"{notice.topic}:{one}{part}" for one in them for part in (":1", "")]
+    assert mine is not None
+    assert (mine.state, mine.outbox_id, mine.version, mine.chased) == (State.queued, rows[1].id, 3, 2)
+
+
+async def test_copies_are_due_in_each_ones_language_and_in_none_where_there_is_no_address(
+    database: Database, now: datetime
+):
+    async with database.begin() as db:
+        everybody = await crowd(db, 3, now)
+        everybody[1].language, everybody[2].telegram_id = "en", None
+        notice = await sent(db, everybody, now)
+        due = await deliveries.due(db, notice.id, 9)
+        await deliveries.skip(db, notice.id, [person for person, language in due if language is None], now)
+        left = await deliveries.due(db, notice.id, 9)
+        found, _ = await deliveries.counts(db, notice.id)
+    assert sorted(due) == [(everybody[0].id, "zh_CN"), (everybody[1].id, "en"), (everybody[2].id, None)]
+    assert sorted(left) == sorted(due)[:2]
+    assert (found[State.waiting], found[State.skipped]) == (2, 1)
+
+
 async def test_the_erased_are_not_written_to_and_still_count(sqlite_database: Database, now: datetime):
     async with sqlite_database.begin() as db:
         everybody = await crowd(db, 3, now)
