@@ -30,8 +30,8 @@ def watch(path: str) -> None:
 
     put = Settler.put
 
-    def known(self: Settler, fate: Fate) -> None:
-        put(self, fate)
+    def known(self: Settler, fate: Fate, *, gather: bool = False) -> None:
+        put(self, fate, gather=gather)
         note(fate.message_id or 0)
 
     Settler.put = known  # type: ignore[method-assign]
