@@ -125,6 +125,7 @@ ACCESS: Final[Mapping[str, Allowed]] = {
     "coverage.show": PLANNERS,
     "coverage.names": PLANNERS,
     "coverage.areas": PLANNERS,
+    "coverage.part": PLANNERS,
     "coverage.out": PLANNERS,
     # the digest: leaders and deputies their own group's, the office and administrators everybody's
     "/digest": LEADING,

@@ -14,6 +14,7 @@ COVERAGE = Journey(
         "show": overview.show,
         "names": overview.names,
         "areas": overview.areas,
+        "part": overview.part,
         "out": overview.out,
     },
 )

@@ -12,8 +12,9 @@ from markupsafe import Markup
 from handlers import own_groups
 from handlers.belonging import campaign_of
 from handlers.chat import Button
+from handlers.coverage import parts
 from handlers.errors import Stale, UserError
-from handlers.journey import data, number
+from handlers.journey import data, number, word
 from handlers.own_groups import wanted
 from handlers.progress import bar, brief
 from handlers.reasons import reason_words
@@ -122,7 +123,7 @@ async def _show(turn: Turn, campaign: Campaign, one: Round, group_id: int) -> No
         said.append(turn.t("No unit of the register belongs to this round yet."))
     said += _branches(turn, lines)
     said += _parts(turn, lines, groups, one_group=bool(group_id))
-    turn.card(Markup("\n").join(said), await _buttons(turn, campaign, one, group_id, whole))
+    turn.card(Markup("\n").join(said), await _buttons(turn, campaign, one, group_id, lines))
 
 
 def _branches(turn: Turn, lines: Sequence[Line]) -> list[Markup]:
@@ -157,7 +158,8 @@ def _part(turn: Turn, name: str, counts: Count) -> Markup:
     return line
 
 
-async def _buttons(turn: Turn, campaign: Campaign, one: Round, group_id: int, whole: Count) -> Rows:
+async def _buttons(turn: Turn, campaign: Campaign, one: Round, group_id: int, lines: Sequence[Line]) -> Rows:
+    whole = count(lines)
     looks = [
         Button(
             turn.label("{what} {count}", what=turn.label(words), count=getattr(whole, stand.value)),
@@ -167,6 +169,7 @@ async def _buttons(turn: Turn, campaign: Campaign, one: Round, group_id: int, wh
         if getattr(whole, stand.value)
     ]
     rows = [tuple(looks[at : at + 2]) for at in range(0, len(looks), 2)]
+    rows += parts.levels(turn, one, group_id, lines)
     rows.append((Button(turn.label("By area"), data("coverage", "areas", one.id, group_id)),))
     if not _sees_all(turn):
         rows += await own_groups.others(turn, group_id, lambda _, each: data("coverage", "all", each))
@@ -207,16 +210,9 @@ async def names(turn: Turn, args: tuple[str, ...]) -> None:
     title = turn.label("{what} {count}", what=turn.label(STANDS[stand]), count=len(found))
     said = [Markup("<b>{}</b>").format(title)]
     for place, each in enumerate(found[at * NAMES : (at + 1) * NAMES], at * NAMES + 1):
-        line = Markup("{}. {}").format(place, brief(each.name, 40))
-        if not group_id:
-            line += Markup(" · {}").format(groups.get(each.group_id or 0, turn.label("no group")))
-        said.append(line)
-    moves = [
-        Button(words, data("coverage", "names", one.id, group_id, stand.value, to))
-        for words, to in (("‹", at - 1), (f"{at + 1}/{pages}", at), ("›", at + 1))
-        if pages > 1 and 0 <= to < pages
-    ]
-    turn.card(Markup("\n").join(said), (*((tuple(moves),) if moves else ()), _back(turn, one, group_id)))
+        said.append(_unit(turn, place, each, {} if group_id else groups))
+    moves = parts.turning(at, pages, lambda to: data("coverage", "names", one.id, group_id, stand.value, to))
+    turn.card(Markup("\n").join(said), (*moves, _back(turn, one, group_id)))
 
 
 def _back(turn: Turn, one: Round, group_id: int) -> tuple[Button, ...]:
@@ -224,15 +220,56 @@ def _back(turn: Turn, one: Round, group_id: int) -> tuple[Button, ...]:
 
 
 async def areas(turn: Turn, args: tuple[str, ...]) -> None:
-    """Show the round by province, those with units left first."""
+    """Show the round by province, those with units left first; a tap names the units of one."""
     _, one, group_id = await _asked(turn, args)
-    parts = counted(await ledgers.ledger(turn.db, one, group_id or None), province)
-    ranked = sorted(parts.items(), key=lambda each: (-each[1].uncovered, -each[1].total, each[0]))
+    found = counted(await ledgers.ledger(turn.db, one, group_id or None), province)
+    ranked = sorted(found.items(), key=lambda each: (-each[1].uncovered, -each[1].total, each[0]))[:AREAS]
     said = [turn.t("<b>By area</b>")]
-    said += [_part(turn, name or turn.label("no area"), counts) for name, counts in ranked[:AREAS]]
-    if len(ranked) > AREAS:
-        said.append(turn.t("… and {count} more", count=len(ranked) - AREAS))
-    turn.card(Markup("\n").join(said), (_back(turn, one, group_id),))
+    said += [
+        Markup("{}. ").format(place) + _part(turn, name or turn.label("no area"), counts)
+        for place, (name, counts) in enumerate(ranked, 1)
+    ]
+    if len(found) > AREAS:
+        said.append(turn.t("… and {count} more", count=len(found) - AREAS))
+    if ranked:
+        said.append(turn.t("Tap a number for the units by name."))
+    buttons = [
+        Button(str(place), data("coverage", "part", one.id, group_id, parts.of_area(name), 0))
+        for place, (name, _) in enumerate(ranked, 1)
+    ]
+    rows = [tuple(buttons[at : at + 7]) for at in range(0, len(buttons), 7)]
+    turn.card(Markup("\n").join(said), (*rows, _back(turn, one, group_id)))
+
+
+async def part(turn: Turn, args: tuple[str, ...]) -> None:
+    """Show a page of the units of one level or area by name, those that are left first."""
+    campaign, one, group_id = await _asked(turn, args)
+    wanted = word(args, 2)
+    found = parts.of(await ledgers.ledger(turn.db, one, group_id or None), wanted)
+    if not found:
+        raise Stale
+    groups = {each.id: each.name for each in await campaigns.groups_of(turn.db, campaign.id)}
+    level = wanted.startswith(parts.LEVEL)
+    name = turn.label("level {level}", level=found[0].level) if level else province(found[0]) or turn.label("no area")
+    pages = max(1, -(-len(found) // NAMES))
+    at = min(max(number(args, 3), 0), pages - 1)
+    said = [Markup("<b>{}</b>").format(turn.label("{what} {count}", what=name, count=len(found)))]
+    stand = None
+    for place, each in enumerate(found[at * NAMES : (at + 1) * NAMES], at * NAMES + 1):
+        if each.stand is not stand:
+            stand = each.stand
+            said.append(Markup("<i>{}</i>").format(turn.label(STANDS[stand])))
+        said.append(_unit(turn, place, each, {} if group_id else groups))
+    moves = parts.turning(at, pages, lambda to: data("coverage", "part", one.id, group_id, wanted, to))
+    back = _back(turn, one, group_id)
+    if not level:
+        back = (Button(turn.label("◀ By area"), data("coverage", "areas", one.id, group_id)),)
+    turn.card(Markup("\n").join(said), (*moves, back))
+
+
+def _unit(turn: Turn, place: int, each: Line, groups: Mapping[int, str]) -> Markup:
+    line = Markup("{}. {}").format(place, brief(each.name, 40))
+    return line + Markup(" · {}").format(groups.get(each.group_id or 0, turn.label("no group"))) if groups else line
 
 
 async def out(turn: Turn, args: tuple[str, ...]) -> None:

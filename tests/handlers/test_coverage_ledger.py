@@ -70,6 +70,15 @@ async def test_the_office_sees_every_level_group_and_area_and_who_is_left_by_nam
     await office.tap("返回")
     await office.tap("按片区")
     assert "浙江省 1/4 · 1 个未安排" in office.last.text
+    await office.tap("2")
+    assert "北京市 1\n未安排\n1. 北京公司 · 一组" in office.last.text
+    await office.tap("◀ 按片区")
+    await office.tap("1")
+    assert office.last.text.startswith("浙江省 4\n未安排\n1. 余杭支部 · 二组\n")
+    await office.tap("◀ 按片区")
+    await office.tap("返回")
+    await office.tap("3级")
+    assert office.last.text.startswith("3级 2\n未安排\n1. 北京公司 · 一组\n")
     await office.tap("返回")
     await office.tap("二组")
     assert "第一轮 · 二组" in office.last.text
@@ -150,3 +159,18 @@ async def test_a_contact_of_one_group_who_visits_for_another_sees_the_other(roun
         person.appoint(Role.inspector, round_one.now, group_id=group.id)
     await phone.text("/coverage")
     assert "第一轮 · 二组" in phone.last.text
+
+
+@pytest.mark.parametrize("part", ["l9", "a00000000", "x", ""])
+async def test_a_part_that_is_none_is_a_button_out_of_date(round_one, part):
+    office = await round_one.let_in("办公室", Role.office)
+    await office.text("/coverage")
+    await office.press(f"coverage.part:1:0:{part}:0", office.last.id)
+    assert "这个按钮已过期" in office.toast
+
+
+async def test_a_leader_names_the_units_of_no_other_group(round_one):
+    leader = await round_one.let_in("二组组长", Role.leader, group="二组")
+    await leader.text("/coverage")
+    await leader.press("coverage.part:1:1:l3:0", leader.last.id)
+    assert "这个按钮已过期" in leader.toast
