@@ -87,7 +87,7 @@ def _stands(counts: Count) -> list[tuple[str, int]]:
 
 def _matters(words: Speech, facts: Facts) -> dict[str, Any]:
     """Return open and overdue matters one below the other, on one scale, each with its number."""
-    over = words.label("of these overdue, open for more than {within} working days", within=facts.within)
+    over = words.label("of these overdue, over {within} working days", within=facts.within)
     rows = [
         (words.label("open, not done"), [("late", facts.missing)], str(facts.missing)),
         (words.label("open, partly"), [("partly", facts.partly)], str(facts.partly)),
