@@ -24,6 +24,8 @@ FIELDWORK: Final[Mapping[str, Allowed]] = {
     "visit.prepare": FIELD,
     "visit.brief": FIELD,
     "visit.begin": FIELD,
+    "visit.announce": LEADERS,
+    "visit.announced": LEADERS,
     "visit.today": FIELD,
     "visit.todo": FIELD,
     "visit.summary": FIELD,

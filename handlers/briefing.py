@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
-from handlers import matters
+from handlers import announcing, matters
 from handlers.campaign import pack_of, terms_of
 from handlers.chat import Button
 from handlers.journey import data
@@ -96,8 +96,8 @@ async def _card(turn: Turn, visit: Visit) -> tuple[Markup, Rows, str, bool]:
         ),
     )
     looks = sha256("\n".join(map(str, lines)).encode()).hexdigest()[:16]
-    lines[at:at] = await _others(turn, visit)
-    return Markup("\n").join(lines), rows, looks, bool(points or found)
+    lines[at:at] = [await announcing.line(turn, visit), *await _others(turn, visit)]
+    return Markup("\n").join(lines), (*rows, *await announcing.rows(turn, visit)), looks, bool(points or found)
 
 
 def _about(turn: Turn, visit: Visit, campaign: Campaign | None) -> list[Markup]:

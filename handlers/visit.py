@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
-from handlers import briefing, learning
+from handlers import announcing, briefing, learning
 from handlers.chat import Button
 from handlers.errors import Stale, UserError
 from handlers.found import judged
@@ -225,6 +225,11 @@ async def brief_again(turn: Turn, args: tuple[str, ...]) -> None:
     await briefing.show(turn, await _mine_by_id(turn, args))
 
 
+async def announced(turn: Turn, args: tuple[str, ...]) -> None:
+    """Tell the unit of a visit, and show its briefing again."""
+    await briefing.show(turn, await announcing.announced(turn, args))
+
+
 async def begin(turn: Turn, args: tuple[str, ...]) -> None:
     """Go on from the briefing to the checklist."""
     await _go_into(turn, await _mine_by_id(turn, args))
@@ -346,6 +351,8 @@ VISIT = Journey(
         "prepare": prepare,
         "brief": brief_again,
         "begin": begin,
+        "announce": announcing.announce,
+        "announced": announced,
         "today": tap_today,
         "todo": tap_todo,
         "submit": submit,

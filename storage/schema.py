@@ -30,6 +30,7 @@ from storage.entity import Entity, Session
 from storage.files import evidence, pictures
 from storage.visit import (
     activities,
+    announcements,
     briefings,
     corrections,
     draws,
@@ -46,6 +47,7 @@ from storage.voices import deliveries, enquiries, library, library_files, notice
 
 MODULES = (
     activities,
+    announcements,
     audit,
     briefings,
     calendars,

@@ -195,6 +195,7 @@ def of_a_visit(visit: str, answers: Sequence[int], pieces: Sequence[tuple[int, i
         "checklist.move": [f"checklist.move:{of}:e{one}:{sent}" for one, of in pieces]
         + [f"checklist.move:{visit}:m0:1"],
         "checklist.moveto": [f"checklist.moveto:{of}:e{one}:{sent}:2" for one, of in pieces],
+        "checklist.shift": [f"checklist.shift:{visit}:m0:1:2", f"checklist.shift:{visit}:m0-3:{sent}:2"],
         "checklist.moved": [f"checklist.moved:{visit}"],
         "checklist.place": [f"checklist.place:{of}:{one}" for one, of in pieces],
         "checklist.elsewhere": [f"checklist.elsewhere:{of}:{one}" for one, of in pieces],
@@ -204,6 +205,8 @@ def of_a_visit(visit: str, answers: Sequence[int], pieces: Sequence[tuple[int, i
         "visit.prepare": [f"visit.prepare:{visit}"],
         "visit.brief": [f"visit.brief:{visit}"],
         "visit.begin": [f"visit.begin:{visit}"],
+        "visit.announce": [f"visit.announce:{visit}"],
+        "visit.announced": [f"visit.announced:{visit}:739000", f"visit.announced:{visit}:0"],
         "checklist.later": [f"checklist.later:{visit}:1:1"],
         "checklist.again": [f"checklist.again:{visit}:1"],
     }
