@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from storage import audit, people
 from storage.chat import inbox
+from storage.chat.conversations import Conversation
 from storage.entity import LARGEST
+from storage.people import Role
 from storage.vault.sealed import Unreadable
 from storage.visit import interviews
 
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from storage.database import Database, Session
 
 LISTED = 1000
+
+_INTERVIEW = "interview"
+"""What the journey is called in which names and quotes are typed."""
 
 
 class NotSetAside(Exception):
@@ -75,9 +80,23 @@ async def shown(database: Database, number: int, *, payload: bool) -> str:
 
 
 async def _said_in_confidence(db: Session, row: Arrival) -> bool:
-    """Tell whether whoever sent it was in the middle of an interview: then nobody reads it, not even the operator."""
+    """Tell whether it may belong to an interview: then nobody reads it, not even the operator.
+
+    It came in the middle of one; or where the chat stands at one, where names and passages to quote are typed as well;
+    or it is another wording. Where the chat has gone on since, nobody can tell any more: then it depends on whether
+    its sender ever had to do with interviews.
+    """
+    chat = await db.get(Conversation, row.chat_id)
+    reworded = (row.payload or {}).get("edited_message")
+    number = reworded.get("message_id") if isinstance(reworded, dict) else None
+    if isinstance(number, int) and await interviews.by_message(db, row.chat_id, number) is not None:
+        return True
     person = await people.by_telegram(db, row.chat_id)
-    return person is not None and await interviews.under_way(db, person.id, row.received_at)
+    if chat is not None and chat.updated_at <= row.received_at and chat.journey != _INTERVIEW:
+        return person is not None and await interviews.under_way(db, person.id, row.received_at)
+    if person is None:
+        return False
+    return person.has(row.received_at, Role.leader) or await interviews.held_any(db, person.id)
 
 
 def _kinds(row: Arrival) -> list[str]:

@@ -98,4 +98,8 @@ async def rotated(settings: Settings) -> tuple[str, list[str]]:
     warnings = []
     if done.unreadable:
         warnings = [f"{done.unreadable:,} values open with none of the keys {', '.join(keyring.ids)}; left alone."]
+    if done.left and database.embedded:
+        warnings.append("The file is in use, so freed pages may still hold what the old key opens: run this again.")
+    elif done.left:
+        warnings.append("Freed pages may still hold what the old key opens: let the administrator run VACUUM FULL.")
     return f"{done.changed:,} values sealed anew with the key {keyring.ids[0]}.", warnings

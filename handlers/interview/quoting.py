@@ -82,9 +82,7 @@ async def _own(turn: Turn, args: tuple[str, ...]) -> Interview:
 
 async def sentences(turn: Turn, args: tuple[str, ...]) -> None:
     """Show the sentences to choose from."""
-    interview = await _own(turn, args)
-    interviews.look(turn.db, interview, turn.who, "said", turn.now)
-    await _choose(turn, interview, [], number(args, 1) if len(args) > 1 else 0)
+    await _choose(turn, await _own(turn, args), [], number(args, 1) if len(args) > 1 else 0, looks=True)
 
 
 async def pick(turn: Turn, args: tuple[str, ...]) -> None:
@@ -101,8 +99,12 @@ def _picked(turn: Turn, interview: Interview) -> list[int]:
     return [int(one) for one in turn.state.get("picked", ())] if mine else []
 
 
-async def _choose(turn: Turn, interview: Interview, picked: list[int], page: int) -> None:
+async def _choose(turn: Turn, interview: Interview, picked: list[int], page: int, *, looks: bool | None = None) -> None:
+    """Show sentences; ``looks``: they are not on screen already, which the state tells unless it is said."""
     found, _ = await _sentences(turn, interview)
+    here = turn.state.get("doing") == "quoting" and turn.state.get("interview") == interview.id
+    if looks or not here:
+        interviews.look(turn.db, interview, turn.who, "said", turn.now)
     last = max(0, -(-len(found) // SHOWN) - 1)
     page = max(0, min(page, last))
     shown = list(enumerate(found))[page * SHOWN : (page + 1) * SHOWN]

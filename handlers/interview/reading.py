@@ -150,22 +150,18 @@ async def looks(turn: Turn, args: tuple[str, ...]) -> None:
     interview = await interview_of(turn, number(args, 0))
     await turn.db.flush()
     found = await interviews.looks(turn.db, interview.id)
-    names = await people.names(turn.db, {one.person_id for one in found})
+    names = await people.names(turn.db, {one for one, *_ in found})
     zone = await zone_of(turn, interview.visit)
-    what = {
+    said = {
         "said": turn.label("read what was said"),
         "who": turn.label("saw who it was"),
         "heard": turn.label("listened"),
     }
     lines = [turn.t("👁 <b>Who has looked</b>")]
-    lines += [
-        turn.t(
-            "{when} · {who} · {what}",
-            when=turn.speech.moment(one.at, zone),
-            who=names.get(one.person_id) or called(None),
-            what=what.get(one.what, one.what),
-        )
-        for one in found
-    ]
+    for person_id, what, times, at in found:
+        who, when = names.get(person_id) or called(None), turn.speech.moment(at, zone)
+        lines.append(turn.t("{when} · {who} · {what}", when=when, who=who, what=said.get(what, what)))
+        if times > 1:
+            lines[-1] += turn.t(" · {count} times", count=times)
     back = Button(turn.label("◀ Back"), data("interview", "read", interview.id))
     turn.card(Markup("\n").join(lines), ((back,),))

@@ -28,6 +28,9 @@ from storage.vault.sealing import CannotOpen, Keyring, key_of
 BATCH: Final = 200
 """Rows changed in one commit: others wait for so many at the most."""
 
+_PATIENCE: Final = 30.0
+"""Seconds to wait for whoever is writing."""
+
 CLEAR: Final = ""
 """What stands in place of a key's id for a value that is not sealed."""
 
@@ -37,10 +40,14 @@ Told = Callable[[str, int, int], None]
 
 @dataclass(slots=True)
 class Rotated:
-    """What came of it: how many values were sealed anew, and how many do not open with any key."""
+    """What came of it: how many values were sealed anew, and how many do not open with any key.
+
+    ``left``: bytes that the old keys open may still lie in the database's own files, in pages that were freed.
+    """
 
     changed: int = 0
     unreadable: int = 0
+    left: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,9 @@ class _Place:
     """A table and its sealed columns with their purposes, read and written as they lie there."""
 
     table: sa.TableClause
-    key: sa.ColumnClause[Any]
+    keys: tuple[sa.ColumnClause[Any], ...]
+    """What tells its rows apart."""
+
     purposes: dict[str, str] = field(default_factory=dict)
     kind: type[Kept] | None = None
     """What is in custody there, if anything is."""
@@ -65,10 +74,9 @@ def _places() -> list[_Place]:
         purposes = {one.name: one.type.purpose for one in table.c if isinstance(one.type, SealedJson | SealedBytes)}
         if not purposes:
             continue
-        (key,) = table.primary_key.columns
+        keys = [sa.column(one.name, one.type) for one in table.primary_key.columns]
         raw = [sa.column(name, _raw(table.c[name])) for name in purposes]
-        clause = sa.table(table.name, sa.column(key.name, key.type), *raw)
-        found.append(_Place(clause, clause.c[key.name], purposes, kept.get(table)))
+        found.append(_Place(sa.table(table.name, *keys, *raw), tuple(keys), purposes, kept.get(table)))
     return found
 
 
@@ -79,16 +87,16 @@ def _raw(column: sa.Column[Any]) -> sa.types.TypeEngine[Any]:
 async def rotate(database: Database, keyring: Keyring, now: datetime, told: Told = lambda *_: None) -> Rotated:
     """Seal everything with the first key of the keyring; what does not open is counted and left as it is.
 
-    On SQLite the old bytes are overwritten where they lay, and nothing of them stays behind in the log, unless somebody
-    is reading all the while. On PostgreSQL they go with the next VACUUM.
+    On SQLite the file is then written anew and its log emptied, so that nothing stays behind of what was sealed before,
+    nor of what had been deleted by then; unless somebody is reading all the while. On PostgreSQL it stays until the
+    tables are written anew (VACUUM FULL).
     """
     done = Rotated()
-    if database.embedded:
-        await database.alone(lambda connection: connection.exec_driver_sql("PRAGMA secure_delete=ON").close())
     for place in _places():
         async with database.read() as db:
             total = await db.scalar(sa.select(sa.func.count()).select_from(place.table).where(place.filled)) or 0
-        last, rows = None, 0
+        last: Sequence[Any] = ()
+        rows = 0
         while True:
             async with database.begin() as db:
                 batch = await _batch(db, place, last, lock=True)
@@ -97,31 +105,40 @@ async def rotate(database: Database, keyring: Keyring, now: datetime, told: Told
                     await custody.resealed(db, place.kind, renewed, now)
             if not batch:
                 break
-            last, rows = batch[-1][0], rows + len(batch)
+            last, rows = batch[-1], rows + len(batch)
             told(place.table.name, rows, total)
-    if database.embedded:
-        await asyncio.to_thread(_empty_log, str(database.url.database))
+    done.left = not database.embedded or not await asyncio.to_thread(_written_anew, str(database.url.database))
     return done
 
 
-def _empty_log(path: str) -> None:
-    """Bring what is in SQLite's log into the database, where it takes the place of what was, and cut the log."""
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+def _written_anew(path: str) -> bool:
+    """Write SQLite's file anew without its freed pages and cut its log; False when somebody is in the way of it.
+
+    Daily work leaves freed pages as they are: what was deleted lies there, sealed with the key of its day.
+    """
+    try:
+        with closing(sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)) as connection:
+            connection.execute("VACUUM")
+            (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.OperationalError:  # somebody writes all the while, or the disk is full
+        return False
+    return not busy
 
 
-async def _batch(db: Session, place: _Place, last: object, *, lock: bool) -> Sequence[sa.Row[Any]]:
-    query = sa.select(place.key, *(place.table.c[name] for name in place.purposes)).where(place.filled)
-    if last is not None:
-        query = query.where(place.key > last)
-    query = query.order_by(place.key).limit(BATCH)
+async def _batch(db: Session, place: _Place, last: Sequence[Any], *, lock: bool) -> Sequence[sa.Row[Any]]:
+    """Read rows behind the ``last`` that was read: what tells them apart, then what is sealed."""
+    query = sa.select(*place.keys, *(place.table.c[name] for name in place.purposes)).where(place.filled)
+    if last:
+        behind = [sa.literal(value, key.type) for key, value in zip(place.keys, last, strict=False)]
+        query = query.where(sa.tuple_(*place.keys) > sa.tuple_(*behind))
+    query = query.order_by(*place.keys).limit(BATCH)
     return (await db.execute(query.with_for_update() if lock else query)).all()
 
 
 async def _renew(db: Session, place: _Place, row: sa.Row[Any], keyring: Keyring, done: Rotated) -> bool:
     """Seal what is to be sealed anew in one row; tells whether anything was."""
     anew = {}
-    values: Sequence[object] = row[1:]
+    values: Sequence[object] = row[len(place.keys) :]
     for (name, purpose), value in zip(place.purposes.items(), values, strict=True):
         try:
             made = _anew(keyring, value, purpose)
@@ -131,7 +148,8 @@ async def _renew(db: Session, place: _Place, row: sa.Row[Any], keyring: Keyring,
         if made is not None:
             anew[name] = made
     if anew:
-        await db.execute(sa.update(place.table).where(place.key == row[0]).values(anew))
+        this = [key == value for key, value in zip(place.keys, row, strict=False)]
+        await db.execute(sa.update(place.table).where(*this).values(anew))
         done.changed += len(anew)
     return bool(anew)
 
@@ -151,7 +169,7 @@ async def counted(database: Database) -> Counter[str]:
     found: Counter[str] = Counter()
     for place in _places():
         async for row in _rows(database, place):
-            values: Sequence[object] = row[1:]
+            values: Sequence[object] = row[len(place.keys) :]
             for value in values:
                 raw = sealed.unwrapped(value) if isinstance(value, str) else value
                 if raw is not None:
@@ -160,7 +178,7 @@ async def counted(database: Database) -> Counter[str]:
 
 
 async def _rows(database: Database, place: _Place) -> AsyncIterator[sa.Row[Any]]:
-    last: object = None
+    last: Sequence[Any] = ()
     while True:
         async with database.read() as db:
             batch = await _batch(db, place, last, lock=False)
@@ -168,4 +186,4 @@ async def _rows(database: Database, place: _Place) -> AsyncIterator[sa.Row[Any]]
             yield row
         if not batch:
             return
-        last = batch[-1][0]
+        last = batch[-1]

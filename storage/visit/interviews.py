@@ -16,7 +16,7 @@ from typing import ClassVar, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
-from storage.entity import Entity, Session, Whom
+from storage.entity import Entity, Moment, Session, Whom
 from storage.people import Person, Role
 from storage.vault import sealed
 from storage.vault.custody import Kept
@@ -253,6 +253,11 @@ async def under_way(db: Session, person_id: int, at: datetime) -> bool:
     return await db.scalar(query.limit(1)) is not None
 
 
+async def held_any(db: Session, person_id: int) -> bool:
+    """Tell whether a person ever began an interview."""
+    return await db.scalar(sa.select(Interview.id).where(Interview.by_id == person_id).limit(1)) is not None
+
+
 async def keys_needed(db: Session) -> set[str]:
     """Return the ids of the keys that interviews are sealed with."""
     boxes = await db.scalars(sa.select(Interview.box).where(Interview.box.is_not(None)))
@@ -353,10 +358,19 @@ def look(db: Session, interview: Interview, person: Person, what: str, now: date
     db.add(Look(interview_id=interview.id, person_id=person.id, what=what, at=now))
 
 
-async def looks(db: Session, interview_id: int, limit: int = 30) -> Sequence[Look]:
-    """Return who looked, the latest first."""
-    query = sa.select(Look).where(Look.interview_id == interview_id).order_by(Look.id.desc())
-    return (await db.scalars(query.limit(limit))).all()
+async def looks(db: Session, interview_id: int) -> Sequence[tuple[int, str, int, datetime]]:
+    """Return who looked, at what, how often and when last, the latest first: however often, nobody's look is hidden."""
+    query = (
+        sa.select(
+            Look.person_id, Look.what, sa.func.count().label("times"), sa.func.max(Look.at, type_=Moment).label("at")
+        )
+        .where(Look.interview_id == interview_id)
+        .group_by(Look.person_id, Look.what)
+    )
+    return [
+        (who, what, times, at)
+        for who, what, times, at in await db.execute(query.order_by(sa.desc(sa.func.max(Look.id))))
+    ]
 
 
 # --- erasing ---

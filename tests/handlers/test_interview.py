@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlalchemy as sa
 
 from handlers.access import ACCESS
 from storage import people
@@ -39,7 +40,8 @@ async def said(talk: Confidence, number: int = 1, *, every: bool = False) -> lis
 
 async def looks(talk: Confidence) -> list[tuple[int, str]]:
     async with talk.bench.database.read() as db:
-        return [(one.person_id, one.what) for one in reversed(await interviews.looks(db, 1))]
+        found = await db.scalars(sa.select(interviews.Look).order_by(interviews.Look.id))
+        return [(one.person_id, one.what) for one in found]
 
 
 async def remove(talk: Confidence, phone: object, role: Role) -> None:
@@ -207,6 +209,35 @@ async def test_a_leader_of_another_group_does_not_get_in(talk: Confidence) -> No
     other = await talk.bench.let_in("李组长", Role.leader, group="一组")
     await other.press("interview.read:1", 1)
     assert "已过期" in other.toast
+
+
+@pytest.mark.parametrize("role", [Role.deputy, Role.liaison, Role.inspector])
+async def test_nobody_else_of_the_group_gets_in_whatever_they_are_there(talk: Confidence, role: Role) -> None:
+    await talk.begin(SAID)
+    someone = await talk.bench.let_in("某人", role, group="二组")
+    for verb in ("read", "resume", "who", "looks", "erase", "erased", "quote", "preview", "release", "play"):
+        await someone.press(f"interview.{verb}:1:1", 1)
+        assert "已过期" in someone.toast, verb
+    assert all("食堂" not in one.text for one in someone.bot_said)
+    assert await looks(talk) == []
+
+
+async def test_no_look_is_hidden_behind_many_of_somebody_else(talk: Confidence) -> None:
+    phone = await talk.begin(SAID)
+    await talk.leader.press("interview.read:1", 1)
+    for _ in range(40):
+        await phone.press("interview.read:1", 1)
+    await phone.press("interview.looks:1", 1)
+    assert "张组长 · 看了内容" in phone.last.text
+    assert "督导员01 · 看了内容 · 共40次" in phone.last.text
+
+
+async def test_whoever_loses_it_in_the_middle_of_a_sentence_is_told_so(talk: Confidence) -> None:
+    phone = await talk.begin("一")
+    await remove(talk, phone, Role.inspector)
+    await phone.text("二")
+    assert await said(talk, every=True) == ["一"]
+    assert "没有担任任何角色" in phone.last.text
 
 
 @pytest.mark.parametrize("role", [Role.admin, Role.office, Role.contact, Role.member])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlalchemy as sa
 
 from storage import audit, people
 from storage.visit import interviewees, interviews, quotes
@@ -54,6 +55,24 @@ async def test_a_quote_is_word_for_word_and_without_a_name(talk: Confidence) -> 
         }  # fmt: skip
         links = await audit.of_subject(db, "interview:1")
         assert all(str(one.id) not in str(link.details) for link in links)
+
+
+async def test_sentences_that_come_on_screen_again_are_a_look_and_choosing_among_them_is_none(talk: Confidence) -> None:
+    await quote(talk)
+    phone = talk.inspector
+
+    async def looks() -> int:
+        async with talk.bench.database.read() as db:
+            return int(await db.scalar(sa.select(sa.func.count()).select_from(interviews.Look)) or 0)
+
+    before = await looks()
+    await phone.tap("1")
+    await phone.tap("2")
+    assert await looks() == before
+    await phone.text("今日督导")
+    await phone.press("interview.pick:1:0", 1)  # an old button
+    assert "食堂的事拖了三年" in phone.last.text
+    assert await looks() == before + 1
 
 
 async def test_sentences_apart_become_quotes_apart(talk: Confidence) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +19,8 @@ from hypothesis import strategies as st
 
 from storage import audit, upgrading
 from storage.audit import Audit, Chain
+from storage.chat import inbox
+from storage.chat.inbox import Arrival
 from storage.files.blobs import Blobs
 from storage.vault import custody, rehashing, rotation, sealed
 from storage.vault.sealing import Keyring, new_key
@@ -138,13 +142,38 @@ async def test_another_key_leaves_every_chain_whole_and_on_sqlite_the_old_bytes_
     async with confided.read() as db:
         box = await db.scalar(sa.select(Interview.box))
     assert box is not None
+    async with confided.begin() as db:  # long ones, which fill pages of their own, as a day's updates do
+        await inbox.store(db, [(n, 7, {"message": {"text": SAID * 400}}) for n in range(9)], world.now)
+    async with confided.begin() as db:
+        await db.execute(sa.delete(Arrival))
     use(confided, NEW, OLD)
     keyring = Keyring.parse(f"{NEW},{OLD}")
-    assert (await rotation.rotate(confided, keyring, world.now + timedelta(hours=1))).changed >= 5
+    done = await rotation.rotate(confided, keyring, world.now + timedelta(hours=1))
+    assert done.changed >= 5
+    assert done.left is not confided.embedded
     assert await faults(confided) == []
     if confided.embedded:
+        head = b"\x01" + bytes.fromhex(Keyring.parse(OLD).ids[0])
         path = Path(str(confided.url.database))
-        assert [one.name for one in path.parent.glob(f"{path.name}*") if box in one.read_bytes()] == []
+        lying = {one.name: one.read_bytes() for one in path.parent.glob(f"{path.name}*")}
+        assert f"{path.name}-wal" in lying
+        for trace in (box, head, sealed.MARK.encode() + base64.b64encode(head)[:6]):
+            assert [name for name, content in lying.items() if trace in content] == []
+
+
+async def test_while_somebody_reads_all_the_while_old_bytes_may_be_left_and_it_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rotation, "_PATIENCE", 0.01)
+    path = str(tmp_path / "a.db")
+    with closing(sqlite3.connect(path, isolation_level=None)) as reader:
+        reader.executescript(
+            "PRAGMA journal_mode=WAL; CREATE TABLE a (b); INSERT INTO a VALUES (1); BEGIN; SELECT * FROM a"
+        )
+        reader.execute("SELECT * FROM a").fetchall()
+        assert not rotation._written_anew(path)
+        reader.execute("ROLLBACK")
+        assert rotation._written_anew(path)
 
 
 KINDS = (Interview, Entry, Look, Interviewee, Coverage, Activity, Draw)
