@@ -1,4 +1,4 @@
-"""Who plays the month: a campaign whose round is about to open, its groups, people, units, and who goes where when.
+"""Who plays the month: a campaign whose round is about to open, its groups, people and units.
 
 From a register that is given, or made up: ten provinces, four groups of five who go on visits. Runs once in one
 transaction. Everybody comes in by an invitation of their own, like anywhere.
@@ -12,11 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 from bot.hold import CommandError
 from handlers import campaign as packs
-from storage import invitations, people
+from storage import invitations
 from storage.campaign import calendars, campaigns, register, seats, work
 from storage.people import Role
-from storage.visit import visits
-from storage.visit.visits import Visit, VisitMember
 from supervision.calendar import DAY
 from supervision.register import reading
 from supervision.register.comparing import compare
@@ -44,9 +42,8 @@ GROUPS: Final = {
 LASTS: Final = 15
 """Days of the round."""
 
-GOING: Final = (Role.deputy, Role.inspector)
 GOERS: Final = 5
-"""Who goes on visits in each group: the deputy and the inspectors."""
+"""Inspectors of each group, who go on visits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +116,7 @@ def _invented(units: int, groups: int) -> Register:
     places = [(group, province) for group, provinces in some.items() for province in provinces]
     lines = [UnitLine("RT-0", "集团党组", 1)]
     lines += [_unit(at // len(places), at % len(places), *places[at % len(places)]) for at in range(units)]
-    roles = ("leader", "deputy", *["inspector"] * (GOERS - 1))
+    roles = ("leader", "deputy", *["inspector"] * GOERS)
     names = {"leader": "组长", "deputy": "副组长"}
     people = tuple(
         Seat(group, role, f"{group}{names.get(role, f'督导员{at - 1}')}")
@@ -147,7 +144,7 @@ async def _players(db: Session, campaign: Campaign, now: datetime) -> list[Playe
     wanted += [
         (seat.role, seat.name, seat.group_id)
         for seat in await seats.of_campaign(db, campaign.id)
-        if seat.role in (Role.leader, *GOING)
+        if seat.role in (Role.leader, Role.deputy, Role.inspector)
     ]
     players = []
     for at, (role, name, group_id) in enumerate(wanted):
@@ -156,31 +153,3 @@ async def _players(db: Session, campaign: Campaign, now: datetime) -> list[Playe
         )
         players.append(Player(FIRST_PHONE + at, name, role, group_id, token))
     return players
-
-
-async def planned(db: Session, cast: Cast, now: datetime) -> list[Trip]:
-    """Plan every visit of the round, once everybody has come in: near ones together, as even as can be."""
-    days = [day for day in (cast.round.starts_on + DAY * at for at in range(LASTS)) if cast.calendar.works(day)]
-    trips = []
-    for group in await campaigns.groups_of(db, cast.campaign.id):
-        goers = [one for one in cast.players if one.group_id == group.id and one.role in GOING]
-        units = sorted(await campaigns.units_of_group(db, group.id), key=lambda one: (one.area, one.code))
-        for place, unit in enumerate(units):
-            who = goers[place * len(goers) // len(units)]
-            mine = [one for one in range(len(units)) if one * len(goers) // len(units) == goers.index(who)]
-            day = days[mine.index(place) * len(days) // len(mine)]
-            person = await people.by_telegram(db, who.phone)
-            if person is None:
-                raise CommandError(f"{who.name} has not come in.")
-            visit = Visit(
-                unit_id=unit.id,
-                round_id=cast.round.id,
-                group_id=group.id,
-                form_version_id=cast.form_id,
-                planned_on=day,
-                created_at=now,
-                members=[VisitMember(person_id=person.id)],
-            )
-            await visits.plan(db, visit)
-            trips.append(Trip(visit.id, unit.name, unit.id, group.id, who.phone, day))
-    return trips

@@ -22,6 +22,7 @@ import aiohttp
 from bot.app import App
 from bot.config import Address, Secret, Settings
 from bot.offline import cast as casting
+from bot.offline.arranging import arranged
 from bot.offline.demo import POLL, TOKEN
 from bot.offline.happenings import Script, act, written
 from bot.offline.promises import Course, Told, broken
@@ -104,6 +105,20 @@ class Play:
         ahead = to - self.now
         if ahead > timedelta():
             self.telegram.world.clock.advance(ahead)
+
+    async def settle(self) -> None:
+        """Let all that was set off come to its end."""
+        await self._settled()
+
+    async def ask(self, player: Player, words: str, button: str) -> None:
+        """Have somebody type words, if any, and press a button of the card that comes."""
+        phone = self.phones[player.phone]
+        if words:
+            await phone.text(words)
+            await self._settled()
+        await phone.tap(button)
+        await self._settled()
+        self._collect([player.phone])
 
     async def _settled(self) -> None:
         while self.telegram.world.updates.waiting:  # noqa: ASYNC110 - the sandbox rings no bell for this
@@ -254,8 +269,7 @@ async def play(
     began = asyncio.get_running_loop().time()
     async with _stage(folder, say, units, days, groups, register) as made:
         await made.come_in()
-        async with made.app.database.begin() as db:
-            trips = await casting.planned(db, made.cast, made.now)
+        trips = await arranged(made)
         made.course.trips = trips
         script = written(made.cast, trips)
         first, last = made.course.days

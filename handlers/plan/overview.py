@@ -15,6 +15,7 @@ from handlers.chat import Button
 from handlers.errors import Stale, UserError
 from handlers.journey import data, number
 from handlers.progress import bar
+from handlers.roles import NAMES
 from handlers.text import mark
 from storage.campaign import calendars, campaigns, work
 from storage.people import FIELD, Role
@@ -136,7 +137,7 @@ def _line(turn: Turn, plan: Plan, item: WorkItem) -> Markup:
         return turn.t("✓ {number} {title}", number=item.number, title=title)
     done, of = plan.share(item)
     line = turn.t("{mark} {number} {title}", mark="⚠" if plan.late(item) else "·", number=item.number, title=title)
-    line += Markup(" · ") + due(turn, plan, item)
+    line += Markup(" · {} · ").format(turn.label(NAMES[item.owner])) + due(turn, plan, item)
     return line + Markup(" · ") + turn.t("{done}/{of} groups", done=done, of=of) if of > 1 else line
 
 

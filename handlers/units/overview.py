@@ -14,7 +14,7 @@ from handlers.chat import Button
 from handlers.errors import Stale, UserError
 from handlers.journey import data, number
 from handlers.once import put_once
-from handlers.progress import listed
+from handlers.progress import brief, listed
 from handlers.reasons import reason_words
 from handlers.text import mark
 from storage.campaign import campaigns, register_files
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from handlers.chat import Rows
     from handlers.turn import Turn
     from storage.campaign.campaigns import Campaign, Unit
+
+NAMED: Final = 5
+"""Units without a group that are named."""
 
 FOUND: Final = 8
 """Units shown for some words; more than that takes more words."""
@@ -67,6 +70,10 @@ async def drawn(turn: Turn, campaign: Campaign) -> tuple[Markup, Rows]:
         nobody = (await campaigns.count_by_group(turn.db, campaign.id)).get(None, 0)
         if nobody:
             lines.append(turn.n("⚠ no group answers for {count}", "⚠ no group answers for {count}", nobody))
+            named = await campaigns.units_of_nobody(turn.db, campaign.id, NAMED)
+            lines += [Markup("   {} {}").format(one.code, brief(one.name, 24)) for one in named]
+            if nobody > NAMED:
+                lines.append(turn.t("… and {count} more", count=nobody - NAMED))
         lines.append(
             turn.t("\nTo change it, send the Excel file (.xlsx, .xls) or CSV here: you see first what would change.")
         )

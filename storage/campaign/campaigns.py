@@ -256,6 +256,12 @@ async def unit_by_code(db: Session, campaign_id: int, code: str) -> Unit | None:
     return await db.scalar(sa.select(Unit).where(Unit.campaign_id == campaign_id, Unit.code == code))
 
 
+async def units_of_nobody(db: Session, campaign_id: int, limit: int) -> Sequence[Unit]:
+    """Return the first units in the register that no group answers for."""
+    query = sa.select(Unit).where(Unit.campaign_id == campaign_id, Unit.group_id.is_(None), Unit.standing())
+    return (await db.scalars(query.order_by(Unit.level, Unit.code).limit(limit))).all()
+
+
 async def units_of_group(db: Session, group_id: int) -> Sequence[Unit]:
     """Return the units of the register that a group answers for, in order of code."""
     query = sa.select(Unit).where(Unit.group_id == group_id, Unit.standing())

@@ -89,7 +89,8 @@ class Itinerary(Entity):
 class ItineraryNews(Entity):
     """That a visit was given to, moved for or taken from a person and they have not been told; None: no day of theirs.
 
-    The same day twice: they stay on it, and others go with them. ``leads``: told because they lead the group, not because they go.
+    The same day twice: they stay on it, and others go with them. ``leads``: told because they lead the group, not
+    because they go.
     """
 
     __tablename__ = "itinerary_news"

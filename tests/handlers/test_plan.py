@@ -28,8 +28,8 @@ async def test_phases_items_and_what_is_late_are_seen_at_once(plan):
     text = office.last.text
     assert "0/12 · ⚠ 5 项逾期" in text
     assert "启动筹划 9月7日 周一 至 10月11日 周日" in text
-    assert "⚠ 4 建立巡回督导党组织信息表 · 逾期9个工作日 · 0/2组" in text
-    assert "⚠ 5 审阅实施方案 · 逾期4个工作日 · 0/2组" in text
+    assert "⚠ 4 建立巡回督导党组织信息表 · 联络员 · 逾期9个工作日 · 0/2组" in text
+    assert "⚠ 5 审阅实施方案 · 副组长 · 逾期4个工作日 · 0/2组" in text
     assert "· 6 列席学习研讨 · 12月28日 周一前" in text
 
 
@@ -98,7 +98,7 @@ async def test_a_day_that_the_campaign_decided_for_itself_counts(plan):
         for day in (16, 17, 18, 19, 20, 21):
             await calendars.decide(db, 1, date(2026, 10, day), works=False, why="调休")
     await office.text("/plan")
-    assert "⚠ 5 审阅实施方案 · 逾期1个工作日" in office.last.text
+    assert "⚠ 5 审阅实施方案 · 副组长 · 逾期1个工作日" in office.last.text
 
 
 @pytest.mark.parametrize("role", [Role.leader, Role.inspector])
