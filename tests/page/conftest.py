@@ -143,6 +143,12 @@ async def take(page: Page, who: int) -> None:
     await page.get_by_role("navigation").get_by_role("button").nth(who).click()
 
 
+async def still(one: Locator) -> None:
+    """Wait until it stands still: the page may be scrolling yet."""
+    handle = await one.element_handle()
+    await handle.wait_for_element_state("stable")
+
+
 async def begin(phone: Locator) -> None:
     """Press Start and wait for the bot's welcome."""
     await phone.locator(".bar .primary:visible").click()

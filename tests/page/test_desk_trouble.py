@@ -60,7 +60,8 @@ async def test_the_next_call_goes_wrong_and_is_counted(desk: Desk, open_page: Op
     page = await open_page(DESKTOP)
     panel = await panel_of(page)
     await expect(panel).to_contain_text("没有出过错")
-    await panel.get_by_role("button", name="遇到 500 错误").click()
+    async with page.expect_response(lambda answer: answer.request.method == "POST"):
+        await panel.get_by_role("button", name="遇到 500 错误").click()
     await page.keyboard.press("Escape")
     await phone_of(page, desk, 0).get_by_role("button", name="开始").click()
     panel = await panel_of(page)

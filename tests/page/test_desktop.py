@@ -28,6 +28,7 @@ async def test_phones_stand_side_by_side_and_each_is_its_own(desk: Desk, open_pa
     await phone_of(page, desk, 1).get_by_role("textbox", name="消息").fill("只在这里")
     await page.keyboard.press("Enter")
     await expect(phone_of(page, desk, 1).locator(".mine").last).to_contain_text("只在这里")
+    await expect(phone_of(page, desk, 1).locator(".theirs").last).to_contain_text("收到：只在这里")
     await expect(phone_of(page, desk, 0).locator(".mine")).to_have_count(1)
     assert desk.bot.heard[-1]["from"]["id"] == desk.ids[1]
 

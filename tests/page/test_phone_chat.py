@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.async_api import expect
 
-from tests.page.conftest import PHONE, Desk, begin, begin_checklist, phone_of, take
+from tests.page.conftest import PHONE, Desk, begin, begin_checklist, phone_of, still, take
 from tests.page.tinybot import card
 
 if TYPE_CHECKING:
@@ -75,10 +75,12 @@ async def test_an_edited_card_changes_in_place_and_the_chat_does_not_jump(desk: 
     card = await begin_checklist(phone)
     number = await card.get_attribute("data-id")
     button = phone.locator(".inline-button", has_text="到位")
+    await still(button)
     before = await button.bounding_box()
     await button.click()
     await expect(card).to_contain_text("2/22")
     await expect(card).to_contain_text("已编辑")
+    await still(button)
     assert await card.get_attribute("data-id") == number
     assert await button.bounding_box() == before, "the next answer is under the thumb that gave this one"
 
@@ -94,6 +96,7 @@ async def test_whoever_reads_further_up_is_left_where_they_are(desk: Desk, open_
     await page.mouse.wheel(0, -500)
     await expect(phone.get_by_role("button", name="回到最新消息")).to_be_visible()
     middle = phone.locator(".message", has_text="第 12 行")
+    await still(middle)
     before = await middle.bounding_box()
     await desk.bot.say(desk.ids[0], "新消息")
     await expect(phone.locator(".message", has_text="新消息")).to_be_attached()

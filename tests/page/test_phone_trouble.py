@@ -113,4 +113,5 @@ async def test_a_new_person_with_an_invitation_is_put_on_the_desk(desk: Desk, op
     phone = page.locator(".phone:visible")
     await phone.get_by_role("button", name="Start").click()
     await expect(phone.locator(".mine")).to_contain_text("/start i_new")
+    await expect(phone.locator(".theirs")).to_contain_text("Ann")
     assert desk.bot.heard[-1]["from"]["first_name"] == "Ann"

@@ -25,6 +25,8 @@ export function troubleButton(say, language, phones) {
 
 function openPanel(say, tell, language, phones) {
   let settings = {};
+  let changes = 0; // what was asked before a change, or while it is under way, is out of date when it comes
+  let under = 0;
   const fault = h("p", { class: "fault", role: "alert" });
   const level = h("select", { "data-focus": true }, ["calm", "rough", "stormy", "own"].map((one) => h("option", { value: one }, tell(one))));
   const strict = h("input", { type: "checkbox" });
@@ -58,7 +60,9 @@ function openPanel(say, tell, language, phones) {
   };
   const look = () =>
     attempt(async () => {
-      show(await control.faults());
+      const asked = changes;
+      const state = await control.faults();
+      if (asked === changes && !under) show(state);
       const { groups: found } = await control.groups();
       const movable = found.filter((one) => one.kind === "group" && !one.moved_to);
       groups.hidden = !movable.length;
@@ -68,7 +72,18 @@ function openPanel(say, tell, language, phones) {
       const { now } = await control.clock();
       time.replaceChildren(`${dayOf(now, language)} ${timeOf(now, language)}`);
     });
-  const put = (changes) => attempt(async () => show(await control.putFaults({ ...settings, ...changes })));
+  const put = async (changed) => {
+    settings = { ...settings, ...changed };
+    changes += 1;
+    under += 1;
+    await attempt(async () => {
+      const asked = changes;
+      const state = await control.putFaults(settings);
+      if (asked === changes) show(state);
+    });
+    under -= 1;
+    changes += 1;
+  };
   const check = (key, input) => h("label", { class: "trouble-check" }, input, h("span", null, tell(key)));
 
   level.addEventListener("change", () => {
