@@ -113,7 +113,12 @@ def _keys(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 def _custody(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Describe the commands on the chain of custody."""
     verify = commands.add_parser("verify", help="prove that nothing recorded was changed, removed or dated back")
-    verify.add_argument("--files", action="store_true", help="also hash every evidence file again")
+    verify.add_argument(
+        "--files",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="hash every file again, too; --no-files where they lie elsewhere or there is no time",
+    )
     verify.add_argument("--json", action="store_true", help="write what was found as JSON")
     verify.add_argument(
         "--head", action="append", default=[], metavar="DATE=HASH", help="a day's head that was given out; repeatable"

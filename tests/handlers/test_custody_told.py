@@ -85,7 +85,7 @@ async def test_the_command_ends_as_what_it_found(
     chosen = settings(here.bench, tmp_path)
     monkeypatch.setenv("XUNDU_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("XUNDU_DATABASE_URL", chosen.database_url.reveal())
-    assert await asyncio.to_thread(main, ["verify", "--files"]) == 0
+    assert await asyncio.to_thread(main, ["verify"]) == 0
     assert await asyncio.to_thread(main, ["verify", "--head", "2026-10-20=0123456789abcdef"]) == 1
     assert "the register has no head of 2026-10-20" in capsys.readouterr().out
     assert await asyncio.to_thread(main, ["verify", "--head", "yesterday"]) == 1
