@@ -150,8 +150,8 @@ def _parts(turn: Turn, lines: Sequence[Line], groups: Mapping[int, str], *, one_
     return said
 
 
-def _part(turn: Turn, name: str, counts: Count) -> Markup:
-    mark_of = "✓" if counts.covered == counts.total else "⚠" if counts.uncovered else "·"
+def _part(turn: Turn, name: str, counts: Count, usual: str = "·") -> Markup:
+    mark_of = "✓" if counts.covered == counts.total else "⚠" if counts.uncovered else usual
     line = turn.t("{mark} {name} {done}/{total}", mark=mark_of, name=name, done=counts.covered, total=counts.total)
     if counts.uncovered:
         line += Markup(" · ") + turn.n("{count} not planned", "{count} not planned", counts.uncovered)
@@ -226,7 +226,7 @@ async def areas(turn: Turn, args: tuple[str, ...]) -> None:
     ranked = sorted(found.items(), key=lambda each: (-each[1].uncovered, -each[1].total, each[0]))[:AREAS]
     said = [turn.t("<b>By area</b>")]
     said += [
-        Markup("{}. ").format(place) + _part(turn, name or turn.label("no area"), counts)
+        Markup("{}. ").format(place) + _part(turn, name or turn.label("no area"), counts, "").lstrip()
         for place, (name, counts) in enumerate(ranked, 1)
     ]
     if len(found) > AREAS:

@@ -30,7 +30,7 @@ async def test_phases_items_and_what_is_late_are_seen_at_once(plan):
     assert "启动筹划 9月7日 周一 至 10月11日 周日" in text
     assert "⚠ 4 建立巡回督导党组织信息表 · 联络员 · 逾期9个工作日 · 0/2组" in text
     assert "⚠ 5 审阅实施方案 · 副组长 · 逾期4个工作日 · 0/2组" in text
-    assert "· 6 列席学习研讨 · 12月28日 周一前" in text
+    assert "· 6 列席学习研讨 · 督导组成员 · 12月28日 周一前" in text
 
 
 async def test_the_office_marks_an_item_done_and_takes_it_back(plan):
