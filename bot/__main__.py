@@ -67,6 +67,10 @@ async def _month(folder: Path, register: Path | None) -> None:
         raise CommandError(f"{len(broken)} promises were not kept; they are listed above.")
 
 
+YOUNG = 5_000
+"""New objects after which the collector looks for circles among them: a turn makes hundreds and leaves few behind."""
+
+
 async def _serve(given: argparse.Namespace) -> None:
     from bot.app import App  # noqa: PLC0415 - the web server and scheduler are wanted by this command only
 
@@ -80,6 +84,7 @@ async def _serve(given: argparse.Namespace) -> None:
                 # What stays for good is collected around from here on: to go through it took a tenth of a second.
                 gc.collect()
                 gc.freeze()
+                gc.set_threshold(YOUNG)
                 await app.run(_until_stopped())
         except OSError as error:
             if error.errno not in (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES):

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapper, object_session
+from sqlalchemy.orm import Session as SyncSession
 
 from storage import audit
 from storage.audit import Audit, Chain, Deed
@@ -177,7 +178,7 @@ async def link(db: Session) -> None:
         rows += links
     if registered := [*opened, *chains.get(REGISTER, ())]:
         rows += (await _linked(db, REGISTER, registered))[0]
-    await db.execute(sa.insert(Audit.__table__), rows)  # type: ignore[arg-type]  # it is a Table
+    await db.run_sync(lambda session: session.connection().execute(_LINKED, rows))
 
 
 async def _digest(db: Session, row: Kept) -> str:
@@ -196,7 +197,7 @@ def _column(row: Kept, name: str) -> sa.ColumnElement[Any]:
 
 async def _linked(db: Session, chain: str, deeds: Sequence[Deed]) -> tuple[list[dict[str, object]], bool]:
     """Make the links for deeds of one chain; returns them and whether the chain is new."""
-    counted = (await db.execute(_COUNTED, {"chain": chain, "more": len(deeds)})).one()
+    counted = await db.run_sync(_count, chain, len(deeds))
     seq, previous = counted.links - len(deeds), counted.previous
     if seq and previous is None:  # somebody else has just added it: this statement did not see that yet
         previous = await db.scalar(_HASH, {"chain": chain, "seq": seq})
@@ -208,6 +209,11 @@ async def _linked(db: Session, chain: str, deeds: Sequence[Deed]) -> tuple[list[
         previous = custody.hash_of(previous or NOTHING, *said)
         rows.append(dict(zip(_COLUMNS, (*said, previous), strict=True)))
     return rows, not seq
+
+
+def _count(session: SyncSession, chain: str, more: int) -> sa.Row[Any]:
+    """Count links of a chain up; asked of the connection, as no row of the session is concerned."""
+    return session.connection().execute(_COUNTED, {"chain": chain, "more": more}).one()
 
 
 _COLUMNS = ("chain", "seq", "at", "person_id", "action", "subject", "details", "digest", "hash")
@@ -224,6 +230,7 @@ _COUNTED = sa.text(
     "(SELECT a.hash FROM audit AS a WHERE a.chain = chains.chain AND a.seq = chains.links - CAST(:more AS BIGINT)) "
     "AS previous"
 )
+_LINKED = sa.insert(Audit.__table__)  # type: ignore[arg-type]  # it is a Table
 _HASH = sa.select(Audit.hash).where(Audit.chain == sa.bindparam("chain"), Audit.seq == sa.bindparam("seq"))
 
 

@@ -319,7 +319,9 @@ async def _supersede(db: Session, visit: Visit, path: str, value: str, now: date
 
 async def _put(db: Session, row: Json) -> tuple[Answer, bool]:
     """Return the answer that stands now, and whether it is this one."""
-    number = await db.scalar(_GIVEN[db.get_bind().dialect.name], row)
+    statement = _GIVEN[db.get_bind().dialect.name]
+    # Asked of the connection: the session would look for what the statement has to do with its rows.
+    number = await db.run_sync(lambda session: session.connection().scalar(statement, row))
     if number is None:
         current = sa.select(Answer).where(Answer.visit_id == row["visit_id"], Answer.path == row["path"], _CURRENT)
         return (await db.scalars(current)).one(), False
