@@ -7,6 +7,7 @@ instance, ``7.2``: the second room that was added, and never another one, whatev
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from forms.beginning import held
@@ -81,8 +82,19 @@ def by_hand(definition: Definition) -> bool:
 
 def item_of(screen: Screen, instances: Instances) -> Item:
     """Return a screen as an item of this visit."""
-    numbers = numbers_in(instances.stored(screen.questions[0].path)) if screen.repeats else ()
-    key = ".".join(map(str, (screen.number, *numbers)))
+    if not screen.repeats:
+        return _outside(screen)
+    numbers = numbers_in(instances.stored(screen.questions[0].path))
+    return _made(screen, ".".join(map(str, (screen.number, *numbers))))
+
+
+@lru_cache(maxsize=1024)
+def _outside(screen: Screen) -> Item:
+    """Return what a screen outside repeats is on every visit: each turn goes through all of them."""
+    return _made(screen, str(screen.number))
+
+
+def _made(screen: Screen, key: str) -> Item:
     return Item(**{one.name: getattr(screen, one.name) for one in fields(Screen)}, key=key)
 
 
