@@ -135,8 +135,10 @@ class Receipts:
 
 
 def _line(fate: Fate) -> bytes:
-    told = [fate.row_id, fate.made.timestamp(), fate.state, fate.message_id, fate.card]
-    return json.dumps(told).encode() + b"\n"
+    # By hand: it is JSON, and it is written for every message.
+    message = "null" if fate.message_id is None else fate.message_id
+    card = json.dumps(fate.card) if fate.card else "null"
+    return f'[{fate.row_id}, {fate.made.timestamp()!r}, "{fate.state.value}", {message}, {card}]\n'.encode()
 
 
 def _fate(line: bytes) -> Fate | None:
