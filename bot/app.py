@@ -24,6 +24,7 @@ from bot.background.download import Downloader
 from bot.background.fetching import Fetcher
 from bot.background.introduction import introduce
 from bot.background.jobs import Jobs
+from bot.background.minute_files import MinuteFiles
 from bot.background.reading import Reader
 from bot.background.registering import RegisterReader
 from bot.background.trying import TrialCodes
@@ -114,6 +115,7 @@ class App:
         self._custodian = Custodian(self.database, clock, office=settings.office_chat, key=key)
         self._reader = Reader(self.database, self._driver, clock)
         self._trial_codes = TrialCodes(self.database, self._driver, clock)
+        self._minute_files = MinuteFiles(self.database, self._driver, self._blobs, clock)
         self._fetcher = Fetcher(self.database, self._driver, self._blobs, clock)
         self._register_reader = RegisterReader(self.database, self._driver, clock)
         self._documents = DocumentReader(self.database, self._driver, clock)
@@ -273,6 +275,7 @@ class App:
         await self._reader.close()
         await self._trial_codes.close()
         await self._fetcher.close()
+        await self._minute_files.close()
         await self._register_reader.close()
         await self._documents.close()
         await self._arranger.close()
@@ -312,6 +315,7 @@ class App:
         """Have evidence, recordings and lists fetched that were sent."""
         self._downloader.wake()
         self._fetcher.wake()
+        self._minute_files.wake()
 
     async def _compare(self) -> None:
         """Have pictures that came looked at; a tick does not wait for it."""

@@ -17,7 +17,7 @@ from handlers.meeting.overview import when
 from handlers.panel import show as show_beside
 from handlers.text import mark
 from storage.campaign import meetings
-from storage.campaign.meetings import Meeting, Minute, State
+from storage.campaign.meetings import Fetched, Meeting, Minute, State
 
 if TYPE_CHECKING:
     from handlers.chat import Message
@@ -102,6 +102,7 @@ async def _keep(turn: Turn, meeting: Meeting, sent: Text | Attachment) -> Minute
         kind=file.kind if file else "",
         file_id=file.file_id if file else "",
         at=turn.now,
+        state=Fetched.waiting if file else Fetched.none,
     )
     await meetings.add(turn.db, kept)
     return kept

@@ -5,12 +5,13 @@ is next is worked out in supervision/meetings; what is on the agenda is drawn fr
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage import leases
 from storage.entity import Entity, Session, Whom
 
 
@@ -66,11 +67,35 @@ class Meeting(Entity):
         return cls.by_id == whom.id
 
 
+class Fetched(StrEnum):
+    """How far the file of a note is; words need none."""
+
+    none = "none"
+    waiting = "waiting"
+    stored = "stored"
+    failed = "failed"
+
+
+PAUSES = tuple(timedelta(seconds=s) for s in (2, 10, 60, 300, 1800, 7200))
+"""The pauses after a failed download; when they are used up a file that is refused has failed for good."""
+
+LEASE = timedelta(minutes=10)
+"""So long a file that was handed out belongs to whoever fetches it."""
+
+_WAITING = sa.text("state = 'waiting'")
+
+
 class Minute(Entity):
-    """Something written down at a meeting: words, or a file lying at Telegram with words beside it."""
+    """Something written down at a meeting: words, or a file with words beside it, fetched in the background.
+
+    ``file_id`` is where the file lies at Telegram, ``blob_sha256`` its content once it has come home.
+    """
 
     __tablename__ = "meeting_minutes"
-    __table_args__ = (sa.Index("ix_meeting_minutes_meeting_id", "meeting_id"),)
+    __table_args__ = (
+        sa.Index("ix_meeting_minutes_meeting_id", "meeting_id"),
+        sa.Index("ix_meeting_minutes_waiting", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+    )
 
     id: Mapped[int] = mapped_column(init=False, primary_key=True)
     meeting_id: Mapped[int] = mapped_column(sa.ForeignKey("meetings.id"))
@@ -79,6 +104,22 @@ class Minute(Entity):
     kind: Mapped[str] = mapped_column(default="")
     file_id: Mapped[str] = mapped_column(default="")
     at: Mapped[datetime]
+    state: Mapped[Fetched] = mapped_column(default=Fetched.none)
+    blob_sha256: Mapped[str | None] = mapped_column(default=None)
+    attempts: Mapped[int] = mapped_column(default=0)
+    retry_at: Mapped[datetime | None] = mapped_column(default=None)
+
+    def stored(self, sha256: str) -> None:
+        """Note that its file has come home."""
+        self.state, self.blob_sha256, self.retry_at = Fetched.stored, sha256, None
+
+    def refused(self, now: datetime, *, for_good: bool = False) -> None:
+        """Note that its file was refused: it is asked for again after a pause, or never where that is of no use."""
+        if for_good or self.attempts >= len(PAUSES):
+            self.state, self.retry_at = Fetched.failed, None
+        else:
+            self.retry_at = now + PAUSES[self.attempts]
+        self.attempts += 1
 
     @classmethod
     def about(cls, whom: Whom) -> sa.ColumnElement[bool]:
@@ -185,6 +226,16 @@ async def minutes_of(db: Session, meeting_id: int) -> Sequence[Minute]:
 async def minute(db: Session, minute_id: int) -> Minute | None:
     """Return one thing that was written down."""
     return await db.get(Minute, minute_id)
+
+
+async def any_file_waiting(db: Session, now: datetime) -> bool:
+    """Tell whether the file of a note waits to be fetched; costs no write."""
+    return await leases.any_due(db, Minute, now)
+
+
+async def files_waiting(db: Session, now: datetime, limit: int = 20) -> Sequence[Minute]:
+    """Hand out the notes whose files wait, the longest waiting first; each is the caller's for a while."""
+    return await leases.handed_out(db, Minute, now, limit, LEASE)
 
 
 async def last_minute(db: Session, meeting_id: int, person_id: int) -> Minute | None:

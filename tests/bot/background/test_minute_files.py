@@ -1,0 +1,116 @@
+"""What was said at a meeting comes home and stays, though Telegram forgets it, refuses it or is away for a while."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.background.minute_files import MinuteFiles
+from bot.drivers.errors import Rejected, TooLarge, Unreachable
+from storage.campaign import meetings
+from storage.campaign.meetings import PAUSES, Fetched, Meeting, Minute
+from storage.people import Role
+from tests.handlers.setting_up import begun
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tests.handlers.phone import Bench
+
+SPOKEN = b"OggS" + b"what was said " * 100
+
+
+@dataclass(slots=True)
+class Telegram:
+    """What a download brings, one thing after the other."""
+
+    brings: list[bytes | Exception] = field(default_factory=lambda: [SPOKEN])
+    asked: int = 0
+
+    async def download(self, file_id: str) -> AsyncIterator[bytes]:
+        assert file_id.startswith("file-")
+        self.asked += 1
+        found = self.brings.pop(0) if len(self.brings) > 1 else self.brings[0]
+        if isinstance(found, Exception):
+            raise found
+        yield found[:100]
+        yield found[100:]
+
+
+@pytest.fixture
+async def bench(sqlite_template, tmp_path):
+    made = await begun(sqlite_template, tmp_path, datetime(2026, 9, 9, 1, 0, tzinfo=UTC))
+    leader = await made.let_in("二组组长", Role.leader, group="二组")
+    async with made.database.begin() as db:
+        await meetings.add(db, Meeting(campaign_id=1, group_id=2, starts_at=made.now))
+    await leader.press("meeting.open:1", 1)
+    await leader.text("先说台账")
+    await leader.voice()
+    yield made
+    await made.database.close()
+
+
+def files_of(bench: Bench, telegram: Telegram) -> MinuteFiles:
+    return MinuteFiles(bench.database, telegram, bench.blobs, lambda: bench.now)  # type: ignore[arg-type]
+
+
+async def spoken(bench: Bench) -> Minute | None:
+    async with bench.database.read() as db:
+        return next((one for one in await meetings.minutes_of(db, 1) if one.kind), None)
+
+
+async def test_a_voice_note_comes_home_byte_for_byte_and_words_are_not_asked_for(bench):
+    telegram = Telegram()
+    assert await files_of(bench, telegram).run_due() == 1
+    assert await files_of(bench, telegram).run_due() == 0
+    assert telegram.asked == 1
+    one = await spoken(bench)
+    assert one.state is Fetched.stored
+    assert bench.blobs.path(one.blob_sha256).read_bytes() == SPOKEN
+
+
+async def test_what_telegram_refuses_is_asked_for_again_and_given_up_in_the_end(bench):
+    telegram = Telegram([Rejected("gone")])
+    files = files_of(bench, telegram)
+    for pause in (timedelta(), *PAUSES):
+        bench.now += pause
+        assert await files.run_due() == 0
+    assert (await spoken(bench)).state is Fetched.failed
+    bench.now += timedelta(days=1)
+    assert await files.run_due() == 0
+    assert telegram.asked == len(PAUSES) + 1
+
+
+async def test_what_is_too_large_is_given_up_at_once_and_keeps_its_place_at_telegram(bench):
+    telegram = Telegram([TooLarge()])
+    assert await files_of(bench, telegram).run_due() == 0
+    one = await spoken(bench)
+    assert (one.state, one.attempts) == (Fetched.failed, 1)
+    assert one.file_id
+
+
+async def test_an_outage_loses_nothing_and_a_fetcher_that_died_leaves_it_to_the_next(bench):
+    telegram = Telegram([Unreachable("down", fate_unknown=False), SPOKEN])
+    assert await files_of(bench, telegram).run_due() == 0
+    assert (await spoken(bench)).state is Fetched.waiting
+    async with bench.database.begin() as db:
+        bench.now += timedelta(minutes=1)
+        assert len(await meetings.files_waiting(db, bench.now)) == 1  # and dies
+    assert await files_of(bench, telegram).run_due() == 0
+    bench.now += meetings.LEASE + timedelta(seconds=1)
+    assert await files_of(bench, telegram).run_due() == 1
+
+
+async def test_what_is_taken_back_while_it_is_fetched_stays_taken_back(bench):
+    class Slow(Telegram):
+        async def download(self, file_id: str) -> AsyncIterator[bytes]:
+            async with bench.database.begin() as db:
+                await db.delete(await meetings.minute(db, 2))
+            yield SPOKEN
+
+    await files_of(bench, Slow()).run_due()
+    assert await spoken(bench) is None
+    assert await files_of(bench, Slow()).run_due() == 0
