@@ -76,6 +76,7 @@ SENTENCES: Final[Mapping[What, str]] = {
     What.parent_unknown: mark(
         "The superior {code} is neither in this file nor in the register. Correct the code or add the unit."
     ),
+    What.parent_several: mark("Several units are called “{code}”. Enter the code of the one that is meant."),
     What.parent_self: mark("The unit {code} is its own superior. Enter the code of the unit above it."),
     What.parent_cycle: mark(
         "A circle of superiors: {code} and {parent} stand, by way of one another, under themselves."

@@ -39,6 +39,7 @@ class What(StrEnum):
     level_unknown = "level_unknown"
     level_unclear = "level_unclear"
     parent_unknown = "parent_unknown"
+    parent_several = "parent_several"
     parent_self = "parent_self"
     parent_cycle = "parent_cycle"
     parent_level = "parent_level"

@@ -48,6 +48,9 @@ class _Whole:
     units: list[UnitLine] = field(default_factory=list)
     seen: list[Seen] = field(default_factory=list)
     columns: dict[str, Mapping[str, int]] = field(default_factory=dict)
+    named: list[tuple[str, str]] = field(default_factory=list)
+    several: set[str] = field(default_factory=set)
+    """Names that several units have."""
     called: dict[str, str] = field(default_factory=dict)
     """What each group is called, however the file writes it."""
 
@@ -114,6 +117,7 @@ class _Whole:
             reading.run()
             self.units += reading.units
             self.faults += reading.faults
+            self.named += reading.named
             self.columns[table.sheet.name] = table.columns
             column = table.columns
             parent = column.get("parent", column.get("parent_name", -1)) + 1
@@ -129,7 +133,7 @@ class _Whole:
         repeated = tree.twice(self.seen)
         again = {(one.sheet, one.row) for one in repeated}
         self.faults += repeated
-        self.faults += tree.superiors([one for one in self.seen if one[:2] not in again], stored)
+        self.faults += tree.superiors([one for one in self.seen if one[:2] not in again], stored, self.several)
         wrong = (What.parent_cycle, What.code_twice)
         astray_rows = {(one.sheet, one.row) for one in self.faults if one.what in wrong}
         placed = [one for one in self.units if (one.sheet, one.row) not in astray_rows]
@@ -138,13 +142,22 @@ class _Whole:
         self.faults += tree.serials(self.units, self.columns)
 
     def _named_superiors(self) -> None:
-        """Put the code where a superior is named in words: where no unit has that code, and one alone that name."""
+        """Put the code where a superior is named in words: where no unit has that code, and one alone that name.
+
+        A name in the file goes before one that is stored.
+        """
         own = {fold(one[2]) for one in self.seen} | self.standing.units.keys()
-        codes = {
-            name: code for name, code in tree.by_name(self.units, self.standing.units).items() if fold(name) not in own
-        }
-        self.units = [tree.with_parent(one, codes) for one in self.units]
-        self.seen = [(*one[:3], codes.get(one[3], one[3]), *one[4:]) for one in self.seen]
+        codes: dict[str, set[str]] = {}
+        for one in self.standing.units.values():
+            codes.setdefault(one.name, set()).add(one.code)
+        here: dict[str, set[str]] = {}
+        for called, code in self.named:
+            here.setdefault(called, set()).add(code)
+        codes |= here
+        self.several = {called for called, found in codes.items() if len(found) > 1}
+        meant = {called: min(found) for called, found in codes.items() if len(found) == 1 and fold(called) not in own}
+        self.units = [tree.with_parent(one, meant) for one in self.units]
+        self.seen = [(*one[:3], meant.get(one[3], one[3]), *one[4:]) for one in self.seen]
 
     def _once(self) -> None:
         """Take a unit once that stands word for word on several sheets: each area's sheet repeats who is above it."""

@@ -12,7 +12,7 @@ from supervision.register.faults import Fault, What
 from supervision.register.model import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from supervision.register.model import UnitLine
 
@@ -34,8 +34,11 @@ def twice(seen: Sequence[Seen]) -> list[Fault]:
     return faults
 
 
-def superiors(seen: Sequence[Seen], stored: Mapping[str, UnitLine]) -> list[Fault]:
-    """Name every row whose superior is nowhere, is itself, or comes round in a circle to it."""
+def superiors(seen: Sequence[Seen], stored: Mapping[str, UnitLine], several: Collection[str] = ()) -> list[Fault]:
+    """Name every row whose superior is nowhere, is itself, or comes round in a circle to it.
+
+    ``several`` are names that more than one unit has: such a one is no superior's.
+    """
     parents = {fold(code): fold(parent) for _, _, code, parent, _, _ in seen}
     circles = _in_circles(parents)
     faults = []
@@ -47,7 +50,8 @@ def superiors(seen: Sequence[Seen], stored: Mapping[str, UnitLine]) -> list[Faul
             faults.append(Fault(What.parent_self, sheet, row, column, {"code": code}))
         elif above not in parents:
             if above not in stored:
-                faults.append(Fault(What.parent_unknown, sheet, row, column, {"code": parent}))
+                what = What.parent_several if parent in several else What.parent_unknown
+                faults.append(Fault(what, sheet, row, column, {"code": parent}))
             else:
                 faults.append(Fault(What.parent_kept, sheet, row, column, {"code": parent}, remark=True))
         elif fold(code) in circles:
@@ -110,14 +114,6 @@ def serials(units: Sequence[UnitLine], columns: Mapping[str, Mapping[str, int]])
     first = units[0]
     column = columns.get(first.sheet, {}).get("code", -1) + 1
     return [Fault(What.code_serial, first.sheet, first.row, column, remark=True)]
-
-
-def by_name(units: Sequence[UnitLine], stored: Mapping[str, UnitLine]) -> dict[str, str]:
-    """Return the codes of units by their name, for registers that name a superior in words; only names of one unit."""
-    codes: dict[str, str | None] = {}
-    for one in (*stored.values(), *units):
-        codes[one.name] = one.code if fold(codes.get(one.name, one.code) or "") == fold(one.code) else None
-    return {name: code for name, code in codes.items() if code}
 
 
 def with_parent(unit: UnitLine, codes: Mapping[str, str]) -> UnitLine:

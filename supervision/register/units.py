@@ -67,6 +67,8 @@ class Reading:
     faults: list[Fault] = field(default_factory=list)
     codes: list[tuple[str, int, str]] = field(default_factory=list)
     """Every code with its row, that of rows with faults too: another row may name it as its superior."""
+    named: list[tuple[str, str]] = field(default_factory=list)
+    """The name and the code of every row that has both, with faults or without."""
     _places: dict[tuple[str, str, str], tuple[str, Fault | None]] = field(default_factory=dict)
     _decimals: bool = False
     """Whatever has a point in a code ends in ``.0``: numbers that went through a program, no outline."""
@@ -128,6 +130,8 @@ class Reading:
         )
         if unit.code:
             self.codes.append((unit.code, at, unit.parent))
+            if unit.name:
+                self.named.append((unit.name, unit.code))
         if not any(not one.remark for one in self.faults[before:]):
             self.units.append(unit)
 

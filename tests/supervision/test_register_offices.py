@@ -12,7 +12,7 @@ from handlers.campaign import terms_of
 from handlers.register_words import said
 from handlers.text import speech
 from supervision.register.faults import What
-from supervision.register.model import GroupLine, Seat, Standing
+from supervision.register.model import GroupLine, Seat, Standing, UnitLine
 from supervision.register.numbers import Amount, amount, in_words, restored
 from supervision.register.reading import read
 
@@ -214,7 +214,20 @@ def test_a_superior_may_be_named_where_its_code_is_wanted():
 
 def test_a_superior_s_name_of_two_units_is_in_doubt():
     found = look(HEAD[:4], TOP[:4], ("A2", "党委", 3, "A1"), ("A3", "党委", 3, "A1"), ("A4", "甲", 4, "党委"))
-    assert wrong(found) == [(What.parent_unknown, "D5")]
+    assert wrong(found) == [(What.parent_several, "D5")]
+
+
+def test_a_superior_is_found_by_its_name_also_when_something_is_wrong_in_its_row():
+    found = look(HEAD, TOP, ("A2", "甲", "六级", "A1"), ("A3", "乙", "五级", "甲"))
+    assert wrong(found) == [(What.level_unknown, "C3")]
+
+
+def test_a_name_in_the_file_goes_before_one_that_is_stored():
+    rows = (HEAD[:4], TOP[:4], ("A2", "甲", 3, "集团党组"), ("A3", "乙", 4, "外地党委"))
+    stored = {"x-1": UnitLine("X-1", "集团党组", 1), "x-2": UnitLine("X-2", "外地党委", 2)}
+    found = read(written({"信息表": rows}), TERMS, Standing(units=stored))
+    assert found.wrong == ()
+    assert [one.parent for one in found.units] == ["", "A1", "X-2"]
 
 
 def test_a_sheet_for_each_area_may_repeat_who_is_above_it_and_may_not_contradict():
