@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from itertools import groupby, repeat
+from itertools import groupby
 from json import loads
 from operator import itemgetter
 from typing import Any
@@ -29,6 +29,9 @@ PAGE = 1000
 
 MOST = 100
 """Breaks that are told of: one a chain."""
+
+_NOTHING: Row = ("", 0, "", None, "", "", "", None, "")
+"""Stands for the link of a record that has none; no record has its digest, not even one that is unreadable."""
 
 _LINK = ("chain", "seq", "at", "person_id", "action", "subject", "details", "digest", "hash")
 
@@ -263,25 +266,42 @@ class Verification:
             owners, *read = zip(*batch, strict=True)
             by_name = dict(zip(names, read, strict=True))
             digests = digester.of_all([by_name[name] for name in digester.names])
-            others = zip(*(by_name[name] for name in kind.read_too), strict=True) if kind.read_too else repeat(())
-            for number, key, digest, other, row in zip(owners, read[0], digests, others, batch, strict=False):
-                chain = chains[number]
+            others = list(zip(*(by_name[name] for name in kind.read_too), strict=True))
+            subjects = [f"{prefix}{key}" for key in read[0]]
+            end = 0
+            for number, run in groupby(owners):
+                start, end = end, end + len(list(run))
+                chain, told = chains[number], others[start:end]
                 if chain.wrong is None:
-                    last = chain.said.pop(f"{prefix}{key}", None)
-                    if last is None or digest != last[7]:
-                        chain.wrong = self._wrong(kind, chain, dict(zip(names, row[1:], strict=True)), last)
-                    elif other and last[4].endswith(SET_ASIDE):
-                        continue
-                if other:
-                    beside.setdefault(number, []).append(other)
+                    said = chain.said
+                    lasts = [said.pop(subject, _NOTHING) for subject in subjects[start:end]]
+                    if [last[7] for last in lasts] != digests[start:end]:
+                        found = [dict(zip(names, row[1:], strict=True)) for row in batch[start:end]]
+                        self._differing(kind, chain, found, lasts, digests[start:end])
+                    told = [one for one, last in zip(told, lasts, strict=False) if not last[4].endswith(SET_ASIDE)]
+                if told:
+                    beside.setdefault(number, []).extend(told)
         for number, rows in beside.items():
             chain = chains[number]
-            if chain.wrong is None and (found := next(kind.disordered(rows), None)) is not None:
-                chain.wrong = Break(Fault.content_order, chain.reader.chain, subject=f"{prefix}{found}")
+            if chain.wrong is None and (misplaced := next(kind.disordered(rows), None)) is not None:
+                chain.wrong = Break(Fault.content_order, chain.reader.chain, subject=f"{prefix}{misplaced}")
 
-    def _wrong(self, kind: type[Kept], chain: _Chain, row: Mapping[str, Any], last: Row | None) -> Break | None:
+    def _differing(
+        self,
+        kind: type[Kept],
+        chain: _Chain,
+        rows: Sequence[Mapping[str, Any]],
+        lasts: Sequence[Row],
+        digests: Sequence[str],
+    ) -> None:
+        """Find the first of some rows that is not what its link says, or has none."""
+        for row, last, digest in zip(rows, lasts, digests, strict=True):
+            if chain.wrong is None and (last is _NOTHING or digest != last[7]):
+                chain.wrong = self._wrong(kind, chain, row, last)
+
+    def _wrong(self, kind: type[Kept], chain: _Chain, row: Mapping[str, Any], last: Row) -> Break | None:
         """Say what is wrong with a row that is not what its link says, or has none."""
-        if last is not None:
+        if last is not _NOTHING:
             return broken(Fault.content_changed, last)
         number = row[kind.keyed_by]
         if number <= self._began.get(kind.in_custody, 0):

@@ -236,3 +236,7 @@ async def test_what_no_column_should_hold_is_told_as_well(worked: Database, worl
     for column, value in ((Answer.value, "x'ff00'"), (Answer.by_id, "'x'"), (Evidence.latitude, "'x'")):
         row = sa.update(column.class_.__table__).where(column.class_.id == 1)
         assert await tampered(worked, row.values({column: sa.literal_column(value)})) == [Fault.content_changed], column
+    copied = [one for one in Evidence.__table__.c if one.name != "id"]
+    torn = [sa.literal_column("'{'") if one.name == "exif" else one for one in copied]
+    put_in = sa.insert(Evidence.__table__).from_select([one.name for one in copied], sa.select(*torn))  # type: ignore[arg-type]
+    assert await tampered(worked, put_in) == [Fault.content_unrecorded]
