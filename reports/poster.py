@@ -5,9 +5,10 @@ It says what it was given; what the code leads to is the caller's business.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import segno
 from PIL import Image, ImageDraw
@@ -25,7 +26,13 @@ CODE = 700
 """Pixels of the code's side, at most: some 12 cm."""
 
 _MARGIN = 110
-_TITLE, _LINE = 84, 44
+_TITLES: Final = (84, 72, 60, 52)
+"""Sizes of the title: the largest in which it fits."""
+
+_TITLE_LINES, _LINE = 3, 44
+_WIDE: Final = r"[\u2e80-\u9fff\uff00-\uffef]"
+_CLOSING: Final = r"[，。、；：？！）》」』”’%…,.;:?!)]*"
+_PIECE: Final = re.compile(rf"[（《「『“‘(]*(?:{_WIDE}|(?:(?!{_WIDE})\S)+|\s){_CLOSING}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +61,11 @@ class Poster:
         page = Image.new("L", (WIDE, HIGH), 255)
         draw = ImageDraw.Draw(page)
         top = 150
-        for line in broken(self.title, _TITLE, WIDE - 2 * _MARGIN)[:3]:
-            draw.text((WIDE / 2, top + _TITLE / 2), line, fill=0, font=font(_TITLE), anchor="mm", stroke_width=1)
-            top += round(_TITLE * 1.35)
+        sizes = ((size, broken(self.title, size, WIDE - 2 * _MARGIN)) for size in _TITLES)
+        size, title = next(one for one in sizes if len(one[1]) <= _TITLE_LINES or one[0] == _TITLES[-1])
+        for line in title:
+            draw.text((WIDE / 2, top + size / 2), line, fill=0, font=font(size), anchor="mm", stroke_width=1)
+            top += round(size * 1.35)
         top = self._code(page, max(top + 40, 430))
         for one in self.lines:
             for line in broken(one, _LINE, WIDE - 2 * _MARGIN):
@@ -81,10 +90,32 @@ class Poster:
 
 
 def broken(text: str, size: int, wide: float) -> list[str]:
-    """Break a text into lines that fit."""
-    lines = [""]
-    for char in text:
-        if char == "\n" or (lines[-1] and measured(lines[-1] + char, size) > wide):
-            lines.append("")
-        lines[-1] += "" if char == "\n" else char
-    return lines
+    """Break a text into as few lines as fit, about as long as one another; no word is broken that fits into a line."""
+    paragraphs = [_pieces(one, size, wide) for one in text.split("\n")]
+    lines = _filled(paragraphs, size, wide)
+    while True:
+        longest = max(measured(one, size) for one in lines)
+        narrower = _filled(paragraphs, size, longest - 1)
+        if len(narrower) > len(lines) or max(measured(one, size) for one in narrower) >= longest:
+            return lines
+        lines = narrower
+
+
+def _filled(paragraphs: Sequence[Sequence[str]], size: int, wide: float) -> list[str]:
+    """Put pieces into lines, each filled as far as it goes."""
+    lines: list[str] = []
+    for pieces in paragraphs:
+        lines.append("")
+        for piece in pieces:
+            if lines[-1] and measured((lines[-1] + piece).rstrip(), size) > wide:
+                lines.append("")
+            lines[-1] += piece if lines[-1] else piece.lstrip()
+    return [line.rstrip() for line in lines]
+
+
+def _pieces(paragraph: str, size: int, wide: float) -> list[str]:
+    """Return what stays together: a word, a Chinese character with the punctuation behind it."""
+    found: list[str] = []
+    for piece in _PIECE.findall(paragraph):
+        found += [piece] if measured(piece, size) <= wide else list(piece)
+    return found
