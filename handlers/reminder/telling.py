@@ -24,6 +24,7 @@ from supervision.coverage import Stand
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from handlers.chat import Rows, Timer
     from handlers.text import Speech
@@ -52,6 +53,9 @@ ROUNDS: Final = {
     "closes": (mark("{name} has ended, on {day}"), mark("{name} ends today"), mark("{name} ends {day}")),
 }
 """What is said of a round after the day, on it and before it."""
+
+
+LAST_DAY: Final = mark("{name}: due {day}, and today is the last working day before it")
 
 
 async def plan(turn: Turn, timer: Timer) -> None:
@@ -164,7 +168,6 @@ async def line(turn: Turn, campaign: Campaign, calendar: Calendar, one: Reminder
     person = await people.by_id(turn.db, one.person_id)
     zone = await reminding.zone_of(turn.db, campaign, person, turn.now) if person else campaign.zone
     today = campaigns.day_in(zone, turn.now)
-    left = calendar.between(today, one.due_on)
     day = turn.speech.day(one.due_on)
     if one.kind in ROUNDS:
         return turn.t(ROUNDS[one.kind][(one.due_on >= today) + (one.due_on > today)], name=name, day=day)
@@ -173,10 +176,19 @@ async def line(turn: Turn, campaign: Campaign, calendar: Calendar, one: Reminder
     if one.kind in ("meeting", "uncovered"):
         told = _meeting(turn, campaign, one, day) if one.kind == "meeting" else _uncovered(turn, one, name, day)
         return await told
+    return _due(turn, one, name, today, calendar)
+
+
+def _due(turn: Turn, one: Reminder, name: str, today: date, calendar: Calendar) -> Markup:
+    """Say how far off a deadline is, in worked days."""
+    left = calendar.between(today, one.due_on)
+    day = turn.speech.day(one.due_on)
     if one.due_on < today:
         return turn.n("{name}: {count} working day late", "{name}: {count} working days late", max(1, -left), name=name)
     if one.due_on == today:
         return turn.t("{name}: due today", name=name)
+    if not left:  # nothing but days off until then
+        return turn.t(LAST_DAY if calendar.works(today) else mark("{name}: due {day}"), name=name, day=day)
     return turn.n(
         "{name}: due {day}, {count} working day left",
         "{name}: due {day}, {count} working days left",

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from storage import people
-from storage.campaign import meetings
+from storage.campaign import meetings, work
 from storage.campaign.campaigns import Group
 from storage.campaign.meetings import Decision, Meeting
 from storage.campaign.reminders import Reminder, State
@@ -211,6 +211,15 @@ async def test_a_reminder_of_a_role_that_is_lost_says_that_somebody_else_sees_to
         (await people.by_telegram(db, one.id)).appoint(Role.inspector, office.now, group_id=1)
     await one.tap("2. 萧山项目党支部")
     assert one.message(told.id).text == "萧山项目党支部：已改由其他同志负责，您不用再管。"
+
+
+async def test_of_a_deadline_on_a_day_off_it_is_said_that_today_is_the_last_working_day_before_it(office):
+    admin = await office.let_in("办公室", Role.office)
+    async with office.database.begin() as db:
+        (await work.item(db, 1)).due_on = date(2026, 9, 12)  # a Saturday
+    await until(office, datetime(2026, 9, 11, 1, 1, tzinfo=UTC))
+    assert [each for each in said(admin) if "9月12日 周六到期，今天是此前最后一个工作日" in each]
+    assert not [each for each in said(admin) if "0个工作日" in each]
 
 
 async def test_a_day_is_told_by_the_clocks_of_the_persons_own_group(office):
