@@ -307,9 +307,10 @@ async def settle_chat(db: Session, chat_id: int, state: State, now: datetime, er
         .values(state=state, settled_at=now, reply=None, error=error)
         .returning(Outgoing.id)
     )
-    settled = len((await db.execute(statement)).all())
-    await deliveries.follow(db)
-    return settled
+    settled = list(await db.scalars(statement))
+    if settled:
+        await deliveries.follow(db, settled)
+    return len(settled)
 
 
 async def skip_topic(db: Session, topic: str, now: datetime) -> int:
