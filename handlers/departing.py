@@ -18,6 +18,8 @@ from storage.visit import agenda, corrections
 from storage.visit.corrections import State
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from handlers.text import Speech
     from handlers.turn import Turn
     from storage.people import Person
@@ -29,22 +31,31 @@ MOST = 1000
 """Visits that are looked through: of those in a group, somebody has begun few."""
 
 
-async def tell_leaders(turn: Turn, person: Person) -> None:
-    """Tell who leads a group which open visits of theirs somebody leaves who is about to lose their roles."""
+async def begun(turn: Turn, person: Person, group_id: int = 0) -> list[Visit]:
+    """Return the visits that somebody is at work on, and those of which they mend an item; of one group, if named."""
     left = [one for one in await agenda.planned_for(turn.db, person, turn.now, MOST) if _began(one, person)]
     tickets = [one for one in await corrections.waiting_for(turn.db, person, turn.now) if one.to_id == person.id]
-    open_tickets = [one.visit for one in tickets if one.state is State.open]
+    found = {one.id: one for one in [*left, *(one.visit for one in tickets if one.state is State.open)]}
+    return [one for one in found.values() if group_id in (0, one.group_id)]
+
+
+async def tell_leaders(turn: Turn, person: Person) -> None:
+    """Tell who leads a group which open visits of theirs somebody leaves who is about to lose all their roles."""
+    await tell_of(turn, person, await begun(turn, person))
+
+
+async def tell_of(turn: Turn, person: Person, left: Iterable[Visit]) -> None:
+    """Tell who leads the groups of some visits that somebody has left them."""
     groups: dict[int, list[Visit]] = {}
-    for visit in [*left, *open_tickets]:
+    for visit in left:
         groups.setdefault(visit.group_id, []).append(visit)
     for group_id, theirs in groups.items():
-        each = list({one.id: one for one in theirs}.values())
         told = {one.id: one for role in LEAD for one in await people.with_role(turn.db, role, turn.now, group_id)}
         told.pop(person.id, None)
         for one in told.values():
-            _tell(turn, one, person, each)
+            _tell(turn, one, person, theirs)
         if not told:
-            await _tell_office(turn, person, group_id, each)
+            await _tell_office(turn, person, group_id, theirs)
 
 
 async def _tell_office(turn: Turn, person: Person, group_id: int, theirs: list[Visit]) -> None:

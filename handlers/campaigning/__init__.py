@@ -1,7 +1,7 @@
 """A campaign set up in the chat: started from a pack, its groups and their people, what is still missing.
 
-``beginning`` starts one, ``overview`` shows it, ``groups`` and ``inviting`` fill its groups. The register of units has
-a journey of its own.
+``beginning`` starts one, ``overview`` shows it, ``groups`` and ``inviting`` fill its groups, ``ending`` ends a role. The
+register of units has a journey of its own.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handlers.belonging import roles_of
-from handlers.campaigning import beginning, groups, inviting, overview
+from handlers.campaigning import beginning, ending, groups, inviting, overview
 from handlers.chat import Text
 from handlers.journey import Journey
 from handlers.menu import command, keyboard
@@ -52,6 +52,9 @@ CAMPAIGNING = Journey(
         "leave": groups.leave,
         "left": groups.left,
         "invite": inviting.invite,
+        "ending": ending.who,
+        "end": ending.ask,
+        "ended": ending.ended,
     },
     message=message,
     give_up=give_up,

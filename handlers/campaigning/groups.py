@@ -121,8 +121,9 @@ async def _one(turn: Turn, one: Group) -> tuple[Markup, Rows]:
         ),
         (
             Button(turn.label("Rename"), data("campaign", "ask", "rename", one.id)),
-            Button(turn.label("◀ Groups"), data("campaign", "groups", one.campaign_id)),
+            Button(turn.label("End a role …"), data("campaign", "ending", one.id)),
         ),
+        (Button(turn.label("◀ Groups"), data("campaign", "groups", one.campaign_id)),),
     ]
     return Markup("\n").join(lines), tuple(rows)
 

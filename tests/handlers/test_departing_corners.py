@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from storage import people
 from storage.people import Role
 from tests.handlers.confidence import confidence
 from tests.handlers.site import card, person_of, site
@@ -118,3 +119,62 @@ async def test_somebody_put_on_a_visit_by_name_alone_leaves_and_their_groups_lea
     await erased(phone)
     await leader.text("/today")
     assert "1/3" in leader.last.text + "".join(one.text for one in leader.bot_said)
+
+
+async def test_the_office_ends_a_role_in_the_middle_of_a_visit_and_the_leader_goes_on(bench: Bench):
+    office = await bench.let_in("办公室", Role.office)
+    here = await site(bench, FORM)
+    leader = await bench.let_in("组长", Role.leader, group="二组")
+    phone = await here.enter()
+    await phone.text("1 ✅")
+    group = (await bench.group("二组")).id
+    await office.press(f"campaign.group:{group}", 1)
+    await office.tap("收回身份")
+    await office.tap("督导组成员 督导员01")
+    assert "开始了还没有提交的督导1次" in card(office).text
+    assert (await person_of(bench, phone)).has(bench.now, Role.inspector)
+    await office.tap("收回", on=card(office))
+    assert "您已不再担任二组督导组成员" in phone.last.text
+    assert "督导员01已退出" in leader.last.text
+    assert "督导员01" not in str(card(office).labels)
+    await phone.text("2 ✅")
+    assert set(await here.answers()) == {"q1"}
+    await leader.press(f"visit.open:{here.visit_id}", 1)
+    await leader.text("2 ✅")
+    assert set(await here.answers()) == {"q1", "q2"}
+
+
+async def test_whose_role_ends_and_has_another_there_goes_on_and_nobody_is_told_that_they_left(bench: Bench):
+    office = await bench.let_in("办公室", Role.office)
+    here = await site(bench, FORM)
+    leader = await bench.let_in("组长", Role.leader, group="二组")
+    group = (await bench.group("二组")).id
+    async with bench.database.begin() as db:
+        (await people.by_telegram(db, here.one.id)).appoint(Role.deputy, bench.now, group_id=group)
+    phone = await here.enter()
+    await phone.text("1 ✅")
+    said = len(leader.bot_said)
+    one = (await person_of(bench, phone)).id
+    await office.press(f"campaign.ended:{group}:{one}:inspector", 1)
+    assert len(leader.bot_said) == said
+    await phone.text("2 ✅")
+    assert set(await here.answers()) == {"q1", "q2"}
+    await office.press(f"campaign.ended:{group}:{one}:inspector", office.last.id)
+    assert "没有改动" in office.toast
+
+
+async def test_nobody_ends_their_own_role_nor_one_they_may_not_give(bench: Bench):
+    office = await bench.let_in("办公室", Role.office)
+    here = await site(bench, FORM)
+    leader = await bench.let_in("组长", Role.leader, group="二组")
+    group = (await bench.group("二组")).id
+    async with bench.database.begin() as db:
+        (await people.by_telegram(db, office.id)).appoint(Role.leader, bench.now, group_id=group)
+    await office.press(f"campaign.ended:{group}:{(await person_of(bench, office)).id}:leader", 1)
+    assert (await person_of(bench, office)).has(bench.now, Role.leader)
+    one = (await person_of(bench, here.one)).id
+    for someone in (leader, here.two):
+        await someone.press(f"campaign.ended:{group}:{one}:inspector", 1)
+    for forged in (f"{group}:{one}:admin", f"{group}:{one}", f"99:{one}:inspector", f"{group}:99:inspector"):
+        await office.press(f"campaign.ended:{forged}", 1)
+    assert (await person_of(bench, here.one)).has(bench.now, Role.inspector)

@@ -27,6 +27,7 @@ FORMED = {  # journey -> what its buttons carry -> their verbs; {0} is a visit, 
         "theme-education": "pack",
         "theme-education:2027-03-01": "day start",
     },
+    "campaign": {"1": "ending", "1:999:inspector": "end ended"},
     "correction": {
         "{0}": "pick send",
         "{0}:1": "mark",

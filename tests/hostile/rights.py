@@ -150,6 +150,8 @@ WHO: dict[str, set[str]] = {
     "/todo": FIELDWORK,
     "/visit": FIELDWORK,
     "visit": FIELDWORK,
+    "visit.announce": {"leader", "deputy"},
+    "visit.announced": {"leader", "deputy"},
     "checklist": FIELDWORK,
     # where a unit is, is for whoever leads its group to say
     "checklist.place": {"leader", "deputy"},
