@@ -14,7 +14,7 @@ from handlers import reminding
 from handlers.chat import Button, Text
 from handlers.errors import NotAllowed, Stale, UserError
 from handlers.journey import Journey, data, number, word
-from handlers.menu import command
+from handlers.menu import command, way_back
 from handlers.progress import brief
 from handlers.rows import in_rows
 from handlers.text import mark, speech
@@ -97,7 +97,7 @@ async def show(turn: Turn, _: object) -> None:
 
 
 def _back(turn: Turn) -> tuple[Button, ...]:
-    return (Button(turn.label("◀ Itinerary"), data("itinerary", "all")),)
+    return (Button(turn.label("Itinerary"), data("itinerary", "all")), *way_back(turn.speech))
 
 
 def _span(turn: Turn, one: Leave) -> str:

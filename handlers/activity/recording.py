@@ -13,6 +13,7 @@ from handlers.activity.card import card, list_card
 from handlers.chat import Attachment, Button, Place, Text
 from handlers.errors import Stale, Unsuitable, UserError
 from handlers.journey import data, number
+from handlers.menu import way_back
 from handlers.progress import unit_label
 from handlers.text import mark
 from storage import audit
@@ -44,10 +45,10 @@ async def choose(turn: Turn, words: str = "") -> None:
     if len(mine) == 1:
         await show_list(turn, mine[0])
     elif not mine:
-        turn.card(turn.t("No visit is open that an activity could belong to."))
+        turn.card(turn.t("No visit is open that an activity could belong to."), (way_back(turn.speech),))
     else:
         rows = tuple((Button(unit_label(one), data(NAME, "visit", one.id)),) for one in mine[:SHOWN])
-        turn.card(turn.t("<b>Activities</b>\nOn which visit?"), rows)
+        turn.card(turn.t("<b>Activities</b>\nOn which visit?"), (*rows, way_back(turn.speech)))
 
 
 async def tap_choose(turn: Turn, args: tuple[str, ...]) -> None:

@@ -10,6 +10,7 @@ from handlers.activity.card import tally_line
 from handlers.chat import Button
 from handlers.errors import Stale
 from handlers.journey import data, number
+from handlers.menu import way_back
 from handlers.rows import in_rows
 from storage.campaign import campaigns
 from storage.people import Role
@@ -57,7 +58,7 @@ async def _groups(turn: Turn) -> list[Group]:
 async def _show(turn: Turn, chosen: int) -> None:
     groups = await _groups(turn)
     if not groups:
-        turn.card(turn.t("You belong to no group whose work could be counted."))
+        turn.card(turn.t("You belong to no group whose work could be counted."), (way_back(turn.speech),))
         return
     rounds = await campaigns.rounds_of(turn.db, groups[0].campaign_id)
     picked = next((one for one in rounds if one.number == chosen), None)
@@ -78,4 +79,4 @@ async def _show(turn: Turn, chosen: int) -> None:
         for one in rounds[:SHOWN]
     ]
     every = Button(("" if picked else "● ") + turn.label("All rounds"), data("activity", "tally"))
-    turn.card(Markup("\n").join(lines), in_rows([every, *numbers]))
+    turn.card(Markup("\n").join(lines), (*in_rows([every, *numbers]), way_back(turn.speech)))

@@ -15,6 +15,7 @@ from handlers.chat import Button, File, Say, Text
 from handlers.draw.card import commitment_card, list_card, result_card
 from handlers.errors import Stale, UserError
 from handlers.journey import data, number
+from handlers.menu import way_back
 from handlers.text import mark
 from storage import audit
 from storage.campaign import campaigns
@@ -95,7 +96,7 @@ async def _ask_list(turn: Turn, draw: Draw, note: Markup | None = None) -> None:
     units, planned = len(await _units(turn)), len(await _planned(turn))
     turn.remember("draw", draw=draw.id, doing="list")
     text, rows = commitment_card(turn, draw, units, planned)
-    turn.card(Markup("\n").join([text, note]) if note else text, rows)
+    turn.card(Markup("\n").join([text, note]) if note else text, (*rows, way_back(turn.speech)))
 
 
 async def other_list(turn: Turn, args: tuple[str, ...]) -> None:
@@ -292,7 +293,7 @@ async def earlier(turn: Turn, args: tuple[str, ...]) -> None:
         text = Markup("\n").join(lines)
     opens = [Button(str(one.id), data("draw", "look", one.id)) for one in found]
     rows = tuple(tuple(opens[at : at + 4]) for at in range(0, len(opens), 4))
-    turn.card(text, (*rows, (Button(turn.label("🎲 New draw"), data("draw", "begin")),)))
+    turn.card(text, (*rows, (Button(turn.label("🎲 New draw"), data("draw", "begin")), *way_back(turn.speech))))
 
 
 async def complain(turn: Turn, sent: Message, said: Markup) -> bool:

@@ -26,6 +26,7 @@ from handlers.interview.talk import (
     zone_of,
 )
 from handlers.journey import data, number
+from handlers.menu import way_back
 from handlers.progress import brief, called, listed, unit_label
 from handlers.text import mark
 from storage import audit, people
@@ -63,10 +64,10 @@ async def choose(turn: Turn, words: str = "") -> None:
         await show(turn, mine[0])
         return
     if not mine:
-        turn.card(turn.t("No visit is open that an interview could belong to."))
+        turn.card(turn.t("No visit is open that an interview could belong to."), (way_back(turn.speech),))
         return
     rows = tuple((Button(unit_label(one), data("interview", "visit", one.id)),) for one in mine[:SHOWN])
-    turn.card(turn.t("<b>Interview</b>\nOn which visit?"), rows)
+    turn.card(turn.t("<b>Interview</b>\nOn which visit?"), (*rows, way_back(turn.speech)))
 
 
 async def tap_choose(turn: Turn, args: tuple[str, ...]) -> None:

@@ -14,6 +14,7 @@ from handlers.belonging import campaign_of, zone_of
 from handlers.chat import Button
 from handlers.errors import Stale, UserError
 from handlers.journey import data, number
+from handlers.menu import way_back
 from handlers.progress import brief, called, listed
 from handlers.publishing import preview
 from handlers.text import mark
@@ -102,7 +103,7 @@ async def show_list(turn: Turn, asked: int) -> None:
     if pages > 1:
         moves = [("◀", at - 1), (f"{at + 1}/{pages}", at), ("▶", at + 1)]
         rows.append(tuple(Button(label, data("publishing", "list", to)) for label, to in moves if 0 <= to < pages))
-    turn.card(Markup("\n").join(lines), tuple(rows))
+    turn.card(Markup("\n").join(lines), (*rows, way_back(turn.speech)))
 
 
 async def _line(turn: Turn, place: int, one: FormVersion, use: Use) -> Markup:
