@@ -27,6 +27,7 @@ _WIDE: Final = {
 _DASHES: Final = dict.fromkeys(map(ord, "－—–‐‑‒−﹣"), "-") | {ord("＿"): "_", ord("．"): ".", ord("／"): "/"}
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"))
 _PLAIN: Final = {**_WIDE, **_INVISIBLE}
+_QUOTES: Final = frozenset("'‘’`")
 _QUOTED: Final = re.compile(r"['‘’`](?=[\u3400-\u9fff\dA-Z+(（])")  # not the 's of 's-Hertogenbosch
 _BLANK: Final = frozenset({"-", "--", "—", "——", "/", "\\", "无", "暂无", "n/a", "none", "null", "nil"})
 _WEEKDAY: Final = re.compile(r"\s*[(（]?(?:周|星期|礼拜)[一二三四五六日天][)）]?\s*$")
@@ -66,7 +67,7 @@ def text(value: Value) -> str:
     if not written.isascii():
         written = written.translate(_PLAIN)
     written = " ".join(written.split())
-    return written[1:].lstrip() if _QUOTED.match(written) else written
+    return written[1:].lstrip() if written[:1] in _QUOTES and _QUOTED.match(written) else written
 
 
 def plain_dashes(written: str) -> str:

@@ -113,7 +113,7 @@ def restored(written: str) -> str | None:
 
     "1.3812345678E+10" is 13812345678; of "1.38E+10" nobody knows the rest.
     """
-    found = _SCIENCE.fullmatch(written)
+    found = _SCIENCE.fullmatch(written) if "E" in written or "e" in written else None
     if found is None:
         return None
     digits, places = found[1] + (found[2] or ""), int(found[3]) + 1
@@ -126,6 +126,8 @@ def spoilt(value: Value) -> bool:
         return False
     if isinstance(value, int | float):
         return not float(value).is_integer() or abs(value) >= 10**_EXCEL_DIGITS
+    if value.isascii() and "E" not in value and "e" not in value:
+        return False
     written = text(value)
     found = _SCIENCE.fullmatch(written)
     return found is not None and ("+" in written or "." in written) and restored(written) is None

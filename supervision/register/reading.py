@@ -156,8 +156,8 @@ class _Whole:
         codes |= here
         self.several = {called for called, found in codes.items() if len(found) > 1}
         meant = {called: min(found) for called, found in codes.items() if len(found) == 1 and fold(called) not in own}
-        self.units = [tree.with_parent(one, meant) for one in self.units]
-        self.seen = [(*one[:3], meant.get(one[3], one[3]), *one[4:]) for one in self.seen]
+        self.units = [tree.with_parent(one, meant) if one.parent in meant else one for one in self.units]
+        self.seen = [(*one[:3], meant[one[3]], *one[4:]) if one[3] in meant else one for one in self.seen]
 
     def _once(self) -> None:
         """Take a unit once that stands word for word on several sheets: each area's sheet repeats who is above it."""
@@ -165,7 +165,7 @@ class _Whole:
         again: dict[tuple[str, int], UnitLine] = {}
         for one in self.units:
             known = first.setdefault(fold(one.code), one)
-            if known is not one and known == one and known.sheet != one.sheet:
+            if known is not one and known.sheet != one.sheet and known == one:
                 again[one.sheet, one.row] = known
         self.units = [one for one in self.units if (one.sheet, one.row) not in again]
         self.seen = [one for one in self.seen if one[:2] not in again]

@@ -45,6 +45,7 @@ NAMES: Final = frozenset({"name", "contact"})
 
 MOST_PEOPLE: Final = 10_000_000
 
+_POINT: Final = {ord("．"): "."}
 _DECIMAL: Final = re.compile(r"\d+\.0+")
 _SPACED: Final = re.compile(r"(?<=[\u3400-\u9fff]{2})\s+(?=[\u3400-\u9fff]{2})")
 
@@ -72,6 +73,7 @@ class Reading:
     _places: dict[tuple[str, str, str], tuple[str, Fault | None]] = field(default_factory=dict)
     _decimals: bool = False
     """Whatever has a point in a code ends in ``.0``: numbers that went through a program, no outline."""
+    _levels: dict[str, tuple[int | None, int | None]] = field(default_factory=dict)
     _called: list[tuple[int, str, int, int]] = field(default_factory=list)
     """Levels by a word that counts, such as 三级公司: the row, the word, the level, the number it names."""
     _words: dict[tuple[str, str], Tag | None] = field(default_factory=dict)
@@ -79,10 +81,10 @@ class Reading:
     def run(self) -> None:
         """Read every row."""
         self._decimals = all(
-            _DECIMAL.fullmatch(written)
+            _DECIMAL.fullmatch(code(value))
             for row in self.table.sheet.rows[self.table.first :]
             for field in ("code", "parent")
-            if "." in (written := code(self.table.of(row, field)))
+            if isinstance(value := self.table.of(row, field), str) and "." in value.translate(_POINT)
         )
         for at, row in enumerate(self.table.sheet.rows[self.table.first :], self.table.first + 1):
             if row and not self._beside(row):
@@ -197,11 +199,13 @@ class Reading:
             if not self._broken(row, "level"):
                 self._say(What.level_missing, at, "level")
             return 0
-        found = self.terms.level(written)
+        if written not in self._levels:
+            self._levels[written] = self.terms.level(written), self.terms.counted(written)
+        found, counted = self._levels[written]
         if found is None:
             self._say(What.level_unknown, at, "level", value=written[:40])
             return 0
-        if (counted := self.terms.counted(written)) is not None:
+        if counted is not None:
             self._called.append((at, written[:40], found, counted))
         return found
 
@@ -338,4 +342,8 @@ class Reading:
 
 def _parts(value: Value) -> tuple[str, ...]:
     """Return the tags in a cell, however they are parted: by commas, semicolons, strokes, lines or spaces."""
-    return several(_SPACED.sub("、", value.replace("/", "、")) if isinstance(value, str) else value or "")
+    if value is None:
+        return ()
+    if isinstance(value, str) and (" " in value or "/" in value or "\u3000" in value):
+        return several(_SPACED.sub("、", value.replace("/", "、")))
+    return several(value)
