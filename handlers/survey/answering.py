@@ -20,6 +20,8 @@ from storage.voices import notices, surveys
 from supervision.ballot import NUMBER, TEXT, WORDS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from handlers.chat import Message, Rows
     from handlers.turn import Turn
     from storage.voices.surveys import Survey
@@ -32,6 +34,8 @@ ONCE = mark("You have answered this survey already; everybody answers once. Than
 NO_NUMBER = mark("Please type a number, such as 3 or 2.5.")
 TOO_LONG = mark("An answer has at most {most} characters. Please shorten it by {over}.")
 WORDS_WANTED = mark("Please type your answer, or tap “Skip”; pictures and files could tell who you are.")
+TAP_ONE = mark("Please tap one of the answers, or type it.")
+TAP_IN = mark("All is answered: please tap “Hand in”, or ◀ to change an answer.")
 HOW_ANONYMOUS = mark(
     "<b>How is it anonymous?</b>\n"
     "· Your answers are stored without name, number, order or time; only the hour is kept.\n"
@@ -172,7 +176,7 @@ async def typed(turn: Turn, sent: Message) -> bool:
         return True
     at, items = int(turn.state["at"]), survey.items
     if at >= len(items) or items[at].choices:
-        return False
+        return _named(turn, items, at, sent) and _went_on(turn, survey)
     if not isinstance(sent, Text):
         raise UserError(WORDS_WANTED if items[at].kind == TEXT else NO_NUMBER)
     words = sent.text.strip()
@@ -181,6 +185,29 @@ async def typed(turn: Turn, sent: Message) -> bool:
     if not items[at].accepts(words):
         raise UserError(WORDS_WANTED if items[at].kind == TEXT else NO_NUMBER)
     _keep(turn, items[at].key, words, at)
+    _show(turn, survey)
+    return True
+
+
+def _named(turn: Turn, items: Sequence[Item], at: int, sent: Message) -> bool:
+    """Take a choice that was typed, by its words or its number; False where somebody of the campaign means other work.
+
+    Raises UserError for a stranger, who has nothing else here that words could be meant for.
+    """
+    words = sent.text.strip().casefold() if isinstance(sent, Text) else ""
+    labels = [label.casefold() for label in items[at].choices] if at < len(items) else []
+    if words in labels:
+        _keep(turn, items[at].key, str(labels.index(words)), at)
+        return True
+    if words.isascii() and words.isdigit() and 0 < int(words[:3]) <= len(labels) and turn.person is None:
+        _keep(turn, items[at].key, str(int(words[:3]) - 1), at)
+        return True
+    if turn.person is None:
+        raise UserError(TAP_ONE if labels else TAP_IN)
+    return False
+
+
+def _went_on(turn: Turn, survey: Survey) -> bool:
     _show(turn, survey)
     return True
 

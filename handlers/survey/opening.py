@@ -46,6 +46,7 @@ TOO_LIKE = mark(
     "The same was asked of nearly the same people: only {count} differ, and comparing the two results would tell what "
     "they said. Please choose the same people, or at least {least} others."
 )
+LINK_OVER = mark("This survey is closed, so its link leads nowhere any more. “Ask again” makes a new one.")
 REST: Final = timedelta(hours=1)
 TOO_SOON = mark("They were reminded less than an hour ago. Please leave them a little time.")
 
@@ -221,7 +222,7 @@ async def poster(turn: Turn, args: tuple[str, ...]) -> None:
     """Send the link, and a poster with its code, as a picture and as a PDF for printing."""
     survey = await mine(turn, args)
     if survey.link is None or not survey.takes(turn.now):
-        raise UserError(NO_LINK)
+        raise UserError(NO_LINK if survey.link is None else LINK_OVER)
     link = link_of(turn.kit.bot_username, surveys.PREFIX + survey.link)
     zone = zone_of(await campaign_of(turn.db, None))
     lines = (

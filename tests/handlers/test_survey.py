@@ -337,3 +337,25 @@ async def test_nearly_the_same_people_are_not_asked_the_same_again(bench: Bench)
     await admin.tap("下一步")
     assert admin.toast.startswith("同样的问题刚问过差不多同一批人，只差 1 人，")
     assert (await survey(bench, 2)).state is State.draft
+
+
+async def test_a_stranger_who_types_instead_of_tapping_is_told_what_to_tap(bench: Bench):
+    admin = await bench.let_in("王主任", Role.admin)
+    link = await by_link(bench, admin)
+    guest = bench.stranger()
+    await guest.start(link)
+    for send in (guest.photo(), guest.text("都好"), guest.text("9"), guest.text("²")):
+        await send
+        assert guest.last.text == "请点一个选项，或把选项打出来发给我。"
+    await guest.text("有一些")
+    assert "2/2" in guest.last.text
+    await guest.tap("◀ 返回")
+    await guest.text("3")
+    await guest.tap("跳过")
+    await guest.text("好了")
+    assert guest.last.text == "都答好了：请点「交」，要改就点「◀ 返回」。"
+    await guest.press("survey.cast:1", guest.last.id)
+    assert (await survey(bench)).cast == 1
+    await admin.press("survey.end:1", admin.last.id)
+    await admin.press("survey.poster:1", admin.last.id)
+    assert admin.toast == "这份调查已截止，链接不能再用。点「再调查一次」可以重新发起。"
