@@ -55,6 +55,13 @@ SHOWN: Final = 60
 ITEMS: Final = 22
 """Items of the pack's checklist."""
 
+EVERY: Final = 3
+"""At one unit in so many something is found wanting: matters stay open, and the oldest are overdue at the end."""
+
+WANTING: Final = 3
+FOUND: Final = "台账两个月没有更新"
+"""The item that is found wanting there, and what is written about it."""
+
 CARDS: Final = 6
 """More cards than lie between opening a visit and its first question."""
 
@@ -206,9 +213,11 @@ class Play:
         raise Stuck("there is nothing to tap")
 
     async def _answer(self, trip: Trip, *, half: bool) -> None:
-        """Answer as somebody does who wrote it all down on the way."""
+        """Answer as somebody does who wrote it all down on the way; at every third unit something is found wanting."""
         numbers = range(1, (self.items // 2 if half else self.items) + 1)
-        await self.phones[trip.phone].text("\n".join(f"{number} ✅" for number in numbers))
+        wanting = {} if trip.visit_id % EVERY else {WANTING: f"✗ {FOUND}"}
+        said = "\n".join(f"{number} {wanting.get(number, '✅')}" for number in numbers)
+        await self.phones[trip.phone].text(said)
 
     async def _submit(self, trip: Trip) -> None:
         await self.phones[trip.phone].tap("提交")
