@@ -1,7 +1,7 @@
 """A campaign set up in the chat: started from a pack, its groups and their people, what is still missing.
 
-``beginning`` starts one, ``overview`` shows it, ``groups`` and ``inviting`` fill its groups, ``ending`` ends a role. The
-register of units has a journey of its own.
+``beginning`` starts one, ``overview`` shows it, ``groups`` and ``inviting`` fill its groups, ``ending`` ends a role.
+The register of units has a journey of its own.
 """
 
 from __future__ import annotations
