@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from bot.config import variables
 from handlers.access import ACCESS
 from handlers.text import LANGUAGES
 from locales import collect
+from storage.people import Role
 
 ROOT = Path(__file__).parents[2]
 READMES = ("README.md", "README.zh-CN.md")
@@ -21,6 +23,7 @@ DOCUMENTS = sorted(
     for one in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("packs/**/*.md"), *ROOT.glob("sandbox/*.md"))
 )
 LINK = re.compile(r"\]\(([^)\s]+)\)")
+COMMAND = re.compile(r"(?<![\w/.])/[a-z]+\b")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -77,8 +80,19 @@ def test_every_guide_is_in_both_languages():
 
 @pytest.mark.parametrize("name", GUIDES)
 def test_a_guide_names_only_commands_that_exist(name):
-    named = re.findall(r"(?<![\w/.])/[a-z]+\b", read(name))
-    assert [one for one in named if one not in ACCESS] == []
+    assert [one for one in COMMAND.findall(read(name)) if one not in ACCESS] == []
+
+
+@pytest.mark.parametrize("ending", ["[!N].md", ".zh-CN.md"], ids=["en", "zh_CN"])
+def test_every_command_is_explained_in_a_guide(ending):
+    told = {command for name in GUIDES if fnmatch(name, f"*{ending}") for command in COMMAND.findall(read(name))}
+    assert {row for row in ACCESS if row.startswith("/")} - told == set()
+
+
+@pytest.mark.parametrize("name", [one for one in GUIDES if Path(one).name.partition(".")[0] in set(Role)])
+def test_a_guide_names_no_command_that_its_reader_may_not_use(name):
+    role = Path(name).name.partition(".")[0]
+    assert [one for one in COMMAND.findall(read(name)) if role not in ACCESS[one]] == []
 
 
 @pytest.mark.parametrize("name", GUIDES)
