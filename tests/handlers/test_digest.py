@@ -3,76 +3,29 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
-from handlers import chat
-from handlers.chat import Membership, Sender, Text
 from storage import people
-from storage.campaign import calendars, campaigns, digest_plans, digests, work
-from storage.campaign.campaigns import Campaign, Unit
+from storage.campaign import calendars, digest_plans, digests, work
+from storage.campaign.campaigns import Campaign
 from storage.people import Person, Role
 from storage.visit import findings, tallies, visits
 from storage.visit.findings import Judged
-from storage.visit.visits import State, Visit
+from storage.visit.visits import State
 from supervision.calendar import Quiet
 from supervision.wanting import Grade
-from tests.handlers.phone import BOT, Bench, Phone
-from tests.handlers.setting_up import begun
+from tests.handlers.digest_field import digest_field, digests_of, hours, visit_at
 
-WEDNESDAY = datetime(2026, 10, 21, 1, 0, tzinfo=UTC)
-"""Nine in the morning in Beijing, in the first round."""
-
-CHAT = -4_000_000_123
+if TYPE_CHECKING:
+    from tests.handlers.phone import Bench, Phone
 
 
 @pytest.fixture
 async def field(sqlite_template, tmp_path):
-    """A campaign in its first round, a leader and an inspector of the second group, three units there."""
-    bench = await begun(sqlite_template, tmp_path, WEDNESDAY)
-    async with bench.database.begin() as db:
-        group = await campaigns.group_named(db, 1, "二组")
-        for code, name, area in (
-            ("A", "浙江公司党委", "浙江省"),
-            ("B", "萧山项目党支部", "浙江省/杭州市/萧山区"),
-            ("C", "南京公司党委", "江苏省/南京市"),
-        ):
-            db.add(Unit(campaign_id=1, code=code, name=name, level=5, area=area, group_id=group.id))
-    await bench.wait(seconds=1)
-    yield bench
-    await bench.database.close()
-
-
-async def visit_at(bench: Bench, code: str, day: date, state: State = State.planned, *, missing: int = 0) -> int:
-    """Plan a visit of the first round, and hand it in when it is to be."""
-    async with bench.database.begin() as db:
-        unit = await campaigns.unit_by_code(db, 1, code)
-        visit = Visit(
-            unit_id=unit.id,
-            round_id=1,
-            group_id=unit.group_id,
-            form_version_id=1,
-            planned_on=day,
-            created_at=bench.now,
-            state=state,
-            opened_at=None if state is State.planned else bench.now,
-            submitted_at=bench.now if state is State.submitted else None,
-        )
-        await visits.plan(db, visit)
-        judged = [Judged(f"/data/i{at}", f"/data/i{at}", str(at), Grade.missing) for at in range(missing)]
-        await findings.write(db, visit, judged)
-        return visit.id
-
-
-async def hours(bench: Bench, count: int) -> None:
-    """Let hours pass in a bot that runs."""
-    for _ in range(count):
-        await bench.wait(hours=1)
-        await bench.wait(seconds=1)
-
-
-def digests_of(phone: Phone, name: str = "二组") -> list[str]:
-    return [one.text for one in phone.bot_said if one.text.startswith((f"{name} ·", f"{name}今日"))]
+    async with digest_field(sqlite_template, tmp_path) as bench:
+        yield bench
 
 
 async def test_it_comes_on_working_days_at_its_hour_and_once(field):
@@ -340,71 +293,6 @@ async def test_a_leader_sees_and_nudges_nobody_of_another_group(field):
 # --- group chats ---
 
 
-def there(bench: Bench, phone: Phone, **more: object) -> dict[str, object]:
-    sender = Sender(phone.id, phone.name, "zh-hans")
-    return {"chat_id": CHAT, "at": bench.now, "sender": sender, "private": False} | more
-
-
-async def in_group(bench: Bench, phone: Phone, words: str) -> Phone:
-    """Write in a group chat; returns what is to be seen there."""
-    room = bench.phones.setdefault(CHAT, Phone(bench, CHAT, "工作群"))
-    await bench.happen(Text(**there(bench, phone), message_id=next(bench.numbers), text=words))
-    return room
-
-
-async def test_a_leader_binds_a_group_chat_and_the_digest_comes_there_with_links_into_the_private_chat(field):
-    leader = await field.let_in("二组组长", Role.leader, group="二组")
-    await visit_at(field, "A", date(2026, 10, 20))
-    room = await in_group(field, leader, f"/digest@{BOT}")
-    assert [one.text for one in room.bot_said] == ["二组日报今后每个工作日 17:30 发到本群。"]
-    await hours(field, 9)
-    assert digests_of(room) == digests_of(leader)
-    urls = [button.url for row in room.last.buttons for button in row]
-    assert f"https://t.me/{BOT}?start=digest-late-2" in urls
-    await leader.start("digest-late-2")
-    assert leader.last.text.startswith("逾期未交 · 1")
-    for phone, refusal in (
-        (await field.let_in("督导员01", Role.inspector, group="二组"), "您这里没有"),
-        (field.stranger(), "仅限受邀使用"),
-        (await field.let_in("一组组长", Role.leader, group="一组"), "已过期"),
-    ):
-        await phone.start("digest-late-2")
-        assert refusal in phone.last.text
-    await leader.text("/digest")
-    await leader.tap("⚙ 推送设置")
-    await leader.tap("不再发到群")
-    room.clear()
-    await hours(field, 24)
-    assert room.bot_said == []
-
-
-async def test_a_group_chat_has_its_own_language_and_colours_which_whoever_leads_chooses(field):
-    leader = await field.let_in("二组组长", Role.leader, group="二组")
-    await visit_at(field, "A", date(2026, 10, 20))
-    await leader.text("/digest")
-    await leader.tap("⚙ 推送设置")
-    assert not [one for row in leader.last.buttons for one in row if "群内" in one.label]
-    await leader.tap("深色图")
-    room = await in_group(field, leader, f"/digest@{BOT}")
-    await leader.text("/digest")
-    await leader.tap("⚙ 推送设置")
-    labels = [one.label for row in leader.last.buttons for one in row]
-    assert "● 群内深色图" in labels  # as whoever bound it has them
-    assert "● 简体中文" in labels
-    await leader.tap("群内浅色图")
-    await leader.tap("English")
-    room.clear()
-    await hours(field, 9)
-    (told,) = room.bot_said
-    assert told.text.startswith("二组 · Wed 21 Oct")
-    assert told.drawing["theme"] == "light"
-    assert digests_of(leader)[-1].startswith("二组 · 10月21日 周三")
-    await in_group(field, leader, f"/digest@{BOT}")
-    async with field.database.read() as db:
-        (kept,) = await digest_plans.in_chat(db, CHAT)
-    assert (kept.language, kept.theme) == ("en", "light")
-
-
 async def test_nudges_are_kept_for_a_while_and_then_forgotten(field):
     leader = await field.person(await field.let_in("二组组长", Role.leader, group="二组"))
     async with field.database.begin() as db:
@@ -413,28 +301,3 @@ async def test_nudges_are_kept_for_a_while_and_then_forgotten(field):
         assert await digest_plans.prune(db, date(2026, 6, 23)) == 1
         assert await digest_plans.nudged(db, leader.id, date(2026, 10, 20)) is not None
         assert await digest_plans.nudged(db, leader.id, date(2026, 6, 1)) is None
-
-
-async def test_nobody_else_binds_a_group_chat_and_nothing_is_said_to_them(field):
-    inspector = await field.let_in("督导员01", Role.inspector, group="二组")
-    stranger = field.stranger()
-    for phone in (inspector, stranger):
-        for words in ("/digest", "/start digest", "日报", "大家好"):
-            room = await in_group(field, phone, words)
-            assert room.bot_said == []
-    async with field.database.read() as db:
-        assert await digest_plans.in_chat(db, CHAT) == []
-
-
-async def test_a_group_chat_that_shows_the_bot_out_gets_no_digest_and_one_that_moves_keeps_it(field):
-    leader = await field.let_in("二组组长", Role.leader, group="二组")
-    await in_group(field, leader, "/start digest")
-    await field.store(chat.Moved(chat_id=CHAT, at=field.now, private=False, to_chat_id=CHAT - 1))
-    await field.run(CHAT)
-    async with field.database.read() as db:
-        (sent,) = await digest_plans.in_chat(db, CHAT - 1)
-        assert sent.group_id == 2
-    await field.store(Membership(**there(field, leader) | {"chat_id": CHAT - 1}, blocked=True))
-    await field.run(CHAT - 1)
-    async with field.database.read() as db:
-        assert await digest_plans.in_chat(db, CHAT - 1) == []
