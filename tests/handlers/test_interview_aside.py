@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlalchemy as sa
 
 from bot.commands.inbox import shown
 from storage.chat import inbox
 from storage.chat.conversations import Conversation
+from storage.chat.inbox import Arrival
+from storage.visit import interviews
 from tests.handlers.confidence import confidence
 
 if TYPE_CHECKING:
@@ -96,3 +100,25 @@ async def test_what_has_nothing_to_do_with_interviews_is_shown(talk: Confidence)
     number = await set_aside(talk, talk.colleague, message={"text": WORDS})
     await go_on(talk, talk.colleague)
     assert await seen(talk, number)
+
+
+async def test_an_error_that_holds_what_was_said_says_nothing_of_it_in_the_log_or_to_anybody(
+    talk: Confidence, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    phone = await talk.begin()
+
+    async def broken(*said: object, **_: object) -> None:
+        raise ValueError(said)
+
+    monkeypatch.setattr(interviews, "add", broken)
+    caplog.set_level(logging.DEBUG)
+    with pytest.raises(AssertionError, match="ValueError at"):  # the bench itself minds that a turn failed
+        await phone.text(WORDS)
+    assert "failed: ValueError at" in caplog.text
+    assert WORDS not in caplog.text
+    async with talk.bench.database.read() as db:
+        row = await db.scalar(sa.select(Arrival).order_by(Arrival.id.desc()))
+    assert row is not None
+    assert row.error is not None
+    assert WORDS not in row.error
+    assert all(WORDS not in one.text for one in (*phone.bot_said, *talk.leader.bot_said))
