@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 RESULTS_MS = 200
 FIRST = 30_000_001
-AREAS = tuple(f"{at}省" for at in range(31))
+AREAS = 31
 LEVELS = ("1", "2", "3", "4", "5")
 TOGETHER = 250
 """Answers put in at a time where none is timed."""
@@ -39,12 +39,13 @@ ASKED = Path(__file__).parents[1] / "packs" / "theme-education" / "surveys.md"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """``answers`` there are in the end, of which ``alone`` are handed in one by one and timed."""
+    """``answers`` there are in the end, of which ``alone`` are handed in one by one and timed, from ``areas`` areas."""
 
     answers: int = 100_000
     alone: int = 2_000
     times: int = 5
-    bases: tuple[str, ...] = ("SQLite",)
+    bases: tuple[str, ...] = ("SQLite", "PostgreSQL")
+    areas: int = AREAS
 
 
 async def run(plan: Plan | None = None) -> tuple[list[Figure], str]:
@@ -64,14 +65,15 @@ async def run(plan: Plan | None = None) -> tuple[list[Figure], str]:
 async def _measured(plan: Plan, base: str, url: str) -> list[Figure]:
     database = Database(url)
     try:
-        survey_id = await _opened(database)
+        places = [f"{area}省|{level}" for area in range(plan.areas) for level in LEVELS]
+        survey_id = await _opened(database, places)
         dice = Random(plan.answers)  # noqa: S311 - a script, not a secret
         many = range(FIRST, FIRST + plan.answers - plan.alone)
         for at in range(0, len(many), TOGETHER):
-            await _cast(database, survey_id, many[at : at + TOGETHER], dice)
+            await _cast(database, survey_id, many[at : at + TOGETHER], places, dice)
         began = time.perf_counter()
         for voter in range(many.stop, many.stop + plan.alone):
-            await _cast(database, survey_id, [voter], dice)
+            await _cast(database, survey_id, [voter], places, dice)
         each = (time.perf_counter() - began) / plan.alone
         out = [await _out(database, survey_id) for _ in range(plan.times)]
         closing = await _closed(database, survey_id)
@@ -84,7 +86,7 @@ async def _measured(plan: Plan, base: str, url: str) -> list[Figure]:
         await database.close()
 
 
-async def _opened(database: Database) -> int:
+async def _opened(database: Database, places: Sequence[str]) -> int:
     now = datetime.now(UTC)
     asked = sheets(ASKED.read_text("utf-8"))[0][1]
     async with database.begin() as db:
@@ -93,13 +95,13 @@ async def _opened(database: Database) -> int:
         await db.flush()
         made = Survey(author_id=author.id, title="民主评议", created_at=now)
         made.questions = {"questions": [one.as_data() for one in asked]}
-        made.places = {f"{area}|{level}": f"{area}|{level}" for area in AREAS for level in LEVELS}
+        made.places = {place: place for place in places}
         await surveys.add(db, made)
         await surveys.start(db, made, now, now + timedelta(days=7))
         return made.id
 
 
-async def _cast(database: Database, survey_id: int, voters: Sequence[int], dice: Random) -> None:
+async def _cast(database: Database, survey_id: int, voters: Sequence[int], places: Sequence[str], dice: Random) -> None:
     async with database.begin() as db:
         survey = await surveys.get(db, survey_id, lock=True)
         if survey is None:
@@ -107,8 +109,7 @@ async def _cast(database: Database, survey_id: int, voters: Sequence[int], dice:
         items, now = survey.items, datetime.now(UTC)
         for voter in voters:
             answers = {one.key: str(dice.randrange(len(one.choices))) for one in items if one.counted}
-            place = f"{dice.choice(AREAS)}|{dice.choice(LEVELS)}"
-            if not await surveys.cast(db, survey, voter, answers, place, now):
+            if not await surveys.cast(db, survey, voter, answers, dice.choice(places), now):
                 raise AssertionError("an answer was not taken")
 
 

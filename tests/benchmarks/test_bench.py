@@ -167,7 +167,7 @@ async def test_a_notice_is_timed_where_it_arrives(tmp_path: Path):
 
 
 async def test_answers_go_into_a_survey_and_results_come_out():
-    found, _ = await surveys.run(surveys.Plan(100, 10, 1))
+    found, _ = await surveys.run(surveys.Plan(100, 10, 1, ("SQLite",), areas=1))
     assert [one.name for one in found] == [
         "surveys: SQLite, answers handed in",
         "surveys: SQLite, results of 100 answers",
