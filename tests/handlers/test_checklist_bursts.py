@@ -301,3 +301,19 @@ async def test_what_waited_with_no_visit_open_can_be_moved_afterwards(bench: Ben
     await phone.tap("1 → 第2题")
     await phone.tap("返回")
     assert "↩ 移回第1题" in str(phone.last.labels)
+
+
+async def test_what_gave_way_to_a_colleagues_answer_comes_back_whole(bench: Bench):
+    here = await site(bench, SMALL)
+    two = await here.enter(here.two)
+    await two.text("7 ✅")
+    await two.text("8 ✅")
+    phone = await here.enter()
+    await burst(bench, phone, "=9 ❌", "7 公示栏")
+    message = (await here.state())["run"]["filed"][0][0]
+    await phone.press(f"checklist.moveto:{here.visit_id}:m0:{message}:7", 1)
+    assert (await standing(here, "door_note"))["door_note"] == f"公示栏\n{here.one.name}：❌ 否"
+    await phone.press(f"checklist.shift:{here.visit_id}:m0:{message}:9", phone.last.id)
+    assert await standing(here, "door", "door_note", "bare") == {"door": "yes", "door_note": "公示栏", "bare": "no"}
+    async with bench.database.read() as db:
+        assert (await verification.Verification(db).run()).breaks == []
