@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from handlers import owed, reminding
+from handlers import owed
 from storage import people
 from storage.campaign import calendars, campaigns, forms, meetings, work
 from storage.campaign.campaigns import Group, Unit
