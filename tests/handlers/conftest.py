@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.background import apart
 from handlers.journeys import JOURNEYS
 from storage.campaign.campaigns import Campaign, Group, Unit
+from tests.handlers.desk import Desk, open_desk
 from tests.handlers.phone import Bench
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from storage.database import Database
@@ -51,3 +54,20 @@ async def both_benches(database: Database, tmp_path: Path) -> Bench:
     """A bench on SQLite and then one on PostgreSQL, for the few tests where that could differ."""
     await campaign(database)
     return Bench.on(database, tmp_path, JOURNEYS)
+
+
+@pytest.fixture
+def read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have forms read in this process: that they are read apart is tested with the reader."""
+
+    async def run(seconds: float, function: Callable[..., object], *args: object) -> object:
+        del seconds
+        return function(*args)
+
+    monkeypatch.setattr(apart, "run", run)
+
+
+@pytest.fixture
+async def desk(bench: Bench) -> Desk:
+    """Where forms are sent in."""
+    return await open_desk(bench)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.journeys import JOURNEYS
@@ -28,6 +28,7 @@ from supervision.instances import numbers_in, plain
 from tests.handlers.conftest import campaign
 from tests.handlers.every import EVERY
 from tests.handlers.phone import Bench
+from tests.handlers.plays import plays
 from tests.handlers.rooms import ROOMS
 from tests.handlers.site import SMALL, Site, card, plan, site
 
@@ -253,14 +254,7 @@ async def play(database: Database, folder: Path, steps: list[tuple[str, bool, An
 
 
 @pytest.mark.parametrize("form", [SMALL, EVERY, ROOMS, "theme"], ids=["small", "every", "rooms", "theme"])
-@settings(
-    max_examples=5,
-    derandomize=True,
-    database=None,
-    deadline=None,
-    phases=[Phase.generate],  # a failing play is short enough to be read as it is
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large],
-)
+@plays(5)
 @given(steps=st.lists(step, min_size=12, max_size=24))
 def test_whatever_two_people_do_nothing_is_lost_and_nobody_is_stranded(
     sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, bool, Any]], form: str

@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from bot.background import apart
 from storage.campaign import forms
 from storage.people import Role
 from tests.handlers.desk import Desk, open_desk
 from tests.handlers.site import Site, card, title
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tests.handlers.phone import Bench, Phone
+
+pytestmark = pytest.mark.usefixtures("read_here")
 
 FORM = """
 | survey | | | | |
@@ -39,17 +38,6 @@ def drawn(colour: str) -> bytes:
     buffer = BytesIO()
     Image.new("RGB", (40, 30), colour).save(buffer, "PNG")
     return buffer.getvalue()
-
-
-@pytest.fixture(autouse=True)
-def _here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Read forms in this process: that they are read apart is tested with the reader."""
-
-    async def run(seconds: float, function: Callable[..., object], *args: object) -> object:
-        del seconds
-        return function(*args)
-
-    monkeypatch.setattr(apart, "run", run)
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.background import apart
 from handlers.chat import MAX_FILE_BYTES
 from storage import audit
 from storage.campaign import forms
@@ -18,9 +17,9 @@ from storage.visit import visits
 from tests.handlers.desk import Desk, open_desk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tests.handlers.phone import Bench
+
+pytestmark = pytest.mark.usefixtures("read_here")
 
 FORM = """
 | survey |
@@ -53,22 +52,6 @@ def form(version: str = "1", **other: str) -> str:
     for before, after in other.items():
         made = made.replace(before, after)
     return made
-
-
-@pytest.fixture(autouse=True)
-def _here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Read forms in this process: that they are read apart is tested with the reader."""
-
-    async def run(seconds: float, function: Callable[..., object], *args: object) -> object:
-        del seconds
-        return function(*args)
-
-    monkeypatch.setattr(apart, "run", run)
-
-
-@pytest.fixture
-async def desk(bench: Bench) -> Desk:
-    return await open_desk(bench)
 
 
 async def test_forms_lists_what_is_published_and_says_how_to_send_one(desk: Desk):

@@ -6,7 +6,7 @@ import asyncio
 import shutil
 from typing import TYPE_CHECKING
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.journeys import JOURNEYS
@@ -15,6 +15,7 @@ from storage.people import Role
 from storage.visit import visits
 from tests.handlers.conftest import campaign
 from tests.handlers.phone import Bench
+from tests.handlers.plays import plays
 from tests.handlers.site import Site, card, person_of, site
 
 if TYPE_CHECKING:
@@ -96,14 +97,7 @@ async def play(database: Database, folder: Path, steps: list[tuple[str, int, str
     assert len({one.path for one in standing}) == len(standing)
 
 
-@settings(
-    max_examples=6,
-    derandomize=True,
-    database=None,
-    deadline=None,
-    phases=[Phase.generate],  # a failing play is short enough to be read as it is
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large],
-)
+@plays(6)
 @given(steps=st.lists(step, min_size=12, max_size=24))
 def test_however_three_interleave_nobody_overwrites_what_they_have_not_seen(
     sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int, str, int]]

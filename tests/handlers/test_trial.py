@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from bot.background import apart
 from bot.background.trying import TrialCodes
 from storage.files.evidence import Evidence
 from storage.people import Role
 from storage.visit.visits import Answer
-from tests.handlers.desk import Desk, Files, open_desk
+from tests.handlers.desk import Desk, Files
 from tests.handlers.test_checklist_codes import photographed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from tests.handlers.phone import Phone
 
-    from tests.handlers.phone import Bench, Phone
+pytestmark = pytest.mark.usefixtures("read_here")
 
 
 def one(*rows: str, choices: str = "") -> str:
@@ -29,22 +28,6 @@ def one(*rows: str, choices: str = "") -> str:
     if choices:
         made += "\n| choices |\n| | list_name | name | label |\n" + choices
     return made + "\n| settings |\n| | form_id | form_title | version |\n| | t | 试卷 | 1 |\n"
-
-
-@pytest.fixture(autouse=True)
-def _here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Read forms in this process: that they are read apart is tested with the reader."""
-
-    async def run(seconds: float, function: Callable[..., object], *args: object) -> object:
-        del seconds
-        return function(*args)
-
-    monkeypatch.setattr(apart, "run", run)
-
-
-@pytest.fixture
-async def desk(bench: Bench) -> Desk:
-    return await open_desk(bench)
 
 
 async def tried(desk: Desk, *rows: str, choices: str = "") -> Phone:
