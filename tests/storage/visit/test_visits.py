@@ -354,3 +354,20 @@ async def test_today_s_visits_come_first_by_the_day_where_each_of_them_is(
         found = [one.unit.name for one in await agenda.planned_for(db, person, moment)]
     assert found[:2] == first
     assert found[2:4] == ["Asia/Shanghai 14", "America/Denver 14"]
+
+
+async def test_of_the_visits_to_be_done_those_are_read_that_are_asked_for(
+    database: Database, world: World, now: datetime
+) -> None:
+    async with database.begin() as db:
+        unit = await db.get(Unit, world.visit.unit_id)
+        assert unit is not None
+        same = {"unit_id": unit.id, "group_id": world.visit.group_id, "form_version_id": world.visit.form_version_id}
+        for _ in range(2):
+            await visits.plan(db, Visit(**same, created_at=now))
+        campaign = unit.campaign_id
+    async with database.read() as db:
+        assert len(await agenda.unfinished(db, campaign)) == 3
+        assert [one.id for one in await agenda.unfinished(db, campaign, [world.visit.id])] == [world.visit.id]
+        assert await agenda.unfinished(db, campaign, []) == []
+        assert await agenda.unfinished(db, campaign + 1, [world.visit.id]) == []
