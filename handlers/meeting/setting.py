@@ -270,7 +270,7 @@ async def _of(turn: Turn, args: tuple[str, ...]) -> tuple[Circle, Meeting]:
 async def stop(turn: Turn, args: tuple[str, ...]) -> None:
     """Ask before a weekly meeting is ended."""
     one = await _led(turn, args)
-    sure = Button(turn.label("End it"), data("meeting", "stopped", one.campaign.id, one.key))
+    sure = Button(turn.label("End the meetings"), data("meeting", "stopped", one.campaign.id, one.key))
     said = turn.t("End the weekly meeting of {who}? Minutes and decisions stay.", who=one.name(turn))
     turn.card(said, ((sure, *_back(turn, one)),))
 
