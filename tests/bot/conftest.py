@@ -138,7 +138,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-async def until(condition: Callable[[], bool | Awaitable[bool]], seconds: float = 10.0) -> None:
+async def until(condition: Callable[[], bool | Awaitable[bool]], seconds: float = 30.0) -> None:
     """Wait until something has come about."""
     async with asyncio.timeout(seconds):
         while True:

@@ -41,7 +41,7 @@ PEOPLE = (
     ("赵强", "余杭区联系人", "zh-hans", None),
 )
 
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=20_000)
 
 
 @dataclass

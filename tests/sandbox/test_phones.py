@@ -131,7 +131,7 @@ async def test_only_the_newest_messages_on_request(person: Hand, http: aiohttp.C
 
 
 async def _next(stream: aiohttp.StreamReader) -> dict[str, int]:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not (line := await stream.readline()).startswith(b"data: "):
             assert line, "the stream has ended"
     found: dict[str, int] = json.loads(line[6:])

@@ -24,7 +24,7 @@ async def _converse(person: Hand) -> list[str]:
     """Start, say a word, press the button under the answer; return what the bot has said."""
 
     async def said(count: int) -> list[dict[str, object]]:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while len(found := [one for one in (await person.chat())["messages"] if one["from"] == "bot"]) < count:
                 await asyncio.sleep(0.01)
         return found

@@ -76,7 +76,7 @@ async def test_a_webhook_goes_on_after_a_restart(tmp_path: Path, http: aiohttp.C
         await library.close()
     async with Sandbox(path=data, webhook_pause=0.02) as sandbox:
         library = await library_at("aiogram", sandbox)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not (info := await library.call("get_webhook_info")).get("last_error_date"):
                 await asyncio.sleep(0.01)
         assert (info["url"], info["pending_update_count"]) == ("http://127.0.0.1:9/", 1)

@@ -209,7 +209,7 @@ async def test_chats_another_process_works_on_take_no_connection_of_ours(
         task = await running(workers)
         await Intake(ours, workers.wake, now).store(updates(20, 1))
         await until(lambda: turns.asked >= set(range(1, 21)))
-        async with asyncio.timeout(5), ours.read() as db:
+        async with asyncio.timeout(30), ours.read() as db:
             assert len(await inbox.waiting_chats(db, now())) == 20
         assert not turns.done
     await until(lambda: len(turns.done) == 20)
