@@ -31,8 +31,10 @@ _TITLES: Final = (84, 72, 60, 52)
 
 _TITLE_LINES, _LINE = 3, 44
 _WIDE: Final = r"[\u2e80-\u9fff\uff00-\uffef]"
-_CLOSING: Final = r"[，。、；：？！）》」』”’%…,.;:?!)]*"
-_PIECE: Final = re.compile(rf"[（《「『“‘(]*(?:{_WIDE}|(?:(?!{_WIDE})\S)+|\s){_CLOSING}")
+_CLOSING: Final = r"[\uff0c\u3002\u3001\uff1b\uff1a\uff1f\uff01\uff09\u300b\u300d\u300f\u201d\u2019%\u2026,.;:?!)]*"
+"""Punctuation that begins no line."""
+
+_PIECE: Final = re.compile(rf"[\uff08\u300a\u300c\u300e\u201c\u2018(]*(?:{_WIDE}|(?:(?!{_WIDE})\S)+|\s){_CLOSING}")
 
 
 @dataclass(frozen=True, slots=True)
