@@ -1,7 +1,7 @@
 """Walks the checklist by tapping: answer, toggle, go back, look over, let a photo wait.
 
-A tap names its question and the answer its card was showing. Where that answer has changed since, nothing is written
-until the person has seen both and chosen. Must not read messages (see ``sending``) nor draw (see ``card``).
+A tap names its question and the answer its card was showing. Where that answer has changed since, or is a colleague's,
+nothing is written until the person has seen both and chosen. Must not read messages (see ``sending``) nor draw (see ``card``).
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ async def answer(turn: Turn, args: tuple[str, ...]) -> None:
         if is_asking(turn, sheet, question):
             advance(turn, sheet, screen)
         return
-    if value and sheet.seen(question.path) != number(args, 4):
+    if value and (sheet.seen(question.path) != number(args, 4) or _colleagues(turn, sheet, question)):
         await _ask_before_changing(turn, sheet, screen, question, args)
         return
     await settle(turn, sheet, screen, question, choice)
@@ -91,6 +91,12 @@ async def settle(turn: Turn, sheet: Sheet, screen: Item, question: Question, cho
     await write(turn, sheet, question, choice)
     turn.toast(_recorded(turn, sheet, screen, question, choice))
     advance(turn, sheet, screen)
+
+
+def _colleagues(turn: Turn, sheet: Sheet, question: Question) -> bool:
+    """Tell whether the answer that stands is a colleague's: it may have come onto the card under a thumb."""
+    standing = sheet.standing(question)
+    return standing is not None and standing.by_id != turn.who.id
 
 
 def _recorded(turn: Turn, sheet: Sheet, screen: Item, question: Question, choice: str) -> str:

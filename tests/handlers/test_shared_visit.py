@@ -67,6 +67,18 @@ async def test_an_open_card_follows_in_place_and_silently(bench: Bench):
     assert len(here.one.bot_said) == count
 
 
+async def test_an_answer_that_came_onto_the_card_under_a_thumb_is_not_written_over(bench: Bench):
+    here = await site(bench)
+    first, second = await here.enter(), await here.enter(here.two)
+    await first.tap("✅")
+    await bench.wait(seconds=FOLLOWED)
+    assert button(card(second), "● ✅"), "the card has followed"
+    await second.tap("Not done")
+    assert await here.history("i01") == ["done"]
+    await second.tap("Change it")
+    assert await here.history("i01") == ["done", "missing"]
+
+
 async def test_many_answers_of_a_colleague_are_one_change(bench: Bench):
     here = await begun(bench)
     await bench.wait(seconds=FOLLOWED)
