@@ -1,7 +1,8 @@
 """Walks the checklist by tapping: answer, toggle, go back, look over, let a photo wait.
 
 A tap names its question and the answer its card was showing. Where that answer has changed since, or is a colleague's,
-nothing is written until the person has seen both and chosen. Must not read messages (see ``sending``) nor draw (see ``card``).
+nothing is written until the person has seen both and chosen. Must not read messages (see ``sending``) nor draw (see
+``card``).
 """
 
 from __future__ import annotations
