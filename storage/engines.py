@@ -91,7 +91,7 @@ def sqlite_writer(url: URL, *, echo: bool) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
         _pragmas(connection, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000")
-        _pragmas(connection, "secure_delete=FAST")  # what was erased is overwritten where that costs no writing
+        _pragmas(connection, "secure_delete=ON")  # what is erased is overwritten, and pages that become free with it
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: sa.Connection) -> None:

@@ -245,7 +245,6 @@ async def close(db: Session, survey: Survey, now: datetime) -> None:
     pools = (await db.scalars(sa.select(Pool).where(Pool.survey_id == survey.id))).all()
     lot = [one for pool in pools for one in pool.answers["answers"]]
     await _move(db, survey, lot, now)
-    await _overwrite(db, "ON")
     for pool in pools:
         await db.delete(pool)
     await db.execute(sa.delete(Turnout).where(Turnout.survey_id == survey.id))
@@ -253,13 +252,6 @@ async def close(db: Session, survey: Survey, now: datetime) -> None:
         await db.execute(sa.delete(Delivery).where(Delivery.notice_id == survey.reminder_id))
     survey.state, survey.closed_at, survey.key = State.closed, now, None
     await db.flush()
-    await _overwrite(db, "FAST")
-
-
-async def _overwrite(db: Session, how: str) -> None:
-    """Have SQLite overwrite the whole pages that become free, and not only rows; ``FAST`` is as it always is."""
-    if db.get_bind().dialect.name == "sqlite":
-        await db.execute(sa.text(f"PRAGMA secure_delete={how}"))
 
 
 async def forget_reminder(db: Session, notice_id: int) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from storage.chat import inbox
 from storage.chat.inbox import State
@@ -168,3 +169,22 @@ async def test_pruning_takes_only_what_is_done_and_old(database: Database, now: 
         assert await inbox.prune(db, now) == 0
         assert await inbox.prune(db, now + timedelta(seconds=1)) == 2
         assert (await inbox.depth(db)).waiting == 2
+
+
+async def test_what_a_long_update_said_is_overwritten_once_it_is_done(sqlite_url: str, now: datetime) -> None:
+    database = Database(sqlite_url)
+    words = "quarterly grievance "
+    async with database.begin() as db:  # long enough to lie on pages of its own, which become free as a whole
+        await inbox.store(db, [(1, 7, {"text": words * 2000})], now)
+    path = Path(sqlite_url.removeprefix("sqlite:///"))
+    assert words.encode() in _raw(path)
+    async with database.begin() as db:
+        update = await inbox.next_for(db, 7, now)
+        assert update is not None
+        update.done(now)
+    await database.close()
+    assert words.encode() not in _raw(path)
+
+
+def _raw(path: Path) -> bytes:
+    return b"".join(one.read_bytes() for one in sorted(path.parent.glob(f"{path.name}*")))

@@ -221,9 +221,7 @@ async def test_nobody_answers_twice_and_closing_destroys_who_has(database: Datab
             found.token(FIRST + 7)
 
 
-async def test_after_closing_no_token_and_no_key_lies_where_rows_were(
-    sqlite_url: str, now: datetime
-):
+async def test_after_closing_no_token_and_no_key_lies_where_rows_were(sqlite_url: str, now: datetime):
     database = Database(sqlite_url)
     async with database.begin() as db:
         survey = await opened(db, now)
