@@ -257,7 +257,7 @@ class Deliverer:
             if done is None:
                 self._give_up(job, error, "while sending")
             else:
-                _LOG.warning("an old card of chat %s stays: %s", job.chat_id, type(error).__name__)
+                _LOG.error("after message %s went to chat %s: %s", job.id, job.chat_id, type(error).__name__)
         finally:
             paid = isinstance(job.reply, Say) and job.reply.paid
             self._limits.answered(job.chat_id, asyncio.get_running_loop().time(), price, paid=paid)
@@ -266,16 +266,17 @@ class Deliverer:
             self._awake.set()
 
     def _sent(self, job: Job, done: Performed, live: int | None) -> None:
+        card = (job.chat_id, done.live) if done.live != live else None
+        if card is not None:
+            self._line.live[job.chat_id] = done.live
+        # Before anything that may fail: a row that stayed pending would be sent again and again.
+        # What goes to many has time to gather; a person's chat is brought up to date at once.
+        fate = Fate(job.id, job.made, done.state, done.message_id, done.error, card)
+        self._settler.put(fate, gather=job.priority >= Priority.bulk)
         self._outage, self._failures = 0.0, 0
         self._successes += 1
         self._failed_at.pop(job.id, None)
         self._drawer.forget(job.id)
-        card = (job.chat_id, done.live) if done.live != live else None
-        # What goes to many has time to gather; a person's chat is brought up to date at once.
-        fate = Fate(job.id, job.made, done.state, done.message_id, done.error, card)
-        self._settler.put(fate, gather=job.priority >= Priority.bulk)
-        if card is not None:
-            self._line.live[job.chat_id] = done.live
 
     def _give_up(self, job: Job, error: Exception, why: str) -> None:
         """Settle a message as failed; ``why`` goes into the row and not into the log, for it may quote the message."""
@@ -306,7 +307,15 @@ class Deliverer:
                 self._give_up(job, error, str(error))
         except Unavailable:
             # The row is still pending; look again when the database is back.
-            self._held[job.chat_id] = now + POLL_SECONDS
+            self._put_off(job, now + POLL_SECONDS)
+        except Exception as fault:  # noqa: BLE001 - whatever goes wrong with one chat, the others go on
+            _LOG.error("chat %s waits: %s", job.chat_id, type(fault).__name__)  # noqa: TRY400, RUF100 - its text is a person's
+            self._put_off(job, now + _LONGEST_PAUSE)
+
+    def _put_off(self, job: Job, until: float) -> None:
+        """Leave a chat alone for a while, and what else it has in line: that may not overtake what is still pending."""
+        self._held[job.chat_id] = until
+        self._line.drop(job.chat_id)
 
     async def _shut_out(self, job: Job, error: Blocked) -> None:
         """Settle all that waits for a chat that cannot be reached, and remember whose it is."""

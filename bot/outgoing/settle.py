@@ -60,12 +60,12 @@ class Settler:
 
         It is noted beside the database at once in any case.
         """
-        self._receipts.keep(fate)
         self._put(fate)
         if not gather or len(self._fates) >= _GATHER:
             self._something.set()
         elif self._gathering is None:
             self._gathering = asyncio.get_running_loop().call_later(_GATHER_SECONDS, self._gathered)
+        self._receipts.keep(fate)
 
     def _gathered(self) -> None:
         self._gathering = None

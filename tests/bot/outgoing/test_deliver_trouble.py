@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from bot.drivers.errors import Unreachable
 from bot.outgoing.deliver import ATTEMPTS
@@ -19,8 +22,6 @@ from tests.bot.outgoing.post import Post, at_work, said
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    import pytest
 
     from bot.drivers.driver import Driver
     from sandbox.client import Phone
@@ -269,3 +270,49 @@ async def test_a_stop_does_not_wait_for_a_telegram_that_is_down(
     post.deliverer.stop()
     await task
     assert await post.states() == [State.pending]
+
+
+@pytest.mark.parametrize("part", ["_drawer.forget", "_settler._receipts.keep"])
+async def test_what_was_sent_is_never_sent_again_when_something_of_ours_fails_after_it(
+    make_one: Callable[..., Post],
+    faults: Faults,
+    phone: Phone,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    part: str,
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("督导员01")
+
+    post = make_one()
+    owner, name = part.rsplit(".", 1)
+    monkeypatch.setattr(attrgetter(owner)(post.deliverer), name, broken)
+    await post.put(4242, Say(text="a"), Say(text="b"))
+    async with at_work(post):
+        await until(post.settled)
+    assert faults.texts() == ["a", "b"]
+    assert await post.states() == [State.sent, State.sent]
+    assert "RuntimeError" in caplog.text
+    assert "督导员01" not in caplog.text
+
+
+async def test_a_chat_whose_move_cannot_be_written_down_waits_in_its_order_and_the_others_do_not(
+    make_one: Callable[..., Post], faults: Faults, phones: list[Phone], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object) -> None:
+        raise RuntimeError("督导员01")
+
+    moved = ApiError(400, "Bad Request: group chat was upgraded to a supergroup chat", {"migrate_to_chat_id": 2})
+    faults.refuse = lambda _, values: moved if values.get("text") == "a" else None
+    monkeypatch.setattr("storage.chat.conversations.move", broken)
+    post = make_one()
+    await post.put(1, Say(text="a"), Say(text="b"))
+    async with at_work(post):
+        await until(lambda: 1 in post.deliverer._held)
+        await post.put(3, Say(text="c"))
+        await until(lambda: faults.texts(3) == ["c"])
+        post.deliverer.wake()
+        await post.put(3, Say(text="d"))
+        await until(lambda: faults.texts(3) == ["c", "d"])
+    assert faults.texts(1) == ["a"], "neither again nor what comes after it"
+    assert await post.states() == [State.pending, State.pending, State.sent, State.sent]
