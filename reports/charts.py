@@ -18,6 +18,9 @@ _BAR = 22
 _LEAST = 6
 """Pixels of a part that is more than nothing."""
 
+_SIGN, _APART = 30, 26
+"""Pixels of a legend's coloured sign with the room after it, and between one key and the next."""
+
 
 @dataclass(frozen=True, slots=True)
 class Key:
@@ -47,9 +50,7 @@ class Bars:
 
     def height(self) -> int:
         """Return how high it is."""
-        head = line_height(BODY) + 8 if self.title else 0
-        legend = line_height(SMALL) + 12 if self.keys else 0
-        return head + legend + len(self.rows) * self._row()
+        return _head_height(self.title, self.keys) + len(self.rows) * self._row()
 
     def paint(self, brush: Brush, top: int) -> None:
         """Paint it, its upper edge at ``top``."""
@@ -100,12 +101,11 @@ class Curve:
 
     def height(self) -> int:
         """Return how high it is."""
-        head = line_height(BODY) + 8 if self.title else 0
-        return head + line_height(SMALL) + 12 + self.high + line_height(SMALL) + 8
+        return _head_height(self.title, self._keys()) + self.high + line_height(SMALL) + 8
 
     def paint(self, brush: Brush, top: int) -> None:
         """Paint it, its upper edge at ``top``."""
-        top = _head(brush, top, self.title, [Key(line.tone, line.what) for line in self.lines])
+        top = _head(brush, top, self.title, self._keys())
         most = max((value for line in self.lines for value in line.values if value is not None), default=0)
         scale = f"{most:g}"
         right = MARGIN + INSIDE - measured(scale, SMALL) - 16
@@ -119,6 +119,9 @@ class Curve:
         middle = bottom + 8 + line_height(SMALL) / 2
         brush.text((MARGIN, middle), self.first, SMALL, "muted")
         brush.right((right, middle), self.last, SMALL, "muted")
+
+    def _keys(self) -> list[Key]:
+        return [Key(line.tone, line.what) for line in self.lines]
 
 
 def _line(brush: Brush, line: Line, box: tuple[float, float, float, float], most: float) -> None:
@@ -142,14 +145,31 @@ def _head(brush: Brush, top: int, title: str, keys: Sequence[Key]) -> int:
     if title:
         brush.text((MARGIN, top + line_height(BODY) / 2), fitted(title, BODY, INSIDE), BODY)
         top += line_height(BODY) + 8
-    if keys:
-        left = float(MARGIN)
-        room = INSIDE / len(keys) - 56
-        for key in keys:
-            middle = top + line_height(SMALL) / 2
+    for line in legend(keys):
+        left, middle = float(MARGIN), top + line_height(SMALL) / 2
+        for key in line:
             brush.bar((left, middle - 10, left + 20, middle + 10), key.tone, radius=5)
-            what = fitted(key.what, SMALL, max(room, INSIDE / 4))
-            brush.text((left + 30, middle), what, SMALL, "muted")
-            left += 30 + measured(what, SMALL) + 26
+            brush.text((left + _SIGN, middle), key.what, SMALL, "muted")
+            left += _SIGN + measured(key.what, SMALL) + _APART
         top += line_height(SMALL) + 12
     return top
+
+
+def _head_height(title: str, keys: Sequence[Key]) -> int:
+    head = line_height(BODY) + 8 if title else 0
+    return head + len(legend(keys)) * (line_height(SMALL) + 12)
+
+
+def legend(keys: Sequence[Key]) -> list[list[Key]]:
+    """Return the keys line by line: as many on each as fit, none cut unless it is wider than the picture by itself."""
+    lines: list[list[Key]] = []
+    left = 0.0
+    for key in keys:
+        whole = Key(key.tone, fitted(key.what, SMALL, INSIDE - _SIGN))
+        wide = _SIGN + measured(whole.what, SMALL)
+        if not lines or left + wide > INSIDE:
+            lines.append([])
+            left = 0.0
+        lines[-1].append(whole)
+        left += wide + _APART
+    return lines

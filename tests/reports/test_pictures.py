@@ -7,8 +7,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from reports.charts import Bars, Curve, Key, Line, Row
-from reports.picture import INSIDE, Figure, Figures, Heading, Words, compose
+from reports.charts import Bars, Curve, Key, Line, Row, legend
+from reports.picture import INSIDE, Figure, Figures, Heading, Words, compose, line_height
 from reports.theme import DARK, LIGHT, MARGIN, SMALL, WIDTH, Theme, fitted, font, measured
 
 LONG = "浙江省杭州市余杭区未来科技城第三项目经理部党支部" * 3
@@ -93,6 +93,17 @@ def test_a_text_is_cut_only_when_it_has_to_be():
     cut = fitted(LONG, SMALL, 300)
     assert cut.endswith("…")
     assert 250 < measured(cut, SMALL) <= 300
+
+
+def test_a_legend_goes_on_below_before_anything_in_it_is_cut():
+    answers = [Key("done", "A lot"), Key("partly", "Little, cannot say for certain"), Key("open", "Not at all so far")]
+    lines = legend(answers)
+    assert [key.what for line in lines for key in line] == [key.what for key in answers]
+    assert legend(answers[:2]) == [answers[:2]]
+    assert all(sum(56 + measured(key.what, SMALL) for key in line) - 26 <= INSIDE for line in legend([*answers] * 3))
+    rows = [Row("杭州市", [("done", 1)], "1")]
+    below = Bars(rows, answers * 3).height() - Bars(rows, answers[:2]).height()
+    assert below == (len(legend(answers * 3)) - 1) * (line_height(SMALL) + 12)
 
 
 def test_a_very_long_picture_stays_within_what_telegram_takes():
