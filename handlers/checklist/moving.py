@@ -225,13 +225,14 @@ async def _moved(turn: Turn, sheet: Sheet, lot: Lot, new: Item) -> Run:
 async def _carry(turn: Turn, sheet: Sheet, lot: Lot, one: Filed, pieces: list[Evidence], new: Item) -> Filed:
     """Take one message with its pieces, answer and words to another item; returns what is to be remembered of it."""
     choice = likely.choice_there(turn, sheet, one, lot.item, new)
-    await _take_words(turn, sheet, one, lot.item)
+    behind = not await _take_words(turn, sheet, one, lot.item) and not one.beside
     for piece in pieces:
         lay_with(sheet, piece, new)
     sheet.evidence.sort(key=lambda each: each.id)
-    beside = await _put_words(turn, sheet, one, choice, new)
-    was = "" if one.was == new.key else lot.item.key
-    return replace(one, key=new.key, choice=choice, was=was, beside=beside)
+    returns = one.was == new.key
+    beside = await _put_words(turn, sheet, one, choice, new, behind=returns and one.behind)
+    was = "" if returns else lot.item.key
+    return replace(one, key=new.key, choice=choice, was=was, beside=beside, behind=behind and bool(was))
 
 
 def _say_again(turn: Turn, sheet: Sheet, run: Run, item: Item) -> None:
@@ -244,12 +245,13 @@ def _say_again(turn: Turn, sheet: Sheet, run: Run, item: Item) -> None:
         run.said[item.key] = item.key + (sheet.sign(item, choice) if choice else "") + "".join(notes)
 
 
-async def _take_words(turn: Turn, sheet: Sheet, one: Filed, item: Item) -> None:
-    """Take back what was written with an item because of a piece, where it stands as it was written."""
+async def _take_words(turn: Turn, sheet: Sheet, one: Filed, item: Item) -> bool:
+    """Take back what was written with an item because of a piece; tells whether its answer stood as it was written."""
     main, note = sheet.main(item), sheet.note(item)
     standing = sheet.standing(main)
     given = {each.id: each for each in await visits.by_messages(turn.db, turn.chat_id, [one.message_id])}
-    if one.choice and standing is not None and standing.id in given and standing.value == one.choice:
+    stood = bool(one.choice) and standing is not None and standing.id in given and standing.value == one.choice
+    if stood and standing is not None:
         await write(turn, sheet, main, await before(turn, given[standing.id]))
     words = joined(one.beside, one.note)
     if words and note is not None:
@@ -257,6 +259,7 @@ async def _take_words(turn: Turn, sheet: Sheet, one: Filed, item: Item) -> None:
         rest = _without(value, words)
         if rest != value:
             await write(turn, sheet, note, rest)
+    return stood
 
 
 def _without(value: str, words: str) -> str:
@@ -268,10 +271,15 @@ def _without(value: str, words: str) -> str:
     return value
 
 
-async def _put_words(turn: Turn, sheet: Sheet, one: Filed, choice: str, item: Item) -> str:
-    """Write with an item what a piece says; returns what was noted besides, where a colleague's answer stands."""
+async def _put_words(turn: Turn, sheet: Sheet, one: Filed, choice: str, item: Item, *, behind: bool) -> str:
+    """Write with an item what a piece says; returns what was noted besides, where a colleague's answer stands.
+
+    ``behind``: its answer did not stand there before it was moved away, and gives way to the one that stands now.
+    """
     main, beside = sheet.main(item), ""
-    if choice and differing.earlier(turn, sheet, main, choice) is not None:  # a colleague's answer stands
+    if behind and sheet.walk.value(main.path):
+        pass
+    elif choice and differing.earlier(turn, sheet, main, choice) is not None:  # a colleague's answer stands
         await differing.set_aside(turn, sheet, main, choice)
         beside = differing.as_note(turn, sheet, main, choice)
     elif choice and sheet.walk.value(main.path) != choice:

@@ -40,6 +40,7 @@ class Filed:
     ``kind`` is that of a piece of evidence, 'text' for a line. ``screen`` is the item it could have been meant for
     instead: the one on screen when it came, or the one just answered. ``sure``: it says itself where it belongs.
     ``was`` is the item it was moved from, ``beside`` what was noted with it because a colleague's answer stood.
+    ``behind``: there its answer did not stand any more, because something later had said otherwise.
     """
 
     message_id: int
@@ -51,6 +52,7 @@ class Filed:
     sure: bool = True
     was: str = ""
     beside: str = ""
+    behind: bool = False
 
 
 @dataclass(slots=True)

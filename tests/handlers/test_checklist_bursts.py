@@ -317,3 +317,15 @@ async def test_what_gave_way_to_a_colleagues_answer_comes_back_whole(bench: Benc
     assert await standing(here, "door", "door_note", "bare") == {"door": "yes", "door_note": "公示栏", "bare": "no"}
     async with bench.database.read() as db:
         assert (await verification.Verification(db).run()).breaks == []
+
+
+async def test_what_a_later_line_said_otherwise_stands_when_the_earlier_one_comes_back(bench: Bench):
+    here = await site(bench)
+    phone = await here.enter()
+    await burst(bench, phone, "7 ✅", "=7 ❌ 没有签到表")
+    assert (await standing(here, "i07"))["i07"] == "missing"
+    earlier = (await here.state())["run"]["filed"][0][0]
+    await phone.press(f"checklist.moveto:{here.visit_id}:m0:{earlier}:9", 1)
+    assert await standing(here, "i07", "i09") == {"i07": "missing", "i09": "done"}
+    await phone.press(f"checklist.moveto:{here.visit_id}:m0:{earlier}:7", 1)
+    assert await standing(here, "i07", "i09") == {"i07": "missing"}
