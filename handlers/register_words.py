@@ -53,6 +53,9 @@ SENTENCES: Final[Mapping[What, str]] = {
     What.empty: mark("The table has a header and no rows yet. Fill it in and send it again."),
     What.no_column: mark("There is no column for the {field}. Add it to the header row."),
     What.column_twice: mark("The column “{name}” means the same as another one. Delete or rename one of them."),
+    What.second_table: mark(
+        "Another table with a header of its own begins here. Move it to a sheet of its own, and send the file again."
+    ),
     What.formula: mark("The formula here gives an error ({value}). Correct it, or type the value."),
     What.formula_lost: mark(
         "This formula has no result. Open the file in Excel, save it, and send it again; or type the value."
@@ -129,8 +132,13 @@ SENTENCES: Final[Mapping[What, str]] = {
     What.rounds_overlap: mark("Rounds {first} and {second} overlap."),
     What.round_outside: mark("Round {number} lies partly outside the campaign's dates."),
     What.column_ignored: mark("The column “{name}” is not known and was not read."),
+    What.columns_ignored: mark("{count} columns are not known and were not read: {names}."),
     What.sheet_ignored: mark("No table was found in this sheet; it was not read."),
     What.sheet_hidden: mark("This sheet is hidden and was not read."),
+    What.rows_hidden: mark(
+        "Hidden or filtered rows were read like the others: {count}, the first is row {first}. "
+        "Delete them if they do not belong here."
+    ),
 }
 """A sentence for every kind of fault and remark."""
 

@@ -25,6 +25,7 @@ class What(StrEnum):
     empty = "empty"
     no_column = "no_column"
     column_twice = "column_twice"
+    second_table = "second_table"
     # a cell
     formula = "formula"
     formula_lost = "formula_lost"
@@ -86,8 +87,10 @@ class What(StrEnum):
     rounds_overlap = "rounds_overlap"
     round_outside = "round_outside"
     column_ignored = "column_ignored"
+    columns_ignored = "columns_ignored"
     sheet_ignored = "sheet_ignored"
     sheet_hidden = "sheet_hidden"
+    rows_hidden = "rows_hidden"
 
 
 @dataclass(frozen=True, slots=True)

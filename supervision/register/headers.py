@@ -139,6 +139,11 @@ def _meanings(kind: Kind) -> dict[str, str]:
 
 _KNOWN: Final = {kind: _meanings(kind) for kind in Kind}
 
+_HEADINGS: Final = frozenset(
+    one for kind, fields in NEEDED.items() for field in fields for one in TABLES[kind][field].split()
+)
+"""Words of which every header has one or more, as they are mostly written."""
+
 
 def meaning(kind: Kind, header: Value) -> str:
     """Return what a header means in a table of that kind, '' when it is not known; brackets may be left out."""
@@ -211,6 +216,17 @@ def find(sheet: Sheet) -> Table | None:
     return best[1] if best else None
 
 
+def other(table: Table) -> int:
+    """Return the row (from 1) where another table begins in the same sheet, 0 when there is none."""
+    for at, row in enumerate(table.sheet.rows):
+        if table.header <= at < table.first or _HEADINGS.isdisjoint(one for one in row if isinstance(one, str)):
+            continue
+        found = (_at(kind, table.sheet, at, row, 1) for kind in Kind)
+        if any(one is not None and not one.missing for one in found) and not table.repeats(row):
+            return at + 1
+    return 0
+
+
 def _at(kind: Kind, sheet: Sheet, at: int, row: Sequence[Value], rows: int) -> Table | None:
     """Read the row, or the row with the one below it, as a header."""
     headers = [(one, meaning(kind, one)) for one in row]
@@ -229,8 +245,10 @@ def _at(kind: Kind, sheet: Sheet, at: int, row: Sequence[Value], rows: int) -> T
             twice.append((column, text(header)[:40]))
         else:
             columns[field] = column
-    hits = sum(one in columns for one in (INSTEAD if _across(kind, columns) else NEEDED)[kind])
-    if hits < 2 or len(unknown) > len(columns) + 6:  # noqa: PLR2004 - one word alone may stand anywhere
+    needed = (INSTEAD if _across(kind, columns) else NEEDED)[kind]
+    hits = sum(one in columns for one in needed)
+    whole = kind is Kind.units and hits == len(needed)  # an office's own register may have fifty columns more
+    if hits < 2 or (len(unknown) > len(columns) + 6 and not whole):  # noqa: PLR2004 - one word alone may stand anywhere
         return None
     return Table(kind, sheet, at, at + rows, columns, tuple(unknown), tuple(twice))
 

@@ -79,6 +79,8 @@ def _opened(content: bytes) -> Workbook:
         sheet.sheet_state = "hidden" if one.hidden else "visible"
         for row in one.rows:
             sheet.append(list(row))
+            for cell in sheet[sheet.max_row]:
+                cell.data_type = "s" if cell.data_type == "f" else cell.data_type  # what was text does not reckon
     return book
 
 

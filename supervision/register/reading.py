@@ -6,13 +6,13 @@ Pure, but for what it costs: it is run in a process of its own (bot/background/a
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from supervision.register import groups as tables
 from supervision.register import tree, workbook
 from supervision.register.areas import covering, within
 from supervision.register.faults import Fault, What
-from supervision.register.headers import Kind, find
+from supervision.register.headers import Kind, find, other
 from supervision.register.model import GroupLine, Register, fold
 from supervision.register.units import Reading
 
@@ -24,6 +24,12 @@ if TYPE_CHECKING:
     from supervision.register.terms import Terms
     from supervision.register.tree import Seen
     from supervision.register.workbook import Sheet
+
+FEW: Final = 5
+"""Unknown columns that are named one by one; an office's own register may have fifty."""
+
+NAMES: Final = 120
+"""Characters of their names when there are more."""
 
 
 def read(content: bytes, terms: Terms, standing: Standing) -> Register:
@@ -59,6 +65,7 @@ class _Whole:
         found = self._tables(sheets)
         for table in found:
             self._headers(table)
+            self._beside(table)
         usable = [one for one in found if not one.missing]
         for table in usable:
             if table.kind is Kind.groups:
@@ -104,9 +111,28 @@ class _Whole:
         sheet, row = table.sheet.name, table.header + 1
         self.faults += [Fault(What.no_column, sheet, row, 0, {"field": one}) for one in table.missing]
         self.faults += [Fault(What.column_twice, sheet, row, at + 1, {"name": words}) for at, words in table.twice]
+        if len(table.unknown) > FEW:
+            names = "、".join(words for _, words in table.unknown)
+            values: dict[str, str | int] = {
+                "count": len(table.unknown),
+                "names": names if len(names) <= NAMES else f"{names[:NAMES]}…",
+            }
+            self.faults.append(Fault(What.columns_ignored, sheet, row, 0, values, remark=True))
+            return
         self.faults += [
             Fault(What.column_ignored, sheet, row, at + 1, {"name": words}, remark=True) for at, words in table.unknown
         ]
+
+    def _beside(self, table: Table) -> None:
+        """Name what else is in the sheet that nobody might think of: a second table, rows that are not to be seen."""
+        sheet = table.sheet
+        second = other(table)
+        if second:
+            self.faults.append(Fault(What.second_table, sheet.name, second))
+        unseen = [one for one in sheet.unseen if one > table.first]
+        if unseen:
+            values: dict[str, str | int] = {"count": len(unseen), "first": unseen[0]}
+            self.faults.append(Fault(What.rows_hidden, sheet.name, values=values, remark=True))
 
     # --- units ---
 

@@ -11,11 +11,12 @@ import io
 import re
 import warnings
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Final
 
 import openpyxl
+from lxml import etree
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from supervision.register import binary, headers
@@ -44,6 +45,14 @@ _EMPTY: Final = 5_000
 
 _MERGED: Final = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=\"([A-Z]+\d+):([A-Z]+\d+)\"")
 _FORMULA: Final = re.compile(rb"<(?:\w+:)?f[\s>/]")
+_ROW: Final = re.compile(rb"<(?:\w+:)?row\s[^>]*?\shidden=[^>]*>")
+_HIDDEN: Final = re.compile(rb"\shidden=[\"'](?:1|true)[\"']")
+_NUMBER: Final = re.compile(rb"\sr=[\"'](\d+)[\"']")
+_CONTROLS: Final = dict.fromkeys([*range(9), 11, 12, *range(14, 32)])
+_STRICT: Final = b"http://purl.oclc.org/ooxml/"
+_FOREIGN: Final = re.compile(rb"\s*(?:\xef\xbb\xbf)?(?:<[!?a-z]|MIME-Version:|%PDF-|\{\\rtf)", re.IGNORECASE)
+"""How a web page, a table as XML, a PDF or a text document begins, whatever the file is called."""
+
 _CHUNK: Final = 1 << 20
 _OVERLAP: Final = 200
 
@@ -63,6 +72,8 @@ class Sheet:
     name: str
     rows: list[tuple[Value, ...]]
     hidden: bool = False
+    unseen: tuple[int, ...] = ()
+    """Rows with something in them that are hidden or filtered out, counted from 1; they are read like the others."""
 
 
 def read(content: bytes) -> list[Sheet]:
@@ -73,6 +84,8 @@ def read(content: bytes) -> list[Sheet]:
         return _workbook(content)
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         return _old(content)
+    if _FOREIGN.match(content):
+        raise Unreadable(What.unreadable)
     return [Sheet("", list(_lines(_decoded(content))))]
 
 
@@ -103,6 +116,8 @@ def _workbook(content: bytes) -> list[Sheet]:
             parts = archive.infolist()
             if sum(one.file_size for one in parts) > MAX_UNPACKED or len(parts) > MAX_PARTS:
                 raise Unreadable(What.too_large, most=MAX_UNPACKED // 2**20)  # noqa: TRY301 - told from damage below
+            if _STRICT in archive.read("xl/workbook.xml"):
+                raise Unreadable(What.unreadable)  # noqa: TRY301 - "Strict Open XML", in which no sheet would be found
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl tells of Excel features that no register uses
             return _sheets(content)
@@ -117,18 +132,17 @@ def _workbook(content: bytes) -> list[Sheet]:
 def _sheets(content: bytes) -> list[Sheet]:
     book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     found: list[Sheet] = []
-    formulas: dict[int, int] = {}
-    for at, sheet in enumerate(book.worksheets):
-        merged, formula = _looked_through(content, str(sheet._worksheet_path))  # type: ignore[attr-defined]  # noqa: SLF001 - nothing else says which part it is
+    for sheet in book.worksheets:
+        part = str(sheet._worksheet_path)  # type: ignore[attr-defined]  # noqa: SLF001 - nothing else says which part it is
+        seen = _looked_through(content, part)
         sheet.reset_dimensions()  # some programs write that a sheet has one cell
         rows = _rows(sheet.iter_rows(values_only=True))
-        _fill(rows, [_spanned(*one) for one in merged])
-        if formula:
-            formulas[at] = len(rows)
-        found.append(Sheet(str(sheet.title), rows, hidden=sheet.sheet_state != "visible"))
+        _fill(rows, [_spanned(*one) for one in seen.merged])
+        if seen.formula:
+            _mark_lost(content, part, rows)
+        unseen = tuple(one for one in seen.unseen if one <= len(rows) and rows[one - 1])
+        found.append(Sheet(str(sheet.title), rows, sheet.sheet_state != "visible", unseen))
     book.close()
-    if formulas:
-        _mark_lost(content, found, set(formulas))
     return found
 
 
@@ -152,27 +166,36 @@ def _rows(source: Iterator[tuple[object, ...]]) -> list[tuple[Value, ...]]:
 
 def _value(value: object) -> Value:
     if isinstance(value, str):
-        return value[:MAX_CELL] if value.strip() else None
+        plain = value if value.isprintable() else value.translate(_CONTROLS)
+        return plain[:MAX_CELL] if plain.strip() else None
     if value is None or isinstance(value, bool | int | float | datetime | date):
         return value
     return value.isoformat() if isinstance(value, time) else str(value)[:MAX_CELL]
 
 
-def _looked_through(content: bytes, part: str) -> tuple[list[tuple[str, str]], bool]:
-    """Return the merged areas of a sheet, and whether it has formulas; reading row by row tells neither."""
-    merged: list[tuple[str, str]] = []
-    formula, tail = False, b""
+@dataclass(slots=True)
+class _Seen:
+    """What reading row by row does not tell: merged areas, whether there are formulas, which rows are hidden."""
+
+    merged: list[tuple[str, str]] = field(default_factory=list)
+    formula: bool = False
+    unseen: list[int] = field(default_factory=list)
+
+
+def _looked_through(content: bytes, part: str) -> _Seen:
+    found, tail = _Seen(), b""
     with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open(part.lstrip("/")) as source:
         while chunk := source.read(_CHUNK):
             seen = tail + chunk
-            formula = formula or _FORMULA.search(seen) is not None
-            merged += [
-                (found[1].decode(), found[2].decode()) for found in _MERGED.finditer(seen) if found.end() > len(tail)
-            ]
-            if len(merged) > MAX_MERGED:
-                return [], formula
+            found.formula = found.formula or _FORMULA.search(seen) is not None
+            new = [one for one in _MERGED.finditer(seen) if one.end() > len(tail)]
+            found.merged += [(one[1].decode(), one[2].decode()) for one in new]
+            hidden = [one for one in _ROW.finditer(seen) if one.end() > len(tail) and _HIDDEN.search(one[0])]
+            found.unseen += [int(number[1]) for one in hidden if (number := _NUMBER.search(one[0]))]
             tail = seen[-_OVERLAP:]
-    return merged, formula
+    if len(found.merged) > MAX_MERGED:
+        found.merged = []
+    return found
 
 
 def _spanned(first: str, last: str) -> tuple[int, int, int]:
@@ -198,28 +221,24 @@ def _fill(rows: list[tuple[Value, ...]], merged: Iterable[tuple[int, int, int]])
                 rows[at] = tuple(row)
 
 
-def _mark_lost(content: bytes, sheets: list[Sheet], where: set[int]) -> None:
-    """Put :data:`LOST` where a formula has no result: the program that wrote the file never worked it out."""
-    book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False)
-    for at, sheet in enumerate(book.worksheets):
-        if at not in where:
-            continue
-        sheet.reset_dimensions()
-        rows = sheets[at].rows
-        for number, row in enumerate(sheet.iter_rows(values_only=True, max_row=max(1, len(rows)))):
-            lost = [
-                column
-                for column, value in enumerate(row[:MAX_COLUMNS])
-                if isinstance(value, str)
-                and value.startswith("=")
-                and (column >= len(rows[number]) or rows[number][column] is None)
-            ]
-            if lost:
-                filled = list(rows[number]) + [None] * (max(lost) + 1 - len(rows[number]))
-                for column in lost:
-                    filled[column] = LOST
-                rows[number] = tuple(filled)
-    book.close()
+def _mark_lost(content: bytes, part: str, rows: list[tuple[Value, ...]]) -> None:
+    """Put :data:`LOST` where a formula has no result: the program that wrote the file never worked it out.
+
+    A result that is no text at all, as of ``=IF(A3="","",A3)``, is one: Excel calls it ``str`` and writes nothing.
+    """
+    with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open(part.lstrip("/")) as source:
+        tags = ("{*}c", "{*}row")
+        for _, element in etree.iterparse(source, tag=tags, resolve_entities=False, no_network=True, load_dtd=False):
+            if str(element.tag).endswith("}row"):
+                element.clear(keep_tail=False)
+                while element.getprevious() is not None:
+                    del element.getparent()[0]
+            elif element.find("{*}f") is not None and not element.findtext("{*}v") and element.get("t") != "str":
+                row, column = coordinate_to_tuple(element.get("r", "A1"))
+                if row <= len(rows) and column <= MAX_COLUMNS:
+                    filled = list(rows[row - 1]) + [None] * (column - len(rows[row - 1]))
+                    filled[column - 1] = LOST if filled[column - 1] is None else filled[column - 1]
+                    rows[row - 1] = tuple(filled)
 
 
 # --- CSV ---

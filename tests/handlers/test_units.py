@@ -190,6 +190,7 @@ def test_every_fault_has_a_sentence(language):
         (
             *("most", "field", "name", "value", "length", "code", "row", "parent", "level", "above", "levels"),
             *("known", "group", "area", "first", "second", "number", "last", "province", "sheet", "like", "counted"),
+            *("count", "names"),
         ),
         "x",
     )
