@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from bot.background.errand import Errand
-from bot.drivers.errors import BadToken, DriverError, Rejected, RetryLater, TooLarge, Unreachable
+from bot.drivers.errors import DriverError, Rejected, RetryLater, TooLarge
 from handlers.chat import MAX_FILE_BYTES
 from storage.campaign import meetings
 from storage.database import Unavailable
@@ -66,7 +66,7 @@ class MinuteFiles(Errand):
             for_good = not isinstance(error, Rejected)
             await self._note(minute.id, lambda one: one.refused(self._clock(), for_good=for_good))
             return False
-        except (Unreachable, RetryLater, BadToken, DriverError, OSError) as error:
+        except (DriverError, OSError) as error:
             pause = timedelta(seconds=error.seconds) if isinstance(error, RetryLater) else _PAUSE
             _LOG.warning("a file of minutes waits: %s", type(error).__name__)
             await self._note(minute.id, lambda one: setattr(one, "retry_at", self._clock() + pause))
@@ -77,6 +77,6 @@ class MinuteFiles(Errand):
     async def _note(self, minute_id: int, change: Callable[[Minute], None]) -> None:
         """Change one note, unless it was taken back meanwhile."""
         async with self._database.begin() as db:
-            kept = await meetings.minute(db, minute_id)
+            kept = await meetings.minute(db, minute_id, lock=True)
             if kept is not None:
                 change(kept)

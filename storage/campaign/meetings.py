@@ -11,7 +11,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage import leases
+from storage import leases, single
 from storage.entity import Entity, Session, Whom
 
 
@@ -223,9 +223,9 @@ async def minutes_of(db: Session, meeting_id: int) -> Sequence[Minute]:
     return (await db.scalars(sa.select(Minute).where(Minute.meeting_id == meeting_id).order_by(Minute.id))).all()
 
 
-async def minute(db: Session, minute_id: int) -> Minute | None:
-    """Return one thing that was written down."""
-    return await db.get(Minute, minute_id)
+async def minute(db: Session, minute_id: int, *, lock: bool = False) -> Minute | None:
+    """Return one thing that was written down; with ``lock`` nobody takes it back until this transaction ends."""
+    return await single.get(db, Minute, minute_id, lock=lock)
 
 
 async def any_file_waiting(db: Session, now: datetime) -> bool:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlalchemy as sa
 
 from bot.background.minute_files import MinuteFiles
 from bot.drivers.errors import Rejected, TooLarge, Unreachable
+from handlers import campaign as packs
 from storage.campaign import meetings
 from storage.campaign.meetings import PAUSES, Fetched, Meeting, Minute
-from storage.people import Role
+from storage.database import Database
+from storage.files.blobs import Blobs
+from storage.people import Person, Role
+from tests.bot.conftest import until
 from tests.handlers.setting_up import begun
 
 if TYPE_CHECKING:
@@ -114,3 +121,46 @@ async def test_what_is_taken_back_while_it_is_fetched_stays_taken_back(bench):
     await files_of(bench, Slow()).run_due()
     assert await spoken(bench) is None
     assert await files_of(bench, Slow()).run_due() == 0
+
+
+async def test_what_another_process_takes_back_at_the_same_moment_is_no_trouble(postgres_url, tmp_path):
+    """The note is still there when it is looked for, and gone when it would be written."""
+    database, now = Database(postgres_url), datetime(2026, 9, 9, 1, 0, tzinfo=UTC)
+    async with database.begin() as db:
+        made = await packs.start(db, "theme-education", now=now, starts_on=date(2026, 9, 7))
+        who = Person(telegram_id=1, name="督导员01", created_at=now)
+        db.add(who)
+        meeting = Meeting(campaign_id=made.campaign.id, starts_at=now)
+        await meetings.add(db, meeting)
+        for number in (1, 2):
+            note = Minute(meeting_id=meeting.id, person_id=who.id, kind="voice", file_id=f"file-{number}", at=now)
+            note.state = Fetched.waiting
+            await meetings.add(db, note)
+    taking, gone = AsyncExitStack(), asyncio.Event()
+
+    class Slow(Telegram):
+        async def download(self, file_id: str) -> AsyncIterator[bytes]:
+            if file_id == "file-1":
+                other = await taking.enter_async_context(database.begin())
+                await other.delete(await meetings.minute(other, 1))
+                await other.flush()
+                gone.set()
+            yield SPOKEN
+
+    files = MinuteFiles(database, Slow(), Blobs(tmp_path), lambda: now)  # type: ignore[arg-type]
+    running = asyncio.create_task(files.run_due())
+    await gone.wait()
+    await until(lambda: waits_for_a_lock(database))
+    await taking.aclose()
+    await running
+    async with database.read() as db:
+        assert [(one.id, one.state) for one in await meetings.minutes_of(db, 1)] == [(2, Fetched.stored)]
+    await database.close()
+
+
+async def waits_for_a_lock(database: Database) -> bool:
+    async with database.read() as db:
+        waiting = (
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return bool(await db.scalar(sa.text(waiting)))
