@@ -15,6 +15,7 @@ from handlers.chat import Button
 from handlers.coverage import parts
 from handlers.errors import Stale, UserError
 from handlers.journey import data, number, word
+from handlers.menu import way_back
 from handlers.own_groups import wanted
 from handlers.progress import bar, brief
 from handlers.reasons import reason_words
@@ -193,7 +194,7 @@ async def _buttons(turn: Turn, campaign: Campaign, one: Round, group_id: int, li
     rows += [tuple(rounds[at : at + 3]) for at in range(0, len(rounds), 3)]
     if await ledgers.dropped_out(turn.db, campaign.id, 1, group_id or None):
         rows.append((Button(turn.label("Dropped out"), data("coverage", "out", one.id, group_id)),))
-    return tuple(rows)
+    return (*rows, way_back(turn.speech))
 
 
 async def names(turn: Turn, args: tuple[str, ...]) -> None:

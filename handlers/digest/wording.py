@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 NAMED: Final = 3
 """Units named in a line; the rest is counted."""
 
+PEOPLE: Final = 2
+"""People named beside a visit; the rest is counted."""
+
 NAME: Final = 14
 GROUPS: Final = 12
 """Groups with a line of their own in the office's digest: a caption holds 1,024 characters."""
@@ -136,7 +139,15 @@ def named(words: Speech, visits: Iterable[Going]) -> str:
 def _listed(words: Speech, each: Iterable[str], more: int) -> str:
     found = list(each)
     said = reduce(lambda one, other: words.label("{one}, {other}", one=one, other=other), found) if found else ""
-    return words.label("{names} and {count} others", names=said, count=more) if more > 0 else said
+    return words.label("{names} +{count} more", names=said, count=more) if more > 0 else said
+
+
+def _people(words: Speech, every: list[str]) -> str:
+    """Return two people by name, the rest counted."""
+    said = _listed(words, every[:PEOPLE], 0)
+    if len(every) <= PEOPLE:
+        return said
+    return words.label("{names} and others, {total} in all", names=said, total=len(every))
 
 
 def state(words: Speech, one: Going, names: Mapping[int, str]) -> str:
@@ -149,7 +160,7 @@ def state(words: Speech, one: Going, names: Mapping[int, str]) -> str:
         said = words.label("no answer for {count} working days", count=one.idle)
     else:
         said = words.label("under way") if one.begun else words.label("not begun")
-    who = _listed(words, (names.get(person) or "—" for person in one.people[:2]), len(one.people) - 2)
+    who = _people(words, [names.get(person) or "—" for person in one.people])
     return f"{said} · {who}" if who else said
 
 

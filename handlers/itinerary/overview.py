@@ -15,6 +15,7 @@ from handlers.access import may
 from handlers.chat import Button
 from handlers.errors import Stale, UserError
 from handlers.journey import data, number
+from handlers.menu import way_back
 from handlers.own_groups import wanted
 from handlers.progress import bar, brief, listed
 from handlers.text import mark
@@ -228,7 +229,7 @@ async def _buttons(turn: Turn, ground: Ground, group_id: int) -> Rows:
     if may(turn.person, "leave.show", turn.now):
         beside.append(Button(turn.label("Leave"), data("leave", "show", group_id)))
     rows += [tuple(beside)] if beside else []
-    return tuple(rows)
+    return (*rows, way_back(turn.speech))
 
 
 # --- day by day ---

@@ -14,6 +14,7 @@ from handlers.belonging import campaign_of
 from handlers.chat import Button
 from handlers.errors import Stale, UserError
 from handlers.journey import data, number
+from handlers.menu import way_back
 from handlers.progress import bar
 from handlers.roles import NAMES
 from handlers.text import mark
@@ -124,7 +125,8 @@ async def _drawn(turn: Turn, plan: Plan) -> tuple[Markup, Rows]:
         lines.append(Markup("\n") + said + (Markup(" · ") + turn.t("now") if here else Markup()))
         lines += [_line(turn, plan, one) for one in plan.items if one.phase_id == phase.id]
     buttons = [Button(_label(plan, one), data("plan", "item", one.id)) for one in plan.items]
-    return Markup("\n").join(lines), tuple(tuple(buttons[at : at + 6]) for at in range(0, len(buttons), 6))
+    rows = (tuple(buttons[at : at + 6]) for at in range(0, len(buttons), 6))
+    return Markup("\n").join(lines), (*rows, way_back(turn.speech))
 
 
 def _label(plan: Plan, item: WorkItem) -> str:

@@ -174,3 +174,11 @@ async def test_a_leader_names_the_units_of_no_other_group(round_one):
     await leader.text("/coverage")
     await leader.press("coverage.part:1:1:l3:0", leader.last.id)
     assert "这个按钮已过期" in leader.toast
+
+
+@pytest.mark.parametrize("command", ["/coverage", "/plan", "/itinerary"])
+async def test_what_progress_opens_leads_back(round_one, command):
+    leader = await round_one.let_in("组长", Role.leader, group="二组")
+    await leader.text(command)
+    await leader.tap("◀ 返回")
+    assert leader.last.text == "您想做什么？"

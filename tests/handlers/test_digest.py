@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from handlers.digest import wording
+from handlers.text import speech
 from storage import people
 from storage.campaign import calendars, digest_plans, digests, work
 from storage.campaign.campaigns import Campaign
@@ -15,11 +17,26 @@ from storage.visit import findings, tallies, visits
 from storage.visit.findings import Judged
 from storage.visit.visits import State
 from supervision.calendar import Quiet
+from supervision.digest import Going
 from supervision.wanting import Grade
 from tests.handlers.digest_field import digest_field, digests_of, hours, visit_at
 
 if TYPE_CHECKING:
     from tests.handlers.phone import Bench, Phone
+
+
+@pytest.mark.parametrize(
+    ("language", "people_on_it", "said"),
+    [
+        ("zh_CN", (1, 2), "未开始 · 督导员01、督导员02"),
+        ("zh_CN", (1, 2, 3), "未开始 · 督导员01、督导员02等3人"),
+        ("en", (1, 2, 3), "not begun · 督导员01, 督导员02 and others, 3 in all"),
+    ],
+)
+def test_who_is_on_a_visit_is_counted_where_they_are_many(language, people_on_it, said):
+    names = {at: f"督导员0{at}" for at in people_on_it}
+    one = Going(1, 1, "浙江公司党委", "浙江省", date(2026, 10, 21), people=people_on_it)
+    assert wording.state(speech(language), one, names) == said
 
 
 @pytest.fixture
