@@ -28,13 +28,15 @@ from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.util import LRUCache
 
+from bot.drivers import aiogram_import
 from bot.monitoring import logs
 from forms.form import Form
 from storage import engines, upgrading
 from storage.database import Database
 
-TEMPLATE = "xundu_template"
+aiogram_import.prepare()  # before any other conftest imports it: to build all of its models takes each process seconds
 
+TEMPLATE = "xundu_template"
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - looked at before it is used, and only for tests
 ENOUGH = 4 * 2**30

@@ -22,6 +22,8 @@ from tests.hostile.words import PATHS, words
 if TYPE_CHECKING:
     from random import Random
 
+    from pydantic.fields import FieldInfo
+
 KINDS = ("message", "edited_message", "callback_query", "my_chat_member")
 NUMBERS = (
     0, 1, -1, 7, 70, 2**31, -(2**31), 2**53, 2**63 - 1, 2**63, -(2**63), 2**64, 10**30, 4242, 999,
@@ -160,10 +162,11 @@ class Forge:
 
     def _of_types(self, actor: Actor) -> dict[str, Any]:
         rng = self.rng
-        kind = rng.choice((*KINDS, *KINDS, *aiogram.types.Update.model_fields))
+        fields = _fields(aiogram.types.Update)
+        kind = rng.choice((*KINDS, *KINDS, *fields))
         if kind == "update_id":
             return {"update_id": self._number()}
-        made = {kind: self._value(aiogram.types.Update.model_fields[kind].annotation, 0)}
+        made = {kind: self._value(fields[kind].annotation, 0)}
         body = made[kind]
         if isinstance(body, dict) and rng.random() < 0.9:
             holder = body
@@ -205,7 +208,7 @@ class Forge:
 
     def _object(self, kind: type[TelegramObject], depth: int) -> dict[str, Any]:
         made = {}
-        for name, one in kind.model_fields.items():
+        for name, one in _fields(kind).items():
             chance = 1.0 if one.is_required() else (0.12 if depth < 3 else 0.0)
             if depth < 7 and self.rng.random() < chance:
                 made[one.alias or name] = self._value(one.annotation, depth + 1)
@@ -259,6 +262,12 @@ class Forge:
         """Two things told by one update, perhaps from two chats."""
         other = Actor(self.rng.choice((actor.id, 4711)), "另一人", actor.seen)
         return self._meant(other) | made
+
+
+def _fields(kind: type[TelegramObject]) -> dict[str, FieldInfo]:
+    """What a type of the Bot API holds; it is built before: until then its fields name types that are not looked up."""
+    kind.model_rebuild()
+    return kind.model_fields
 
 
 def _places(value: Any) -> typing.Iterator[tuple[Any, Any]]:

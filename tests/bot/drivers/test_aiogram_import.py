@@ -25,13 +25,16 @@ UPDATES = [
     membership("kicked"),
 ]
 
-SCRIPT = """
-import json, sys
+PREPARED = """
 from bot.drivers import aiogram_import
 aiogram_import.prepare()
+"""
+
+TOLD = """
+import json
 from aiogram import types
 unbuilt = sum(not getattr(getattr(types, one), "__pydantic_complete__", True) for one in types.__all__)
-from tests.bot.drivers.test_aiogram_import import SENT, UPDATES, answers
+from tests.bot.drivers.test_aiogram_import import answers
 print(json.dumps([unbuilt, answers()]))
 """
 
@@ -44,8 +47,14 @@ def answers() -> list[str]:
     return [*read, repr(given.result), repr(asked)]
 
 
+def told(script: str) -> tuple[int, list[str]]:
+    """How many models were left unbuilt in a process of its own, and its answers."""
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    unbuilt, found = json.loads(done.stdout)
+    return unbuilt, found
+
+
 def test_models_that_were_not_built_at_import_read_what_they_read_otherwise() -> None:
-    told = subprocess.run([sys.executable, "-c", SCRIPT], cwd=ROOT, capture_output=True, text=True, check=True)
-    unbuilt, found = json.loads(told.stdout)
+    unbuilt, found = told(PREPARED + TOLD)
     assert unbuilt > 300, "aiogram built its models after all: its way of doing so has changed"
-    assert found == answers()
+    assert (0, found) == told(TOLD)
