@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 from bot.background import apart
 from bot.background.arranging_work import arrange, read
 from bot.background.errand import Errand
+from bot.drivers.driver import downloaded
 from bot.drivers.errors import BadToken, DriverError, Rejected, RetryLater, TooLarge, Unreachable
 from handlers import arranging
-from handlers.chat import MAX_FILE_BYTES
 from storage import people
 from storage.campaign import campaigns, guidance, itineraries
 from storage.campaign.itineraries import State
@@ -155,7 +155,7 @@ class Arranger(Errand):
             led = arranging.led_by(sender, self._clock()) if sender is not None else frozenset()
             known = ground.known(draft.group_id, await guidance.texts(db, one.id), led)
         try:
-            content = await self._fetched(draft)
+            content = await downloaded(self._driver, draft.file_id)
             found = await self._run(LONGEST_SECONDS, read, content, known)
         except (Unreachable, RetryLater, BadToken) as error:
             await self._later(draft, error)
@@ -174,14 +174,6 @@ class Arranger(Errand):
                 kept.keep({unit: stop for unit, stop in stops.items() if stop is not None})
                 kept.plan = {**kept.plan, "guidance": [[unit, *each] for unit, each in found.guidance.items()]}
         await self._ready(draft)
-
-    async def _fetched(self, draft: Itinerary) -> bytes:
-        content = bytearray()
-        async for chunk in self._driver.download(draft.file_id):
-            content += chunk
-            if len(content) > MAX_FILE_BYTES:
-                raise TooLarge
-        return bytes(content)
 
     async def _later(self, draft: Itinerary, error: DriverError) -> None:
         pause = timedelta(seconds=error.seconds) if isinstance(error, RetryLater) else _PAUSE

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 from bot.background import apart
 from bot.background.document_work import words_of
 from bot.background.errand import Errand
+from bot.drivers.driver import downloaded
 from bot.drivers.errors import BadToken, DriverError, Rejected, RetryLater, TooLarge, Unreachable
-from handlers.chat import MAX_FILE_BYTES
 from storage.database import Unavailable
 from storage.voices import library, library_files
 from storage.voices.library_files import State
@@ -76,7 +76,7 @@ class DocumentReader(Errand):
     async def _done(self, file: LibraryFile) -> bool:
         """Fetch and read one document; True when it came to an end."""
         try:
-            words = await self._run(LONGEST_SECONDS, words_of, file.name, await self._fetched(file))
+            words = await self._run(LONGEST_SECONDS, words_of, file.name, await downloaded(self._driver, file.file_id))
         except (Unreachable, RetryLater, BadToken) as error:
             await self._later(file, error)
             return False
@@ -85,14 +85,6 @@ class DocumentReader(Errand):
             words = ""
         await self._keep(file, words)
         return True
-
-    async def _fetched(self, file: LibraryFile) -> bytes:
-        content = bytearray()
-        async for chunk in self._driver.download(file.file_id):
-            content += chunk
-            if len(content) > MAX_FILE_BYTES:
-                raise TooLarge
-        return bytes(content)
 
     async def _later(self, file: LibraryFile, error: DriverError) -> None:
         pause = timedelta(seconds=error.seconds) if isinstance(error, RetryLater) else _PAUSE

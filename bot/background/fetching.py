@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Final
 from bot.background import apart
 from bot.background.errand import Errand
 from bot.background.lists import pairs_of
+from bot.drivers.driver import downloaded
 from bot.drivers.errors import BadToken, DriverError, Rejected, RetryLater, TooLarge, Unreachable
-from handlers.chat import MAX_FILE_BYTES
 from storage import audit
 from storage.chat import timers
 from storage.database import Unavailable
@@ -92,7 +92,7 @@ class Fetcher(Errand):
                 if interview is None:
                     return False
                 box = interviews.box_of(db, interview)
-            content = await self._fetched(recordings.recording(box, entry))
+            content = await downloaded(self._driver, recordings.recording(box, entry))
             stored = await self._blobs.put_bytes(await asyncio.to_thread(box.seal, content, f"recording {entry.id}"))
         except (interviews.Shredded, CannotOpen, NoKey) as error:
             _LOG.warning("recording %s cannot be sealed now: %s", entry.id, type(error).__name__)
@@ -114,14 +114,6 @@ class Fetcher(Errand):
                 return True
         await self._blobs.delete(stored.sha256)  # erased meanwhile
         return False
-
-    async def _fetched(self, file_id: str) -> bytes:
-        content = bytearray()
-        async for chunk in self._driver.download(file_id):
-            content += chunk
-            if len(content) > MAX_FILE_BYTES:
-                raise TooLarge
-        return bytes(content)
 
     async def _later(self, entry_id: int, pause: timedelta) -> None:
         async with self._database.begin() as db:
@@ -158,7 +150,7 @@ class Fetcher(Errand):
     async def _list(self, draw: Draw) -> bool:
         try:
             file = readable(draw.file)
-            content = await self._fetched(str(file["file_id"]))
+            content = await downloaded(self._driver, str(file["file_id"]))
             pairs = await apart.run(LONGEST_SECONDS, pairs_of, content, str(file["name"]))
         except (Rejected, TooLarge, CannotOpen, apart.Overrun):
             pairs = None

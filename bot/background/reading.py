@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from bot.background import apart
 from bot.background.bundle import TOO_SLOW, Read, Sent, read
 from bot.background.errand import Errand
+from bot.drivers.driver import downloaded
 from bot.drivers.errors import BadToken, DriverError, Rejected, RetryLater, TooLarge, Unreachable
 from forms.problems import mark, problem
 from handlers.chat import MAX_FILE_BYTES
@@ -113,14 +114,10 @@ class Reader(Errand):
             return Read(draft.name, problems=(TOO_SLOW,))
 
     async def _fetched(self, file: DraftFile) -> bytes:
-        content = bytearray()
-        async for chunk in self._driver.download(file.file_id):
-            content += chunk
-            if len(content) > MAX_FILE_BYTES:
-                raise TooLarge
+        content = await downloaded(self._driver, file.file_id)
         async with self._database.begin() as db:
-            await drafts.fetched(db, file.id, bytes(content))
-        return bytes(content)
+            await drafts.fetched(db, file.id, content)
+        return content
 
     async def _later(self, draft: FormDraft, error: DriverError) -> None:
         pause = timedelta(seconds=error.seconds) if isinstance(error, RetryLater) else _PAUSE

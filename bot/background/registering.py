@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from bot.background import apart
 from bot.background.errand import Errand
 from bot.background.register_work import Found, read
+from bot.drivers.driver import downloaded
 from bot.drivers.errors import BadToken, DriverError, Rejected, RetryLater, TooLarge, Unreachable
 from handlers.campaign import terms_of
 from handlers.chat import MAX_FILE_BYTES
@@ -100,20 +101,12 @@ class RegisterReader(Errand):
             standing = await register.standing(db, campaign)
         terms = terms_of(campaign.pack)
         try:
-            content = await self._fetched(file)
+            content = await downloaded(self._driver, file.file_id)
             return await self._run(LONGEST_SECONDS, read, content, terms, standing, file.language)
         except TooLarge:
             return _refused(What.too_large, most=MAX_FILE_BYTES // 2**20)
         except (Rejected, apart.Overrun):
             return _refused(What.unreadable)
-
-    async def _fetched(self, file: RegisterFile) -> bytes:
-        content = bytearray()
-        async for chunk in self._driver.download(file.file_id):
-            content += chunk
-            if len(content) > MAX_FILE_BYTES:
-                raise TooLarge
-        return bytes(content)
 
     async def _later(self, file: RegisterFile, error: DriverError) -> None:
         pause = timedelta(seconds=error.seconds) if isinstance(error, RetryLater) else _PAUSE

@@ -12,8 +12,8 @@ import logging
 from typing import TYPE_CHECKING
 
 from bot.background.errand import Errand
+from bot.drivers.driver import downloaded
 from bot.drivers.errors import DriverError
-from handlers.chat import MAX_FILE_BYTES
 from storage.chat import timers
 from storage.database import Unavailable
 from storage.files.codes import codes_in
@@ -53,12 +53,8 @@ class TrialCodes(Errand):
 
     async def _done(self, timer: Timer) -> bool:
         """Read one photo; False when it could not be fetched, which its timer tells when it is due."""
-        content = bytearray()
         try:
-            async for chunk in self._driver.download(str(timer.args["file"])):
-                content += chunk
-                if len(content) > MAX_FILE_BYTES:
-                    return False
+            content = await downloaded(self._driver, str(timer.args["file"]))
         except DriverError as error:
             log.warning("the photo of a trial was not fetched: %s", type(error).__name__)
             return False

@@ -14,6 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from bot.drivers.errors import TooLarge
+from handlers.chat import MAX_FILE_BYTES
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
     from types import ModuleType
@@ -98,6 +101,16 @@ class Driver(Protocol):
 
     def download(self, file_id: str) -> AsyncIterator[bytes]:
         """Yield the bytes of a file someone sent. Raises TooLarge, Rejected, Unreachable."""
+
+
+async def downloaded(driver: Driver, file_id: str) -> bytes:
+    """Fetch a whole file into memory. Raises what :meth:`Driver.download` raises, and never takes more than it may."""
+    content = bytearray()
+    async for chunk in driver.download(file_id):
+        content += chunk
+        if len(content) > MAX_FILE_BYTES:
+            raise TooLarge
+    return bytes(content)
 
 
 def open_driver(settings: Settings, clock: Clock = utc_now) -> Driver:
