@@ -38,6 +38,12 @@ class Stale(UserError):
     message = mark("This button is out of date. Nothing was changed.")
 
 
+class Over(UserError):
+    """What somebody wrote was meant for something that is gone, or is not theirs any more."""
+
+    message = mark("What this was for is over, or not yours any more, so it was not kept. Please choose anew.")
+
+
 class Unsuitable(UserError):
     """The message is of a kind that nothing here can take."""
 

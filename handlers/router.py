@@ -12,7 +12,7 @@ from handlers import menu
 from handlers.access import may
 from handlers.belonging import roles_of
 from handlers.chat import Membership, Message, Tap, Text, Timer
-from handlers.errors import NotAllowed, Stale, Uninvited
+from handlers.errors import NotAllowed, Over, Stale, Uninvited
 from handlers.journey import parse
 
 if TYPE_CHECKING:
@@ -144,6 +144,8 @@ class Router:
         command = isinstance(event, Text) and self.registry.command_in(event.text, self.bot_username) is not None
         if isinstance(refusal, NotAllowed) and not command:
             turn.leave()  # the role that opened what holds the chat has ended
+        if isinstance(refusal, Stale) and isinstance(event, Message) and not command:
+            refusal = Over()  # whoever writes has tapped nothing: what took their words is over, or another's
         said = turn.t(refusal.message, **refusal.values)
         holder = self._holder(turn)
         complain = holder.complain if holder is not None and not command else None

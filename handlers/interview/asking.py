@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from handlers.chat import Button
-from handlers.errors import UserError
+from handlers.errors import Stale, UserError
 from handlers.interview import reading
-from handlers.interview.talk import counted, hold, interview_of, place_of, questions_of
+from handlers.interview.talk import counted, ends, hold, interview_of, place_of, questions_of
 from handlers.journey import data, number
 from handlers.text import mark
 from storage import audit
@@ -106,7 +106,9 @@ async def _again(turn: Turn, interview: Interview) -> None:
 
 async def finish(turn: Turn, args: tuple[str, ...]) -> None:
     """End the interview; one in which nothing was said cannot be ended."""
-    interview = await interview_of(turn, number(args, 0), own=True, lock=True)
+    interview = await interview_of(turn, number(args, 0), lock=True)
+    if not await ends(turn, interview):
+        raise Stale
     if interview.state is State.open:
         if not await interviews.entries(turn.db, interview.id):
             raise UserError(EMPTY)

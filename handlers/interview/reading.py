@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from handlers.chat import Button, Say
 from handlers.errors import Stale, UserError
-from handlers.interview.talk import OPENING, hold, interview_of, length, questions_of, trouble, zone_of
+from handlers.interview.talk import OPENING, ends, hold, interview_of, length, questions_of, trouble, zone_of
 from handlers.journey import data, number
 from handlers.progress import called
 from handlers.text import mark
@@ -58,7 +58,7 @@ async def show(turn: Turn, interview: Interview, page: int = 0) -> None:
         state=state,
     )
     hold(turn, "reading", interview=interview.id)
-    turn.card(head + Markup("\n") + pages[page], _buttons(turn, interview, said, page, len(pages)))
+    turn.card(head + Markup("\n") + pages[page], await _buttons(turn, interview, said, page, len(pages)))
 
 
 def _pages(turn: Turn, questions: list[Question], said: list[Said]) -> list[Markup]:
@@ -91,7 +91,7 @@ def _blocks(turn: Turn, questions: list[Question], said: list[Said]) -> list[Mar
     return blocks
 
 
-def _buttons(turn: Turn, interview: Interview, said: list[Said], page: int, pages: int) -> Rows:
+async def _buttons(turn: Turn, interview: Interview, said: list[Said], page: int, pages: int) -> Rows:
     one, rows = interview.id, []
     if pages > 1:
         steps = [
@@ -112,6 +112,8 @@ def _buttons(turn: Turn, interview: Interview, said: list[Said], page: int, page
         elif any(each.words for each in said):
             row.append(Button(turn.label("❝ Quote"), data("interview", "quote", one)))
         rows.append(tuple(row))
+    elif interview.state is State.open and await ends(turn, interview):
+        rows.append((Button(turn.label("✓ End"), data("interview", "finish", one)),))
     rows.append(
         (
             Button(turn.label("👤 Who"), data("interview", "who", one)),

@@ -13,6 +13,7 @@ from handlers.campaign import guide_id
 from handlers.errors import Stale, UserError
 from handlers.sheet import preset
 from handlers.text import mark
+from storage import people
 from storage.campaign import campaigns
 from storage.campaign import forms as form_versions
 from storage.people import Role
@@ -66,6 +67,14 @@ async def interview_of(turn: Turn, interview_id: int, *, own: bool = False, lock
     if found.box is None:
         raise UserError(ERASED)
     return found
+
+
+async def ends(turn: Turn, interview: Interview) -> bool:
+    """Tell whether whoever sees it may end it: their own, or what somebody left open who is on the visit no more."""
+    if interview.by_id == turn.who.id:
+        return True
+    author = await people.by_id(turn.db, interview.by_id)
+    return author is None or not interview.visit.open_to(author, turn.now)
 
 
 def leads(turn: Turn, visit: Visit) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from storage import people
 from storage.people import Role
+from storage.visit import interviews
 from tests.handlers.confidence import confidence
 from tests.handlers.site import card, person_of, site
 from tests.handlers.test_corrections import FORM, dismissed, sent_back, tickets
@@ -107,6 +108,47 @@ async def test_an_interview_that_was_open_is_the_leaders_to_read_and_nobody_else
     await talk.leader.press(f"interview.read:{made.id}", 1)
     assert "食堂的事反映三次没人管" in talk.leader.last.text
     assert "还有一句" not in talk.leader.last.text
+    await talk.bench.database.close()
+
+
+async def test_words_for_what_is_not_theirs_any_more_are_refused_without_speaking_of_a_button(
+    sqlite_url: str, tmp_path: Path
+):
+    talk = await confidence(sqlite_url, tmp_path)
+    phone = await talk.begin("食堂的事反映三次没人管")
+    await dismissed(talk.bench, phone)
+    async with talk.bench.database.begin() as db:
+        (await people.by_telegram(db, phone.id)).appoint(
+            Role.inspector, talk.bench.now, group_id=(await talk.bench._group(db, "一组")).id
+        )
+    for words in ("还有一句", "再有一句"):
+        await phone.text(words)
+        assert phone.last.text == "刚才办的事项已经结束，或已不归您办，这条没有保存。请重新选择。"
+    async with talk.bench.database.read() as db:
+        assert len(await interviews.entries(db, 1, every=True)) == 1
+    await talk.bench.database.close()
+
+
+async def test_a_talk_that_a_removed_inspector_left_open_is_the_leaders_to_end_and_counts(
+    sqlite_url: str, tmp_path: Path
+):
+    talk = await confidence(sqlite_url, tmp_path)
+    phone = await talk.begin("食堂的事反映三次没人管")
+    made = await talk.interview()
+    await talk.leader.press(f"interview.read:{made.id}", 1)
+    assert "✓ 结束" not in talk.leader.last.labels
+    await talk.leader.press(f"interview.finish:{made.id}", 1)
+    assert (await talk.interview()).ended_at is None
+    await dismissed(talk.bench, phone)
+    await talk.leader.press(f"interview.visit:{talk.visit_id}", 1)
+    assert "已谈0人" in talk.leader.last.text
+    await talk.leader.tap("1")
+    await talk.leader.tap("✓ 结束")
+    assert (await talk.interview()).ended_at is not None
+    await talk.leader.tap("◀ 访谈")
+    assert "已谈1人" in talk.leader.last.text
+    await talk.colleague.press(f"interview.finish:{made.id}", 1)
+    assert talk.colleague.alert
     await talk.bench.database.close()
 
 
