@@ -1,8 +1,9 @@
 """Days that are worked, hours in which people may be disturbed, and moments on both sides of a clock change.
 
 Pure. Chinese holidays and the workdays that make up for them come from ``chinesecalendar``, those of other countries
-from ``holidays``; what a campaign decides for itself overrules both. A year the list does not reach yet is said to be
-unknown and counts weekends only: nobody is promised what nobody knows.
+from ``holidays``; what a campaign decides for itself overrules both. A year that the Chinese list does not reach yet is
+said to be unknown and counts weekends and the holidays that the law names, Spring Festival among them; which workdays
+make up for them nobody knows before the State Council has said so.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ import chinese_calendar  # type: ignore[import-untyped]
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import tzinfo
+
+    from holidays import HolidayBase
 
 DAY: Final = timedelta(days=1)
 WEEKEND: Final = 5
@@ -37,16 +40,25 @@ def _official(country: str, day: date) -> tuple[bool, bool]:
         try:
             return bool(chinese_calendar.is_workday(day)), True
         except NotImplementedError:
-            return day.weekday() < WEEKEND, False
+            return _listed(country, day), False
     if not country:
         return day.weekday() < WEEKEND, True
-    import holidays  # noqa: PLC0415 - it is large, and only campaigns outside China want it
-
     try:
-        found = holidays.country_holidays(country, years=day.year)
+        return _listed(country, day), True
     except NotImplementedError:
         return day.weekday() < WEEKEND, False
-    return found.is_working_day(day), True
+
+
+def _listed(country: str, day: date) -> bool:
+    """Tell whether ``holidays`` has a day as one that is worked; raises NotImplementedError for an unknown country."""
+    return bool(_year(country, day.year).is_working_day(day))
+
+
+@lru_cache(maxsize=32)
+def _year(country: str, year: int) -> HolidayBase:
+    import holidays  # noqa: PLC0415 - it is large, and few campaigns want it
+
+    return holidays.country_holidays(country, years=year)
 
 
 def kept(country: str) -> bool:

@@ -40,10 +40,14 @@ def test_chinese_holidays_and_the_workdays_that_make_up_for_them(day, worked):
     assert CHINA.known(day)
 
 
-def test_a_year_that_is_not_decided_yet_is_said_to_be_unknown_and_counts_weekends():
+def test_a_year_that_is_not_decided_yet_is_said_to_be_unknown_and_has_weekends_and_what_the_law_names():
+    """2040 begins on a Sunday and with the holiday of the new year; Spring Festival is on 12 February, a Sunday."""
     assert not CHINA.known(date(2040, 1, 3))
-    assert CHINA.works(date(2040, 1, 3))
+    assert CHINA.works(date(2040, 1, 4))
     assert not CHINA.works(date(2040, 1, 1))
+    assert not CHINA.works(date(2040, 2, 13))
+    assert not CHINA.works(date(2040, 5, 1))
+    assert not CHINA.works(date(2040, 10, 3))
 
 
 def test_other_countries_have_their_own_holidays_and_weekends():
