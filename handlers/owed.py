@@ -152,11 +152,12 @@ async def _items(db: Session, campaign: Campaign, told: Told, _: datetime) -> li
 
 
 async def _rounds(db: Session, campaign: Campaign, told: Told, _: datetime) -> list[Open]:
-    """Return the beginnings and ends of rounds."""
+    """Return the beginnings and ends of rounds, for the groups that take part; one that is closed is done."""
     found: list[Open] = []
     groups = await campaigns.groups_of(db, campaign.id)
     for one in await campaigns.rounds_of(db, campaign.id):
-        for group in groups:
+        taking_part = [each for each in groups if not one.group_ids or each.id in one.group_ids]
+        for group in taking_part if one.closed_at is None else ():
             leaders = told.leaders(group.id)
             found.append((Matter("opens", f"opens:{one.id}:{group.id}", one.starts_on), leaders, group.id))
             found.append((Matter("closes", f"closes:{one.id}:{group.id}", one.ends_on), leaders, group.id))
@@ -167,7 +168,8 @@ async def _uncovered(db: Session, campaign: Campaign, told: Told, now: datetime)
     """Return the groups that have units left in a round that is on or about to begin."""
     found: list[Open] = []
     for one in await campaigns.rounds_of(db, campaign.id):
-        if one.starts_on - SOON <= campaigns.day_in(campaign.zone, now) <= one.ends_on:
+        on = one.starts_on - SOON <= campaigns.day_in(campaign.zone, now) <= one.ends_on
+        if on and one.closed_at is None:
             left = {line.group_id for line in await coverage.ledger(db, one) if line.stand is Stand.uncovered}
             found += [
                 (Matter("uncovered", f"uncovered:{one.id}:{group.id}", one.ends_on), told.leaders(group.id), group.id)

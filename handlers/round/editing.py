@@ -318,6 +318,7 @@ async def reopen(turn: Turn, args: tuple[str, ...]) -> None:
     if one.closed_at is not None:
         one.closed_at = None
         turn.record("round.opened", f"round:{one.id}")
+        await reminding.replan(turn.db, campaign, turn.now)
     turn.toast(turn.label("Open again."))
     await draw(turn, one, campaign)
 

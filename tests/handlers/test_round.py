@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from handlers import owed
 from storage.campaign import campaigns, coverage
 from storage.campaign.campaigns import Unit
 from storage.people import Role
@@ -134,3 +135,26 @@ async def test_the_office_looks_and_changes_nothing(bench):
     assert "层级" not in str(office.last.labels)
     await office.press("round.closed:1", office.last.id)
     assert (await stored(bench, 1)).closed_at is None
+
+
+async def owed_of(bench, round_id):
+    """What is reminded of about a round: kinds and groups."""
+    async with bench.database.read() as db:
+        campaign = await campaigns.get(db, 1)
+        found = await owed.open_matters(db, campaign, bench.now, {"opens", "closes", "uncovered"})
+        return {(one.kind, group) for one, _, group in found if one.key.split(":")[1] == str(round_id)}
+
+
+async def test_nobody_is_reminded_of_a_round_that_is_closed_nor_of_one_their_group_has_no_part_in(bench):
+    admin = await bench.let_in("王主任", Role.admin)
+    one = await stored(bench, 1)
+    every = {(kind, group) for kind in ("opens", "closes", "uncovered") for group in (1, 2)}
+    assert await owed_of(bench, one.id) == every
+    await admin.text("/round")
+    await admin.tap("第一轮")
+    await admin.press(f"round.groups:{one.id}:1", admin.last.id)
+    assert await owed_of(bench, one.id) == {each for each in every if each[1] == 1}
+    await admin.press(f"round.closed:{one.id}", admin.last.id)
+    assert await owed_of(bench, one.id) == set()
+    await admin.press(f"round.open:{one.id}", admin.last.id)
+    assert await owed_of(bench, one.id) == {each for each in every if each[1] == 1}
