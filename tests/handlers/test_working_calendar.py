@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 import sqlalchemy as sa
 
+from handlers.calendar.places import zone_named
 from storage.campaign import calendars, campaigns
 from storage.campaign.campaigns import Group
 from storage.people import Role
@@ -140,3 +141,12 @@ async def test_a_day_that_was_decided_is_said_once(bench):
     await office.text("9月10日 校庆")
     assert office.last.text.count("9月10日") == 1
     assert "校庆" in office.last.text
+
+
+def test_a_city_names_its_own_zone_and_not_an_old_name_for_it():
+    assert [zone_named(one) for one in ("伦敦", "东京", "paris", "某地")] == [
+        "Europe/London",
+        "Asia/Tokyo",
+        "Europe/Paris",
+        None,
+    ]
