@@ -133,6 +133,7 @@ async def card_of(db: Session, notice: Notice, speech: Speech, now: datetime) ->
         Markup("{} ").format(bar(settled, notice.size)) + t("sent {sent}/{size}", sent=sent, size=notice.size),
     ]
     parts = [t("read {count}", count=read), t("unread {count}", count=sent - read)]
+    parts += [t("waiting {count}", count=notice.size - settled)] if settled < notice.size else []
     for fate, words in (
         (Fate.blocked, mark("stopped the bot {count}")),
         (Fate.failed, mark("failed {count}")),

@@ -39,6 +39,9 @@ NOBODY = mark("Nobody fits this choice, so it would be sent to nobody. Please ch
 NOTHING = mark("The notice has no content yet. Please write something first.")
 PAST = mark("{time} is past. Please give a time that is still to come.")
 NO_TIME = mark("I did not understand the time. Please write for example 18:00, tomorrow 9:00, 11-25 14:00 or 2 hours.")
+TOO_SHORT = mark(
+    "It would expire {expires}, before it is to be read by {read}. Please choose another time for one of them."
+)
 TOO_LATE = mark("That is more than a year away. Please give an earlier time.")
 CHANGED = mark("It is {count} people now: somebody came or went. Please look again and send.")
 LOST = mark("Your notice “{name}” was not sent at its time: your role had ended. It is kept as a draft.")
@@ -47,6 +50,14 @@ LOST_CROWD = mark(
 )
 
 FARTHEST: Final = timedelta(days=366)
+OFFERED: Final = (
+    (mark("in 1 hour"), 1, -1),
+    (mark("today 18:00"), 0, 18),
+    (mark("tomorrow 9:00"), 24, 9),
+    (mark("tomorrow 18:00"), 24, 18),
+)
+"""Moments on buttons: the label, hours from now, the full hour of that day (-1: none). Those that are past are not."""
+
 QUESTIONS: Final = {
     "send": mark("When is it to be sent?"),
     "read": mark("By when is it to be read?"),
@@ -151,14 +162,11 @@ async def when(turn: Turn, args: tuple[str, ...]) -> None:
     if what not in QUESTIONS:
         raise Stale
     aside.hold(turn, "notice", step="when", notice=notice.id, what=what)
+    zone = await zone_for(turn)
     offered = [
         Button(turn.label(label), data("notice", "at", notice.id, what, hours, clock))
-        for label, hours, clock in (
-            (mark("in 1 hour"), 1, -1),
-            (mark("today 18:00"), 0, 18),
-            (mark("tomorrow 9:00"), 24, 9),
-            (mark("tomorrow 18:00"), 24, 18),
-        )
+        for label, hours, clock in OFFERED
+        if _offered(turn.now, zone, hours, clock) > turn.now
     ]
     none = () if what == "send" else (Button(turn.label("No limit"), data("notice", "at", notice.id, what, -1, -1)),)
     back = Button(turn.label("◀ Back"), data("notice", "settings", notice.id))
@@ -175,11 +183,15 @@ async def at(turn: Turn, args: tuple[str, ...]) -> None:
     if hours < 0:
         await _settle_on(turn, notice, what, None)
         return
-    moment = turn.now + timedelta(hours=hours)
-    if clock >= 0:
-        zone = await zone_for(turn)
-        moment = moment.astimezone(zone).replace(hour=min(clock, 23), minute=0, second=0, microsecond=0)
-    await _settle_on(turn, notice, what, moment)
+    await _settle_on(turn, notice, what, _offered(turn.now, await zone_for(turn), hours, clock))
+
+
+def _offered(now: datetime, zone: tzinfo, hours: int, clock: int) -> datetime:
+    """Return the moment so many hours from now, at that full hour of its day unless ``clock`` is negative."""
+    moment = now + timedelta(hours=hours)
+    if clock < 0:
+        return moment
+    return moment.astimezone(zone).replace(hour=min(clock, 23), minute=0, second=0, microsecond=0)
 
 
 async def typed_time(turn: Turn, sent: Message) -> bool:
@@ -200,6 +212,10 @@ async def _settle_on(turn: Turn, notice: Notice, what: str, moment: datetime | N
         raise UserError(PAST, time=turn.speech.moment(moment, zone))
     if moment is not None and moment > turn.now + FARTHEST:
         raise UserError(TOO_LATE)
+    read_by = moment if what == "read" else notice.read_by
+    expires = moment if what == "expire" else notice.expires_at
+    if what != "send" and read_by is not None and expires is not None and expires < read_by:
+        raise UserError(TOO_SHORT, expires=turn.speech.moment(expires, zone), read=turn.speech.moment(read_by, zone))
     if what == "read":
         notice.read_by = moment
     elif what == "expire":

@@ -94,6 +94,7 @@ async def test_a_notice_goes_out_and_its_card_counts_who_has_read_it(bench: Benc
     await admin.tap("✅ 已阅")
     assert admin.toast == "这是预览。收到的人点这里确认已阅。"
     await admin.tap("发给 5 人")
+    assert "已发 0/5\n已阅 0 · 未阅 0 · 待发 5" in admin.last.text
     await tick(bench)
     copy = inspectors[0].last
     assert copy.text == sample.text

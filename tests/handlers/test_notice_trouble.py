@@ -283,3 +283,28 @@ async def test_a_time_to_read_by_that_has_passed_meanwhile_is_not_sent(bench: Be
     await admin.tap("发给 5 人")
     assert admin.toast == "10月21日 10:00 已经过了，请给一个以后的时间。"
     assert (await notice(bench)).state is State.draft
+
+
+async def test_a_notice_does_not_expire_before_the_time_to_read_it(bench: Bench):
+    admin, _ = await people_of(bench)
+    await compose(admin)
+    await to_inspectors(admin)
+    await admin.tap("限时阅")
+    await admin.tap("今天 18:00")
+    await admin.tap("有效期")
+    await admin.text("12:00")
+    assert admin.last.text == "10月21日 12:00 就失效，早于阅知期限 10月21日 18:00。请改其中一个时间。"
+    await admin.text("明天 9:00")
+    assert "10月22日 09:00 失效" in admin.last.text
+
+
+async def test_a_moment_that_is_past_is_not_on_a_button(bench: Bench):
+    admin, _ = await people_of(bench)
+    await compose(admin)
+    await to_inspectors(admin)
+    await admin.tap("定时发")
+    assert "今天 18:00" in admin.last.labels
+    await bench.wait(hours=11)
+    await admin.tap("◀ 返回")
+    await admin.tap("定时发")
+    assert admin.last.labels == ["1小时后", "明天 9:00", "明天 18:00", "◀ 返回"]
