@@ -172,7 +172,7 @@ class Body:
         for item in children(element, "item"):
             value = _first(item, "value")
             text = self.model.text(_first(item, "label"), path)
-            choices.append(Choice((value.text or "").strip() if value is not None else "", text))
+            choices.append(Choice((value.text or "") if value is not None else "", text))
         return None, tuple(choices)
 
     def _itemset(self, element: Element, path: str) -> tuple[Itemset | None, tuple[Choice, ...]]:
