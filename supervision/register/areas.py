@@ -10,6 +10,8 @@ import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Self
 
+from supervision.register.faults import Fault, What
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -88,6 +90,30 @@ def short(name: str) -> str:
     """Return a province or city as people call it: 浙江省 is 浙江, 内蒙古自治区 is 内蒙古."""
     ending = next((one for one in _ENDINGS if name.endswith(one) and len(name) - len(one) > 1), "")
     return name.removesuffix(ending)
+
+
+def placed(areas: Areas, province: str, city: str, county: str) -> tuple[str, Fault | None]:
+    """Return the path that three names stand for, by their official names, and what is doubtful about them."""
+    if not (province or city or county):
+        return "", None
+    if not province:
+        return "", Fault(What.area_gap, values={"value": city or county})
+    known = areas.province(province)
+    if known is None:
+        like = areas.like(province)
+        what = What.area_like if like else What.area_unknown
+        values = {"value": province[:40]} | ({"like": like} if like else {})
+        return "/".join(filter(None, (province, city, county))), Fault(what, values=values)
+    city = city.removeprefix(known) or city
+    town = areas.city(known, city) if city else ""
+    if town == known and not county:
+        town = ""  # 北京市, 北京市: the city is the province
+    path = "/".join(filter(None, (known, city if town is None else town, county)))
+    if town is not None:
+        return path, None
+    like = areas.like(city, known)
+    values = {"value": city[:40], "province": known} | ({"like": like} if like else {})
+    return path, Fault(What.city_like if like else What.city_unknown, values=values)
 
 
 def within(area: str, part: str) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+from supervision.register.areas import placed
 from supervision.register.cells import (
     ERRORS,
     LOST,
@@ -283,35 +284,12 @@ class Reading:
             county = county or rest
         place = (province, city, county)
         if place not in self._places:
-            self._places[place] = self._placed(*place)
+            self._places[place] = placed(self.terms.areas, *place)
         path, doubt = self._places[place]
         if doubt is not None:
             field = "city" if doubt.what in (What.city_unknown, What.city_like) else "province"
             self._say(doubt.what, at, field if field in self.table.columns else "area", remark=True, **doubt.values)
         return path
-
-    def _placed(self, province: str, city: str, county: str) -> tuple[str, Fault | None]:
-        if not (province or city or county):
-            return "", None
-        if not province:
-            return "", Fault(What.area_gap, values={"value": city or county})
-        areas = self.terms.areas
-        known = areas.province(province)
-        if known is None:
-            like = areas.like(province)
-            what = What.area_like if like else What.area_unknown
-            values = {"value": province[:40]} | ({"like": like} if like else {})
-            return "/".join(filter(None, (province, city, county))), Fault(what, values=values)
-        city = city.removeprefix(known) or city
-        town = areas.city(known, city) if city else ""
-        if town == known and not county:
-            town = ""  # 北京市, 北京市: the city is the province
-        path = "/".join(filter(None, (known, city if town is None else town, county)))
-        if town is not None:
-            return path, None
-        like = areas.like(city, known)
-        values = {"value": city[:40], "province": known} | ({"like": like} if like else {})
-        return path, Fault(What.city_like if like else What.city_unknown, values=values)
 
     def _tags(self, row: Sequence[Value], at: int, level: int) -> tuple[str, ...]:
         found: list[str] = []
