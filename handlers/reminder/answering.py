@@ -15,7 +15,7 @@ from handlers.chat import Button, Say, Text
 from handlers.errors import Stale, UserError
 from handlers.journey import answered, data, number
 from handlers.panel import show
-from handlers.reminder.telling import line, listed_all, named
+from handlers.reminder.telling import line, named, standing
 from handlers.reminding import Hold
 from handlers.text import mark, speech
 from storage import audit, people
@@ -94,7 +94,7 @@ async def _whole(turn: Turn, one: Reminder) -> Rows:
 async def whole(turn: Turn, args: tuple[str, ...]) -> None:
     """Show again all that came in one message, as it stands now."""
     one = await _mine(turn, args)
-    show(turn, *await listed_all(turn, await _campaign(turn, one), await reminders.told_with(turn.db, one)))
+    show(turn, *await standing(turn, await _campaign(turn, one), await reminders.told_with(turn.db, one)))
 
 
 async def opened(turn: Turn, args: tuple[str, ...]) -> None:

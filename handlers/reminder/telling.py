@@ -23,7 +23,7 @@ from storage.visit import corrections, visits
 from supervision.coverage import Stand
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import date
 
     from handlers.chat import Rows, Timer
@@ -101,7 +101,7 @@ async def _tell(turn: Turn, campaign: Campaign, waiting: Sequence[Reminder]) -> 
         return
     for one in true:
         one.state, one.told_at = State.told, turn.now
-    turn.say(*await listed_all(turn, campaign, reminders.latest(true)))
+    turn.say(*await _listed(turn, campaign, reminders.latest(true), {one.id for one in true}))
 
 
 async def _true(turn: Turn, campaign: Campaign, waiting: Sequence[Reminder]) -> list[Reminder]:
@@ -114,15 +114,22 @@ async def _true(turn: Turn, campaign: Campaign, waiting: Sequence[Reminder]) -> 
     return [one for one in waiting if holds[one.id] is Hold.due]
 
 
-async def listed_all(turn: Turn, campaign: Campaign, told: Sequence[Reminder]) -> tuple[Markup, Rows]:
-    """Return the message of all that a person is told at a moment: a line and a button for each that still holds."""
-    calendar = await calendars.calendar_of(turn.db, campaign)
+async def standing(turn: Turn, campaign: Campaign, told: Sequence[Reminder]) -> tuple[Markup, Rows]:
+    """Return the message of what a person was told at a moment, as it stands now."""
     holds = await reminding.holds(turn.db, campaign, turn.now, told)
+    return await _listed(turn, campaign, told, {one for one, hold in holds.items() if hold is Hold.due})
+
+
+async def _listed(
+    turn: Turn, campaign: Campaign, told: Sequence[Reminder], due: Collection[int]
+) -> tuple[Markup, Rows]:
+    """Return the message of all that a person is told at a moment: a line and a button for each that is ``due``."""
+    calendar = await calendars.calendar_of(turn.db, campaign)
     lines = [turn.n("<b>{count} reminder</b>", "<b>{count} reminders</b>", len(told))]
     rows = []
     for place, one in enumerate(told[:SHOWN], 1):
         name = await named(turn, one)
-        if holds[one.id] is not Hold.due or one.state is State.handed:
+        if one.id not in due or one.state is State.handed:
             lines.append(Markup("✓ {}").format(name))
             continue
         lines.append(Markup("{}. ").format(place) + await line(turn, campaign, calendar, one))

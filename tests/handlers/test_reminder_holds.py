@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
+from handlers import reminding
 from storage import people
 from storage.campaign import meetings, work
 from storage.campaign.campaigns import Group
@@ -239,3 +240,17 @@ async def test_a_day_is_told_by_the_clocks_of_the_persons_own_group(office):
     assert "更新台账：今天到期" in one.last.text
     await one.tap("明早")
     assert "9月10日 09:00 再提醒您" in one.last.text
+
+
+async def test_what_is_open_is_looked_up_once_for_each_who_is_told(office, monkeypatch):
+    asked, found = [], reminding.open_matters
+
+    async def counted(*given):
+        asked.append(given[4] if len(given) > 4 else ())
+        return await found(*given)
+
+    monkeypatch.setattr(reminding, "open_matters", counted)
+    one, other = await told_of_a_visit(office)
+    told = [each for phone in (one, other) for each in said(phone) if "萧山" in each]
+    assert len(told) == 2
+    assert len([keys for keys in asked if any(key.startswith("tomorrow:") for key in keys)]) == 2
