@@ -138,6 +138,8 @@ def lacking(turn: Turn, sheet: Sheet, *, among_others: bool = False) -> Markup:
         return turn.t("Nothing is missing.")
     if among_others:
         return turn.t("Complete, not submitted yet.")
+    if not sheet.labour.submits:
+        return turn.t("Nothing is missing; the group's leader submits it.")
     return turn.t("Nothing is missing; you can submit it.")
 
 

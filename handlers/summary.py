@@ -30,7 +30,7 @@ MOST: Final = 4000
 LENGTHS: Final = (400, 200, 100, 60, 30, 0)
 """Characters of one item's words: the first of these with which the summary fits is taken."""
 
-TITLE: Final = 24
+TITLE: Final = 26
 """Characters of what an item is about, where the form has no short name for it."""
 
 CLOSING: Final = 600

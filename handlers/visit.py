@@ -44,7 +44,7 @@ LONGEST_DAY: Final = timedelta(hours=25)
 """The day on which clocks are put back."""
 
 
-LEADER_SUBMITS = mark("Several work on this visit, so whoever leads the group submits it. Tap “✓ My part”.")
+LEADER_SUBMITS = mark("Several work on this visit, so whoever leads the group submits it. Tap “✓ I'm done”.")
 
 
 QUICKER = mark("{who} has submitted this visit already. Nothing was submitted twice.")

@@ -188,4 +188,4 @@ def _way_on(turn: Turn, sheet: Sheet) -> tuple[Button, ...]:
     part = visit.part_of(turn.who.id)
     if part is not None and part.done_at is not None:
         return around
-    return *around, Button(turn.label("✓ My part"), data("checklist", "finish", visit.id))
+    return *around, Button(turn.label("✓ I'm done"), data("checklist", "finish", visit.id))

@@ -32,7 +32,7 @@ def drawing(words: Speech, facts: Facts, name: str, theme: str, groups: Mapping[
         blocks.append(("bars", bars))
     if facts.open:
         blocks.append(("bars", _matters(words, facts)))
-    if facts.done and facts.first and facts.last and facts.first < facts.last:
+    if any((*facts.planned, *facts.done)) and facts.first and facts.last and facts.first < facts.last:
         blocks.append(("curve", _curve(words, facts)))
     return {"theme": theme, "blocks": blocks}
 

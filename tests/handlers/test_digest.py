@@ -153,6 +153,17 @@ def drawn(phone: Phone) -> list[tuple[str, dict]]:
     return phone.last.drawing["blocks"]
 
 
+async def test_a_round_of_which_nothing_is_planned_or_done_has_no_empty_curve(field):
+    leader = await field.let_in("二组组长", Role.leader, group="二组")
+    await leader.text("/digest")
+    assert "figures" in dict(drawn(leader))
+    assert "curve" not in dict(drawn(leader))
+    await visit_at(field, "A", date(2026, 10, 21))
+    leader.clear()
+    await leader.text("/digest")
+    assert "curve" in dict(drawn(leader))
+
+
 async def test_a_day_without_news_is_one_silent_line_without_a_picture(field):
     leader = await field.let_in("二组组长", Role.leader, group="二组")
     person = await field.person(leader)

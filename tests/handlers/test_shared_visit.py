@@ -243,6 +243,7 @@ async def test_inspectors_are_done_and_the_leader_submits(bench: Bench):
         await here.at(number)
         await here.one.tap("✅")
     await here.one.tap("已做完")
+    assert "都齐了，由组长提交。" in card(here.one).text
     assert leader.bot_said == []
     assert "✓ 已做完" not in card(here.one).labels
     await here.at(22)
@@ -250,9 +251,10 @@ async def test_inspectors_are_done_and_the_leader_submits(bench: Bench):
     assert "✓ 已做完" in card(here.one).labels  # who goes on working is not done
     await here.one.tap("已做完")
     await here.two.tap("Overview")
-    await here.two.tap("✓ My part")
+    await here.two.tap("✓ I'm done")
     assert "可以提交了" in leader.last.text
     await leader.tap("查看并提交")
+    assert "都齐了，可以提交。" in card(leader).text
     await leader.tap("提交")
     assert (await here.visit()).state == "submitted"
 
