@@ -4,16 +4,22 @@ Being unannounced is the rule and asks for nothing. What was told cannot be take
 """
 
 from datetime import date, datetime
+from typing import ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, joinedload, mapped_column
 
 from storage.entity import Entity, Session, Whom
 from storage.people import Appointment, Person, Role
+from storage.vault.custody import Kept
 
 
-class Announcement(Entity):
+class Announcement(Kept, Entity):
     """A unit has been told of a visit: by whom, when, for which day; ``told`` counts contacts the bot told itself."""
+
+    in_custody: ClassVar[str] = "announcement"
+    keyed_by: ClassVar[str] = "visit_id"
+    kept: ClassVar[tuple[str, ...]] = ("visit_id", "by_id", "at", "day", "told")
 
     __tablename__ = "announcements"
     __table_args__ = (sa.Index("ix_announcements_by_id", "by_id"),)

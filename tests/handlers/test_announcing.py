@@ -6,12 +6,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlalchemy as sa
 
 from handlers import access, reminding
 from storage import audit, people
 from storage.campaign import campaigns
 from storage.people import Role
+from storage.vault import verification
 from storage.visit import announcements, visits
+from supervision.custody import Fault
 from tests.handlers.site import card, plan, site
 from tests.handlers.test_corrections import FORM
 
@@ -107,6 +110,25 @@ async def test_a_day_that_changed_after_it_was_told_stands_on_the_briefing_and_i
     await leader.tap("📣 通知新日期")
     await leader.tap("📣 通知")
     assert "10月25日" in contact.last.text
+
+
+@pytest.mark.parametrize(
+    ("tampering", "fault"),
+    [
+        ("delete from announcements", Fault.content_gone),
+        ("update announcements set day = '2026-10-30'", Fault.content_changed),
+    ],
+)
+async def test_what_a_unit_was_told_is_in_custody(bench: Bench, tampering: str, fault: Fault):
+    here, leader, _ = await planned(bench)
+    await leader.press(f"visit.announce:{here.visit_id}", 1)
+    await leader.tap("📣 通知")
+    async with bench.database.read() as db:
+        assert (await verification.Verification(db).run()).breaks == []
+    async with bench.database.begin() as db:
+        await db.execute(sa.text(tampering))
+    async with bench.database.read() as db:
+        assert [one.fault for one in (await verification.Verification(db).run()).breaks] == [fault]
 
 
 async def test_a_unit_that_nobody_uses_the_bot_in_is_rung_and_that_is_noted(bench: Bench):
