@@ -31,6 +31,7 @@ from storage.people import Person
 from tests.handlers.screen import Shown, parse, written
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from handlers.journey import Journey
@@ -69,6 +70,8 @@ class Phone:
     commands: tuple[tuple[str, str], ...] = ()
     toast: str = ""
     alert: bool = False
+    answered: list[tuple[str, bool]] = field(default_factory=list)
+    """What every tap so far was answered, and whether so that one has to look."""
 
     # --- doing ---
 
@@ -134,6 +137,18 @@ class Phone:
         callback = f"callback-{next(self.bench.numbers)}"
         self.bench.tapped[callback] = self
         await self.happen(chat.Tap(**self.about(), data=data, message_id=message_id, callback_id=callback))
+
+    async def press_all(self, carried: Sequence[str], message_id: int) -> list[tuple[str, bool]]:
+        """Tap buttons one after another, all before the first is answered; returns what each was answered."""
+        before, taps = len(self.answered), []
+        for data in carried:
+            callback = f"callback-{next(self.bench.numbers)}"
+            self.bench.tapped[callback] = self
+            taps.append(chat.Tap(**self.about(), data=data, message_id=message_id, callback_id=callback))
+        await self.bench.store(*taps)
+        await self.bench.run(self.id)
+        assert len(self.answered) - before == len(carried), "not every tap was answered"
+        return self.answered[before:]
 
     async def block(self, *, blocked: bool = True) -> None:
         await self.happen(chat.Membership(**self.about(), blocked=blocked))
@@ -257,10 +272,11 @@ class Bench:
         if event.chat_id not in self.away:
             await self.run(event.chat_id)
 
-    async def store(self, event: Event) -> None:
-        """Only store an event, as when the bot is down."""
+    async def store(self, *events: Event) -> None:
+        """Only store events, as when the bot is down."""
         async with self.database.begin() as db:
-            await inbox.store(db, [(next(self.numbers), event.chat_id, written(event))], self.now)
+            rows = [(next(self.numbers), event.chat_id, written(event)) for event in events]
+            await inbox.store(db, rows, self.now)
 
     async def run(self, chat_id: int) -> None:
         """Run the turns of a chat and deliver."""
@@ -305,6 +321,7 @@ class Bench:
             if outcome.callback_id:
                 phone = self.tapped.pop(outcome.callback_id)
                 phone.toast, phone.alert = outcome.toast.text, outcome.toast.alert
+                phone.answered.append((phone.toast, phone.alert))
                 assert len(phone.toast) <= TOAST_LIMIT
         self.outcomes.clear()
 

@@ -17,6 +17,8 @@ from storage.giving import GIVES, IN_A_GROUP, everywhere
 from storage.people import Person, Role
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tests.handlers.phone import Bench, Phone
 
 pytestmark = pytest.mark.timeout(400)  # a whole journey or role in one test, on a machine with other work
@@ -60,6 +62,19 @@ def refusal(phone: Phone, action: str) -> str:
     return phone.toast
 
 
+def split(actions: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Commands, and taps."""
+    found: tuple[list[str], list[str]] = [], []
+    for one in actions:
+        found[not one.startswith("/")].append(one)
+    return found
+
+
+def seen(answer: tuple[str, bool]) -> str:
+    """What a tap was answered so that one has to look at it."""
+    return answer[0] if answer[1] else ""
+
+
 def test_every_command_button_and_message_has_a_row():
     assert actions() - set(ACCESS) == set()
 
@@ -88,15 +103,26 @@ def test_the_table_decides_by_the_roles_held_now(role: str):
         assert may(person, action, NOW) == (STRANGER in ACCESS[action]), action
 
 
-@pytest.mark.parametrize("role", sorted(EVERYONE))
+@pytest.mark.parametrize("role", sorted(EVERYONE - {STRANGER}))
 async def test_who_may_not_is_refused_and_nothing_happens(bench: Bench, role: str):
-    known = None if role == STRANGER else await let_in(bench, role)
-    for action in (one for one in ROWS if role in forbidden(one)):
-        phone = known or bench.stranger()
-        before = len(phone.bot_said)
+    phone = await let_in(bench, role)
+    commands, taps = split(one for one in ROWS if role in forbidden(one))
+    answers = await phone.press_all([f"{one}:admin:0:0" for one in taps], 1)
+    assert [one for one, answer in zip(taps, answers, strict=True) if not seen(answer).startswith(INSTEAD)] == []
+    assert phone.bot_said == []
+    for at, action in enumerate(commands, 1):
+        await ask(phone, action)
+        assert refusal(phone, action).startswith(INSTEAD), action
+        assert len(phone.bot_said) == at, action
+    assert phone.menu == ()
+
+
+async def test_a_stranger_is_told_whom_it_is_for_and_nothing_happens(bench: Bench):
+    for action in (one for one in ROWS if STRANGER in forbidden(one)):
+        phone = bench.stranger()
         await ask(phone, action, "admin", 0, 0)
-        assert refusal(phone, action).startswith(UNINVITED if role == STRANGER else INSTEAD), action
-        assert len(phone.bot_said) - before == action.startswith("/"), action
+        assert refusal(phone, action).startswith(UNINVITED), action
+        assert len(phone.bot_said) == action.startswith("/"), action
         assert phone.menu == (), action
 
 
@@ -112,8 +138,8 @@ async def test_a_forged_button_breaks_nothing(bench: Bench, journey: str):
             await phone.start()
             phones[role] = phone, phone.last.id
         phone, greeting = phones[role]
-        for args in ((), ("x",), ("-1", "x"), ("0",) * 5, ("二",), ("inspector", "x", "0"), ("9" * 20,) * 5):
-            await phone.press(":".join((action, *args)), greeting)
+        forged = ((), ("x",), ("-1", "x"), ("0",) * 5, ("二",), ("inspector", "x", "0"), ("9" * 20,) * 5)
+        await phone.press_all([":".join((action, *args)) for args in forged], greeting)
         assert await bench.person(phone) is not None, action
 
 
