@@ -158,12 +158,12 @@ class Comparer:
         """Whether ODK's engine comes to something else when it does the same again."""
         stood = []
         for _ in range(5):
-            self.odk.ask("open", seconds=self.seconds, xform=xform, attachments={})
-            for what, path, value in done:
-                try:
+            try:
+                self.odk.ask("open", seconds=self.seconds, xform=xform, attachments={})
+                for what, path, value in done:
                     self.odk.ask(what, path=path, **({"value": value} if what == "set" else {}))
-                except OdkError:
-                    return False
+            except OdkError:
+                return False
             stood.append({kind: str(settled(str(one))) for kind, one in self.odk.ask("state").items()})
         return any(one != stood[0] for one in stood)
 
