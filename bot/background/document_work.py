@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pypdf import PageObject
+
 LONGEST: Final = 200_000
 """Characters that are kept of one document: 300 pages of Chinese."""
 
@@ -30,14 +32,18 @@ _BROKEN: Final = re.compile(rf"(?<={_WIDE})\s+(?={_WIDE})")
 
 
 def words_of(name: str, content: bytes) -> str:
-    """Return the words of a document by the ending of its name, '' where it has none or cannot be read."""
+    """Return the words of a document by the ending of its name: up to where it cannot be read, '' where it has none."""
+    reader = _READERS.get(name.rpartition(".")[2].lower())
+    return _gathered(_readable(reader(content))) if reader is not None else ""
+
+
+def _readable(pieces: Iterator[str]) -> Iterator[str]:
+    """Yield what comes before a reader chokes on what it was given: what is bad must not hide what is good."""
     try:
-        pieces = _READERS[name.rpartition(".")[2].lower()](content)
-        return _gathered(pieces)
+        yield from pieces
     except Exception as error:
         if isinstance(error, MemoryError | RecursionError):
             raise
-        return ""
 
 
 def _gathered(pieces: Iterator[str]) -> str:
@@ -121,7 +127,11 @@ def _pdf(content: bytes) -> Iterator[str]:
     if reader.is_encrypted:
         reader.decrypt("")  # many forbid no more than printing, and open without a password
     for page in reader.pages:
-        yield from page.extract_text().splitlines()
+        yield from _readable(_page(page))
+
+
+def _page(page: PageObject) -> Iterator[str]:
+    yield from page.extract_text().splitlines()
 
 
 _READERS: Final = {

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 from openpyxl import Workbook
+from pypdf import PageObject, PdfWriter
 
 from bot.background import apart
 from bot.background.document_work import LONGEST, words_of
@@ -111,6 +112,25 @@ def test_there_is_a_reader_for_all_that_is_handed_to_one():
 )
 def test_what_has_no_words_or_cannot_be_read_has_none(name: str, content: bytes):
     assert words_of(name, content) == ""
+
+
+def test_what_cannot_be_read_hides_nothing_that_can(monkeypatch: pytest.MonkeyPatch):
+    slide = f"<a:p xmlns:a='a'><a:t>{RULE}</a:t></a:p>".encode()
+    torn = packed({"ppt/slides/slide1.xml": slide, "ppt/slides/slide2.xml": b"<a:p"})
+    assert words_of("torn.pptx", torn) == RULE
+
+    def choking(page: PageObject) -> str:
+        if page.page_number == 0:
+            raise ValueError
+        return RULE
+
+    two = PdfWriter()
+    for _ in range(2):
+        two.add_blank_page(100, 100)
+    content = io.BytesIO()
+    two.write(content)
+    monkeypatch.setattr(PageObject, "extract_text", choking)
+    assert words_of("odd.pdf", content.getvalue()) == RULE
 
 
 def test_an_entity_of_a_document_is_not_followed():
