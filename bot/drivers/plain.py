@@ -8,7 +8,7 @@ holds a file, and what is done once in a process, is the libraries' own business
 from __future__ import annotations
 
 import json
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,7 @@ _NO_PREVIEW = {"is_disabled": True}
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
-class Plain:
+class Plain(ABC):
     """One bot at one Bot API server; ``address`` is where its calls go, the token included."""
 
     def __init__(self, address: str) -> None:
