@@ -19,6 +19,7 @@ from supervision import itinerary
 from supervision.calendar import NoWorkday
 from supervision.itinerary import Place, Stop, Task
 from supervision.itinerary_sheet import Known
+from supervision.register.model import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from storage.campaign.itineraries import Itinerary, Standing
     from storage.database import Session
     from storage.people import Person
+    from supervision.register.comparing import Changes
 
 LEADING: Final = frozenset({Role.leader, Role.deputy})
 
@@ -226,6 +228,48 @@ async def _news(db: Session, found: Ground, done: Iterable[Change], by: int, now
             for person in leaders[one.group_id] - was - going - {by}
         ]
     return news
+
+
+async def imported(db: Session, campaign: Campaign, changes: Changes, by: int | None, now: datetime) -> None:
+    """Let those know whose planned visits a register has touched: units that dropped out, came back, changed groups.
+
+    Whoever goes to a unit that changed groups goes until its new leader sends others; both leaders hear of it.
+    """
+    gone, back = ({fold(one.code) for one in each} for each in (changes.dropped, changes.returned))
+    moved = {fold(one.after.code): one.before.group for one in changes.changed if "group" in one.fields}
+    if not (gone or back or moved):
+        return
+    named = {one.name: one.id for one in await campaigns.groups_of(db, campaign.id)}
+    news = []
+    for code, visit in await itineraries.planned_at(db, campaign.id, campaigns.day_in(campaign.zone, now)):
+        unit = fold(code)
+        if unit in gone or unit in back:
+            was, is_on = (visit.day, None) if unit in gone else (None, visit.day)
+            goes = set(visit.people) or await _goers(db, visit.group_id, now)
+            leads = await _leaders(db, visit.group_id, now) - goes
+            news += [ItineraryNews(person_id=one, visit_id=visit.visit_id, was_on=was, is_on=is_on) for one in goes]
+            news += [_led(one, visit.visit_id, was, is_on) for one in leads]
+        elif unit in moved:
+            before = await _leaders(db, named.get(moved[unit], 0), now)
+            after = await _leaders(db, visit.group_id, now)
+            news += [_led(one, visit.visit_id, visit.day, None) for one in before - after]
+            news += [_led(one, visit.visit_id, None, visit.day) for one in after - before]
+    news = [one for one in news if one.person_id != by]
+    await itineraries.tell(db, news)
+    await _wake(db, campaign, {one.person_id for one in news}, now)
+
+
+def _led(person_id: int, visit_id: int, was: date | None, is_on: date | None) -> ItineraryNews:
+    return ItineraryNews(person_id=person_id, visit_id=visit_id, was_on=was, is_on=is_on, leads=True)
+
+
+async def _leaders(db: Session, group_id: int, now: datetime) -> set[int]:
+    return {each.id for each in await people.with_role(db, Role.leader, now, group_id)} if group_id else set()
+
+
+async def _goers(db: Session, group_id: int, now: datetime) -> set[int]:
+    held = await seats.members(db, group_id, now)
+    return {person for person, _, role in held if role is Role.inspector}
 
 
 async def _wake(db: Session, campaign: Campaign, ids: Iterable[int], now: datetime) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.background.register_work import explained, summary
 from bot.hold import CommandError
+from handlers import arranging
 from handlers.campaign import terms_of
 from handlers.register_words import FIELDS, place, reason
 from handlers.text import nearest, speech
@@ -99,6 +100,7 @@ async def _done(db: Session, wanted: Wanted, content: bytes, words: Speech, now:
     if wanted.dry:
         return "\n".join([words.label("This would change; nothing was stored:"), *lines])
     await register.apply(db, campaign, changes, why=wanted.why, now=now)
+    await arranging.imported(db, campaign, changes, None, now)
     return "\n".join([words.label("Imported into {campaign}:", campaign=campaign.name), *lines])
 
 

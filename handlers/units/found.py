@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup
 
+from handlers import arranging
 from handlers.campaign import terms_of
 from handlers.chat import Button
 from handlers.errors import Stale, UserError
@@ -318,6 +319,7 @@ async def _apply(turn: Turn, one: RegisterFile, reason: str, *, drop: bool) -> N
     if not drop:
         changes = changes.kept()
     await register.apply(turn.db, campaign, changes, why=reason, now=turn.now, by=turn.who.id)
+    await arranging.imported(turn.db, campaign, changes, turn.who.id, turn.now)
     await register_files.drop(turn.db, one)
     turn.remember("units", campaign=campaign.id)
     counts = one.found["changes"]["counts"] | {"dropped": len(changes.dropped)}

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, selectinload
 
 from storage import leases
 from storage.campaign import forms
@@ -204,6 +204,34 @@ async def standing(db: Session, round_id: int, *, lock: bool = False) -> list[St
     return [
         Standing(visit_id, unit_id, group_id, state, day, tuple(sorted(members.get(visit_id, ()))))
         for visit_id, unit_id, group_id, state, day in rows
+    ]
+
+
+async def planned_at(db: Session, campaign_id: int, today: date) -> list[tuple[str, Standing]]:
+    """Return the visits of a campaign that are planned for today or later and not begun, each with its unit's code.
+
+    Units that have dropped out are among them.
+    """
+    query = (
+        sa.select(Unit.code, Visit)
+        .join(Visit.unit)
+        .where(Unit.campaign_id == campaign_id, Visit.state == visits.State.planned, Visit.planned_on >= today)
+        .options(selectinload(Visit.members))
+        .order_by(Visit.id)
+    )
+    return [
+        (
+            code,
+            Standing(
+                one.id,
+                one.unit_id,
+                one.group_id,
+                one.state,
+                one.planned_on,
+                tuple(each.person_id for each in one.members),
+            ),
+        )
+        for code, one in await db.execute(query)
     ]
 
 
