@@ -34,6 +34,9 @@ EARLIER: Final = 120
 SHOWN: Final = 6
 """Things that were said, or pieces of evidence, on one card."""
 
+QUOTED: Final = 3
+"""Captions of new evidence on one card; each stands with its piece as well."""
+
 TYPED_CODE = mark("Type what stands under the code. A photo is kept as evidence; it is not read here.")
 
 STATES: Final[Mapping[State, str]] = {
@@ -67,7 +70,9 @@ def differences(turn: Turn, desk: Desk) -> list[Markup]:
         for question, before, after in desk.changes(turn)
     ]
     if desk.fresh:
-        lines.append(turn.t("New evidence: 📎 {count}", count=len(desk.fresh)))
+        said = [one.caption for one in desk.fresh if one.caption][:QUOTED]
+        more = Markup("").join(turn.t(" “{words}”", words=brief(words, LABEL * 2)) for words in said)
+        lines.append(turn.t("New evidence: 📎 {count}", count=len(desk.fresh)) + more)
     return lines
 
 

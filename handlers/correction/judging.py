@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from handlers import aside
 from handlers.chat import Button, Text
-from handlers.correction.card import look_card
+from handlers.correction.card import WORDS, look_card
 from handlers.correction.desk import at_desk
 from handlers.correction.mending import REOPENED, SETTLED, WORDS_WANTED, names_at, show
 from handlers.errors import Stale, UserError
 from handlers.found import judged
 from handlers.journey import data, number
-from handlers.progress import called
+from handlers.progress import called, clipped
 from handlers.shared_copy import shared_copy
 from handlers.sheet import sheet_of
 from handlers.text import mark
@@ -182,6 +182,8 @@ async def piece(turn: Turn, args: tuple[str, ...]) -> None:
         return
     back = data("correction", "look", desk.ticket.id)
     text, rows = turn.t("Item {number}", number=desk.ticket.number), ((Button(turn.label("↩ Back"), back),),)
+    if one.caption:
+        text += turn.t(" “{words}”", words=clipped(one.caption, WORDS))
     if one.kind == "photo":
         turn.pictured_card(text, rows, picture=one.blob_sha256)
         return

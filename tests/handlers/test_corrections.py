@@ -120,6 +120,7 @@ async def test_the_item_s_own_follow_ups_words_and_photos_are_mended_too(bench: 
     await here.one.tap("改好了")
     assert here.one.toast == "第1题还缺：情况。改过的都在，请补上。"
     await here.one.photo("制度封面")
+    assert "📎 1「制度封面」" in card(here.one).text.replace(" 「", "「")
     await here.one.text("只有封面")
     assert "缺几项" in card(here.one).text
     await here.one.text("12")
@@ -132,7 +133,7 @@ async def test_the_item_s_own_follow_ups_words_and_photos_are_mended_too(bench: 
     text = card(leader).text
     assert "缺几项：— → 3" in text
     assert "情况：— → 只有封面" in text
-    assert "📎 1" in text
+    assert "📎 1「制度封面」" in text.replace(" 「", "「")
     await leader.tap("✓ 通过")
     stood = await here.answers()
     assert (stood["q1"], stood["q1_count"], stood["q1_note"]) == ("no", "3", "只有封面")
