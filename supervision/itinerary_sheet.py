@@ -147,7 +147,7 @@ class _Reading:
         self.found.faults.append(Fault(cell, what, values))
 
     def _row(self, row: tuple[Value, ...], number: int, code: str) -> None:
-        known = self.known.units.get(code)
+        known = self.known.units.get(code) or self.known.units.get(code.upper())
         if known is None:
             self._wrong(number, "code", What.unit, words=code[:40])
             return
@@ -171,7 +171,7 @@ class _Reading:
         names = cells.several(self._value(row, "people"))
         if not cells.optional(written):
             return None
-        day = cells.day(written)
+        day = self._day(written)
         if day is None:
             self._wrong(number, "day", What.day, words=cells.text(written)[:40])
             return None
@@ -183,6 +183,12 @@ class _Reading:
         if not names and (standing is None or standing != (day, ())):
             self._wrong(number, "people", What.nobody)
         return day, people
+
+    def _day(self, written: Value) -> date | None:
+        """Return a day; one that is written without its year is meant in that of the round."""
+        years = sorted({one.year for one in self.known.days}) or [0]
+        found = [cells.day(written, year) for year in years]
+        return next((one for one in found if one in self.known.days), found[0])
 
     def _guidance(self, row: tuple[Value, ...], number: int, unit: int, group: int) -> None:
         """Take a unit's plan, a line for each point; an empty cell leaves it as it is, 「无」 empties it."""
@@ -205,8 +211,9 @@ class _Reading:
 
     def _people(self, names: Sequence[str], number: int, group: int, day: date) -> tuple[int, ...]:
         found = set()
-        for name in names:
-            ids = self.known.people.get(group, {}).get(name, ())
+        known = self.known.people.get(group, {})
+        for name in (each for one in names for each in _parted(one, known)):
+            ids = known.get(name, ())
             if len(ids) != 1:
                 self._wrong(number, "people", What.person, words=name[:40])
             elif day in self.known.away.get(ids[0], ()):
@@ -214,6 +221,12 @@ class _Reading:
             else:
                 found.add(ids[0])
         return tuple(sorted(found))
+
+
+def _parted(written: str, known: Mapping[str, tuple[int, ...]]) -> list[str]:
+    """Return the names in a piece of a cell: 「王强/李敏」 and 「王强 李敏」 are two where both are known."""
+    parts = [one for one in re.split(r"[\s/／]+", written) if one]
+    return parts if written not in known and all(one in known for one in parts) else [written]
 
 
 def points_of(value: Value) -> tuple[str, ...]:

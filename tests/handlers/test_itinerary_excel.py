@@ -94,6 +94,20 @@ async def test_each_bad_cell_is_named_and_nothing_is_taken(stage):
     assert await stage.visits() == before
 
 
+@pytest.mark.parametrize("parts", ["/", " ", "／", "，"])
+async def test_days_without_a_year_and_names_and_codes_as_people_write_them_are_understood(stage, parts):
+    await confirmed(stage)
+    book = await exported(stage)
+    sheet = book.worksheets[0]
+    sheet["A2"], sheet["E2"], sheet["F2"] = "u-01", "10月29日（周四）", f"督导员甲{parts}督导员戊"
+    await sent_back(stage, book)
+    assert "确认后：改期 1 处" in stage.leader.last.text
+    await stage.leader.tap("确认 1 处改动")
+    ids = await stage.ids()
+    wanted = (date(2026, 10, 29), tuple(sorted((ids["督导员甲"], ids["督导员戊"]))))
+    assert wanted in [(one.day, one.people) for one in await stage.visits()]
+
+
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 broken", "单位编码,日期\nU-01,2026-10-29\n".encode()])
 async def test_a_file_that_is_no_itinerary_is_answered_with_a_sentence(stage, content):
     await stage.leader.text("/itinerary")
