@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
+from handlers.access import may
 from handlers.chat import Button, Text
 from handlers.errors import NotAllowed, Stale, UserError
 from handlers.journey import Journey, data, number, word
@@ -90,7 +91,9 @@ async def show(turn: Turn, args: object) -> None:
     )
     beside = await _others(turn, one, group_id)
     turn.remember("guidance", round=one.id, group=group_id)
-    turn.card(Markup("\n").join(said), (*in_rows(buttons), *((moves,) if moves else ()), *beside))
+    planned = data("itinerary", "show", one.id, group_id)
+    back = ((Button(turn.label("◀ Itinerary"), planned),),) if may(turn.person, "itinerary.show", turn.now) else ()
+    turn.card(Markup("\n").join(said), (*in_rows(buttons), *((moves,) if moves else ()), *beside, *back))
 
 
 def _line(turn: Turn, place: int, unit: Unit, counts: dict[int, int], days: dict[int, date | None]) -> Markup:
