@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from bot.background import apart
 from bot.background.arranging_work import arrange, read
-from bot.background.errand import Errand
+from bot.background.errand import OneByOne
 from bot.drivers.driver import downloaded
 from bot.drivers.errors import BadToken, DriverError, Rejected, RetryLater, TooLarge, Unreachable
 from handlers import arranging
@@ -21,7 +21,6 @@ from storage import people
 from storage.campaign import campaigns, guidance, itineraries
 from storage.campaign.itineraries import State
 from storage.chat import timers
-from storage.database import Unavailable
 from supervision.itinerary import beside, made
 from supervision.itinerary_sheet import Fault, Read, What
 
@@ -60,10 +59,11 @@ class Each(Protocol):
         """Give each result as it comes; raises apart.Overrun."""
 
 
-class Arranger(Errand):
+class Arranger(OneByOne["Itinerary"]):
     """Works out what waits, one draft at a time; ``wake`` it when one was asked for."""
 
     name = "arrange itineraries"
+    what = "itineraries"
 
     def __init__(
         self,
@@ -73,30 +73,19 @@ class Arranger(Errand):
         run: Run = apart.run,
         each: Each = apart.each,
     ) -> None:
-        super().__init__()
-        self._database = database
-        self._driver = driver
-        self._clock = clock
+        super().__init__(database, driver, clock)
         self._run = run
         self._each = each
 
-    async def _work(self) -> int:
-        count = 0
-        try:
-            while await self._any() and (draft := await self._next()):
-                await (self._read(draft) if draft.file_id else self._arranged(draft))
-                count += 1
-        except Unavailable:
-            log.warning("itineraries wait for the database")
-        return count
+    async def _any_waiting(self, db: Session, now: datetime) -> bool:
+        return await itineraries.any_waiting(db, now)
 
-    async def _any(self) -> bool:
-        async with self._database.read() as db:  # a tick without a draft costs no write
-            return await itineraries.any_waiting(db, self._clock())
+    async def _waiting(self, db: Session, now: datetime) -> Sequence[Itinerary]:
+        return await itineraries.waiting(db, now)
 
-    async def _next(self) -> Itinerary | None:
-        async with self._database.begin() as db:
-            return next(iter(await itineraries.waiting(db, self._clock())), None)
+    async def _done(self, draft: Itinerary) -> bool:
+        await (self._read(draft) if draft.file_id else self._arranged(draft))
+        return True
 
     async def _arranged(self, draft: Itinerary) -> None:
         """Work one draft out, group by group; what another process has found of it already is kept."""

@@ -13,19 +13,18 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from bot.background import apart
 from bot.background.document_work import words_of
-from bot.background.errand import Errand
+from bot.background.errand import OneByOne
 from bot.drivers.driver import downloaded
 from bot.drivers.errors import BadToken, DriverError, Rejected, RetryLater, TooLarge, Unreachable
-from storage.database import Unavailable
 from storage.voices import library, library_files
 from storage.voices.library_files import State
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
     from datetime import datetime
 
     from bot.drivers.driver import Driver
-    from storage.database import Database
+    from storage.database import Database, Session
     from storage.voices.library_files import LibraryFile
 
 log = logging.getLogger(__name__)
@@ -45,33 +44,21 @@ class Run(Protocol):
         """Return the words; raises apart.Overrun."""
 
 
-class DocumentReader(Errand):
+class DocumentReader(OneByOne["LibraryFile"]):
     """Reads what waits, one document at a time; ``wake`` it when an item was published."""
 
     name = "read documents"
+    what = "documents"
 
     def __init__(self, database: Database, driver: Driver, clock: Callable[[], datetime], run: Run = apart.run) -> None:
-        super().__init__()
-        self._database = database
-        self._driver = driver
-        self._clock = clock
+        super().__init__(database, driver, clock)
         self._run = run
 
-    async def _work(self) -> int:
-        count = 0
-        try:
-            while file := await self._next():
-                count += await self._done(file)
-        except Unavailable:
-            log.warning("documents wait for the database")
-        return count
+    async def _any_waiting(self, db: Session, now: datetime) -> bool:
+        return await library_files.any_waiting(db, now)
 
-    async def _next(self) -> LibraryFile | None:
-        async with self._database.read() as db:  # a tick without a document costs no write
-            if not await library_files.any_waiting(db, self._clock()):
-                return None
-        async with self._database.begin() as db:
-            return next(iter(await library_files.waiting(db, self._clock())), None)
+    async def _waiting(self, db: Session, now: datetime) -> Sequence[LibraryFile]:
+        return await library_files.waiting(db, now)
 
     async def _done(self, file: LibraryFile) -> bool:
         """Fetch and read one document; True when it came to an end."""

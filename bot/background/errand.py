@@ -7,8 +7,22 @@ is its own business, and so is when a run has come to its end.
 from __future__ import annotations
 
 import asyncio
+import logging
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+
+from storage.database import Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from bot.drivers.driver import Driver
+    from storage.database import Database, Session
+
+_LOG = logging.getLogger(__name__)
+
+W = TypeVar("W")
 
 
 class Errand(ABC):
@@ -44,3 +58,43 @@ class Errand(ABC):
     @abstractmethod
     async def _work(self) -> int:
         """Do all that is due and return how many it was."""
+
+
+class OneByOne(Errand, Generic[W]):
+    """Does what waits in a table, one thing at a time; the log calls it ``what``."""
+
+    what: ClassVar[str]
+
+    def __init__(self, database: Database, driver: Driver, clock: Callable[[], datetime]) -> None:
+        super().__init__()
+        self._database = database
+        self._driver = driver
+        self._clock = clock
+
+    async def _work(self) -> int:
+        count = 0
+        try:
+            while (one := await self._next()) is not None:
+                count += await self._done(one)
+        except Unavailable:
+            _LOG.warning("%s wait for the database", self.what)
+        return count
+
+    async def _next(self) -> W | None:
+        async with self._database.read() as db:  # a tick without anything to do costs no write
+            if not await self._any_waiting(db, self._clock()):
+                return None
+        async with self._database.begin() as db:
+            return next(iter(await self._waiting(db, self._clock())), None)
+
+    @abstractmethod
+    async def _any_waiting(self, db: Session, now: datetime) -> bool:
+        """Tell whether anything waits; costs no write."""
+
+    @abstractmethod
+    async def _waiting(self, db: Session, now: datetime) -> Sequence[W]:
+        """Hand out what has waited longest."""
+
+    @abstractmethod
+    async def _done(self, one: W) -> bool:
+        """Do it; True when it came to an end."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.background import apart
 from bot.background.bundle import TOO_SLOW, Read, Sent, read
-from bot.background.errand import Errand
+from bot.background.errand import OneByOne
 from bot.drivers.driver import downloaded
 from bot.drivers.errors import BadToken, DriverError, Rejected, RetryLater, TooLarge, Unreachable
 from forms.problems import mark, problem
@@ -23,15 +23,13 @@ from handlers.chat import MAX_FILE_BYTES
 from storage.campaign import drafts
 from storage.campaign.drafts import State
 from storage.chat import timers
-from storage.database import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
     from datetime import datetime
 
-    from bot.drivers.driver import Driver
     from storage.campaign.drafts import DraftFile, FormDraft
-    from storage.database import Database, Session
+    from storage.database import Session
 
 log = logging.getLogger(__name__)
 
@@ -50,32 +48,17 @@ TOO_BIG: Final = problem(
 NOT_HANDED_OUT: Final = problem(mark("Telegram does not hand this file out any more."), mark("Send it again."))
 
 
-class Reader(Errand):
+class Reader(OneByOne["FormDraft"]):
     """Reads what waits, one form at a time; ``wake`` it when one was sent in."""
 
     name = "read forms"
+    what = "forms"
 
-    def __init__(self, database: Database, driver: Driver, clock: Callable[[], datetime]) -> None:
-        super().__init__()
-        self._database = database
-        self._driver = driver
-        self._clock = clock
+    async def _any_waiting(self, db: Session, now: datetime) -> bool:
+        return await drafts.any_waiting(db, now)
 
-    async def _work(self) -> int:
-        count = 0
-        try:
-            while draft := await self._next():
-                count += await self._done(draft)
-        except Unavailable:
-            log.warning("forms wait for the database")
-        return count
-
-    async def _next(self) -> FormDraft | None:
-        async with self._database.read() as db:  # a tick without a draft costs no write
-            if not await drafts.any_waiting(db, self._clock()):
-                return None
-        async with self._database.begin() as db:
-            return next(iter(await drafts.waiting(db, self._clock())), None)
+    async def _waiting(self, db: Session, now: datetime) -> Sequence[FormDraft]:
+        return await drafts.waiting(db, now)
 
     async def _done(self, draft: FormDraft) -> bool:
         """Fetch and read one draft, and tell; True when it came to an end."""

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 
 from bot.background import apart
-from bot.background.errand import Errand
+from bot.background.errand import OneByOne
 from bot.background.register_work import Found, read
 from bot.drivers.driver import downloaded
 from bot.drivers.errors import BadToken, DriverError, Rejected, RetryLater, TooLarge, Unreachable
@@ -21,16 +21,15 @@ from handlers.chat import MAX_FILE_BYTES
 from storage.campaign import campaigns, register, register_files
 from storage.campaign.register_files import State
 from storage.chat import timers
-from storage.database import Unavailable
 from supervision.register.faults import What
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
     from datetime import datetime
 
     from bot.drivers.driver import Driver
     from storage.campaign.register_files import RegisterFile
-    from storage.database import Database
+    from storage.database import Database, Session
     from supervision.register.model import Standing
     from supervision.register.terms import Terms
 
@@ -53,33 +52,21 @@ class Run(Protocol):
         """Return what the reading found; raises apart.Overrun."""
 
 
-class RegisterReader(Errand):
+class RegisterReader(OneByOne["RegisterFile"]):
     """Reads what waits, one register at a time; ``wake`` it when one was sent in."""
 
     name = "read registers"
+    what = "registers"
 
     def __init__(self, database: Database, driver: Driver, clock: Callable[[], datetime], run: Run = apart.run) -> None:
-        super().__init__()
-        self._database = database
-        self._driver = driver
-        self._clock = clock
+        super().__init__(database, driver, clock)
         self._run = run
 
-    async def _work(self) -> int:
-        count = 0
-        try:
-            while file := await self._next():
-                count += await self._done(file)
-        except Unavailable:
-            log.warning("registers wait for the database")
-        return count
+    async def _any_waiting(self, db: Session, now: datetime) -> bool:
+        return await register_files.any_waiting(db, now)
 
-    async def _next(self) -> RegisterFile | None:
-        async with self._database.read() as db:  # a tick without a register costs no write
-            if not await register_files.any_waiting(db, self._clock()):
-                return None
-        async with self._database.begin() as db:
-            return next(iter(await register_files.waiting(db, self._clock())), None)
+    async def _waiting(self, db: Session, now: datetime) -> Sequence[RegisterFile]:
+        return await register_files.waiting(db, now)
 
     async def _done(self, file: RegisterFile) -> bool:
         """Fetch and read one register, and tell; True when it came to an end."""
