@@ -200,6 +200,8 @@ class Body:
         instance = self.model.instances.get(key)
         if instance is None:
             return []
+        while isinstance(tree, grammar.Call) and tree.name == "randomize" and tree.args:
+            tree = tree.args[0]
         steps = tree.steps if isinstance(tree, grammar.Path) else ()
         if len(steps) == 2 and all(step.axis == "child" for step in steps):  # noqa: PLR2004 - root and item
             return [item for root in instance.children for item in root.children]

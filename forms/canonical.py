@@ -172,8 +172,7 @@ def adapted(question: Question, text: str, allowed: list[str]) -> str:
     if question.kind == "select_one":
         return text if text in allowed else ""
     if question.kind == "select_multiple":
-        chosen = words(text)
-        return " ".join(one for one in allowed if one in chosen)
+        return _in_order(words(text), allowed)
     if question.kind in ("rank", "acknowledge"):
         return canonical(question, text, allowed)
     found = decoded(question.type, text)
@@ -188,4 +187,9 @@ def _chosen(question: Question, text: str, allowed: list[str]) -> str:
         if chosen and sorted(chosen) != sorted(allowed):
             raise InvalidAnswer("not_a_choice", question.path, text)
         return " ".join(chosen)
-    return " ".join(one for one in allowed if one in chosen)
+    return _in_order(chosen, allowed)
+
+
+def _in_order(chosen: list[str], allowed: list[str]) -> str:
+    """Write what is chosen in the order it is offered, once each: a list may have the same choice twice."""
+    return " ".join(one for one in dict.fromkeys(allowed) if one in chosen)

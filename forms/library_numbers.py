@@ -50,6 +50,23 @@ def _of_two(function: Callable[[float, float], float]) -> Signature:
     return Signature(run, 2, 2)
 
 
+def _power(x: float, y: float) -> float:
+    """Raise to a power as JavaScript does: what has no bound is infinite, and NaN stays NaN even above a one."""
+    if y == 0:
+        return 1.0
+    if math.isnan(y) or (abs(x) == 1 and math.isinf(y)):
+        return NAN
+    negative = math.copysign(1.0, x) < 0 and math.fmod(y, 2) in (1, -1) if math.isfinite(y) else False
+    try:
+        return math.pow(x, y)
+    except (OverflowError, ZeroDivisionError):
+        return -math.inf if negative else math.inf
+    except ValueError:  # of nothing to a power below nothing, or a root of what is negative
+        if x != 0:
+            return NAN
+        return -math.inf if negative else math.inf
+
+
 def _all_of(choose: Callable[[list[float]], float]) -> Function:
     def run(c: Context, args: Args) -> Value:
         numbers = [number for arg in args for number in numbers_of(arg(c), c.world.zone)]
@@ -166,7 +183,7 @@ FUNCTIONS: dict[str, Signature] = {
     "acos": _of_one(math.acos),
     "atan": _of_one(math.atan),
     "atan2": _of_two(math.atan2),
-    "pow": _of_two(lambda x, y: x**y),
+    "pow": _of_two(_power),
     "pi": Signature(lambda _c, _a: math.pi, 0, 0),
     "sum": Signature(_sum, 1, 1),
     "min": Signature(_all_of(min), 0, None),

@@ -118,3 +118,11 @@ def test_circle_of_calculations_is_told(form_of: Callable[..., Form]) -> None:
     )
     (told,) = [one.message for one in form.warnings if "circle" in one.message]
     assert "/data/x, /data/y" in told
+
+
+def test_list_in_a_drawn_order_has_its_rows_and_nothing_else(form_of: Callable[..., Form]) -> None:
+    form = form_of(
+        ("type", "name", "label", "parameters"), ("select_one l", "q", "Q", "randomize=true, seed=1"),
+        choices=(("l", "a", "A"), ("l", "b", "B")),
+    )  # fmt: skip
+    assert [choice.value for choice in form.questions["/data/q"].choices] == ["a", "b"]
