@@ -52,9 +52,10 @@ async def announce(db: Session, visit_id: int, by: Person, day: date | None, tol
 
 
 async def contacts(db: Session, unit_id: int, now: datetime) -> list[Person]:
-    """Return who is the contact of a unit at that moment and can be told, by id."""
+    """Return who is the contact of a unit at that moment and can be told, by id: nobody who has shut the bot out."""
     holds = sa.select(Appointment.person_id).where(
         Appointment.role == Role.contact, Appointment.unit_id == unit_id, Appointment.holding(now)
     )
-    query = sa.select(Person).where(Person.id.in_(holds), Person.telegram_id.is_not(None)).order_by(Person.id)
+    reached = sa.and_(Person.telegram_id.is_not(None), Person.blocked_at.is_(None))
+    query = sa.select(Person).where(Person.id.in_(holds), reached).order_by(Person.id)
     return list((await db.scalars(query.options(joinedload(Person.roles)))).unique())

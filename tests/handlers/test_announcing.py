@@ -144,6 +144,16 @@ async def test_a_unit_that_nobody_uses_the_bot_in_is_rung_and_that_is_noted(benc
         assert "visit.announced" in [one.action for one in await audit.of_subject(db, f"visit:{here.visit_id}")]
 
 
+async def test_a_contact_who_has_shut_the_bot_out_is_rung(bench: Bench):
+    here, leader, contact = await planned(bench)
+    await contact.block()
+    await leader.press(f"visit.announce:{here.visit_id}", 1)
+    assert "没有人使用机器人" in card(leader).text
+    await contact.block(blocked=False)
+    await leader.press(f"visit.announce:{here.visit_id}", card(leader).id)
+    assert "告诉：王联系" in card(leader).text
+
+
 @pytest.mark.parametrize("role", [Role.inspector, Role.liaison])
 async def test_nobody_but_who_leads_the_group_announces(bench: Bench, role: Role):
     here, _, contact = await planned(bench)
