@@ -22,8 +22,8 @@ async def departed(
     """
     found = []
     begun = [one for one in await agenda.unfinished(db, campaign_id, ids) if any(part.began_at for part in one.parts)]
-    ids = {part.person_id for visit in begun for part in visit.parts}
-    people = await db.scalars(sa.select(Person).where(Person.id.in_(ids)).options(joinedload(Person.roles)))
+    them = {part.person_id for visit in begun for part in visit.parts}
+    people = await db.scalars(sa.select(Person).where(Person.id.in_(them)).options(joinedload(Person.roles)))
     known = {one.id: one for one in people.unique()}
     for visit in begun:
         for part in visit.parts:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from bot.drivers.errors import Rejected, RetryLater, Unreachable
 from handlers.chat import MAX_FILE_BYTES
 from storage.visit import interviews, recordings
 from storage.visit.interviews import Entry, Fetched
+from tests.bot.background.spoken import SPOKEN, Telegram
 from tests.handlers.confidence import confidence
 
 if TYPE_CHECKING:
@@ -20,25 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.handlers.confidence import Confidence
-
-SPOKEN = b"OggS" + b"what was said " * 100
-
-
-@dataclass(slots=True)
-class Telegram:
-    """What a download brings, one thing after the other."""
-
-    brings: list[bytes | Exception] = field(default_factory=lambda: [SPOKEN])
-    asked: int = 0
-
-    async def download(self, file_id: str) -> AsyncIterator[bytes]:
-        assert file_id.startswith("file-")
-        self.asked += 1
-        found = self.brings.pop(0) if len(self.brings) > 1 else self.brings[0]
-        if isinstance(found, Exception):
-            raise found
-        yield found[:100]
-        yield found[100:]
 
 
 @pytest.fixture

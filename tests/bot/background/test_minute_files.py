@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from storage.campaign.meetings import PAUSES, Fetched, Meeting, Minute
 from storage.database import Database
 from storage.files.blobs import Blobs
 from storage.people import Person, Role
+from tests.bot.background.spoken import SPOKEN, Telegram
 from tests.bot.conftest import until
 from tests.handlers.setting_up import begun
 
@@ -26,25 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from tests.handlers.phone import Bench
-
-SPOKEN = b"OggS" + b"what was said " * 100
-
-
-@dataclass(slots=True)
-class Telegram:
-    """What a download brings, one thing after the other."""
-
-    brings: list[bytes | Exception] = field(default_factory=lambda: [SPOKEN])
-    asked: int = 0
-
-    async def download(self, file_id: str) -> AsyncIterator[bytes]:
-        assert file_id.startswith("file-")
-        self.asked += 1
-        found = self.brings.pop(0) if len(self.brings) > 1 else self.brings[0]
-        if isinstance(found, Exception):
-            raise found
-        yield found[:100]
-        yield found[100:]
 
 
 @pytest.fixture
