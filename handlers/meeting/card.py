@@ -107,13 +107,21 @@ async def _buttons(turn: Turn, one: Circle, meeting: Meeting, minutes: Sequence[
             first.insert(0, Button(turn.label("+ Decision"), data("meeting", "decide", meeting.id)))
         rows += [tuple(first)] if first else []
         if one.led_by(turn):
-            begun = turn.now >= meeting.starts_at or minutes
-            over = Button(turn.label("It is over: send the minutes"), data("meeting", "over", meeting.id))
-            rows.append(
-                (over,) if begun else (Button(turn.label("Call it off …"), data("meeting", "off", meeting.id)),)
-            )
+            rows.append(await _ends(turn, meeting, minutes))
     rows.append((Button(turn.label("◀ Meetings"), data("meeting", "list", one.campaign.id, one.key)),))
     return tuple(rows)
+
+
+async def _ends(turn: Turn, meeting: Meeting, minutes: Sequence[Minute]) -> tuple[Button, ...]:
+    """Return how it can end: held once it has begun, called off while it has not, or while nothing came of it.
+
+    What is sent days before, in answer to a reminder, does not make it one that has begun.
+    """
+    begun = turn.now >= meeting.starts_at
+    held = minutes or await meetings.decisions_of(turn.db, meeting.id)
+    over = Button(turn.label("It is over: send the minutes"), data("meeting", "over", meeting.id))
+    off = Button(turn.label("Call it off …"), data("meeting", "off", meeting.id))
+    return (*((over,) if begun or held else ()), *(() if begun and held else (off,)))
 
 
 # --- what was sent, and the end ---

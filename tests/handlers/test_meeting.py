@@ -135,6 +135,21 @@ async def test_a_single_meeting_is_typed_and_called_off_with_word_to_everybody(b
     assert not [each for each in said(one) if "会议" in each or "例会" in each]
 
 
+async def test_a_meeting_with_notes_sent_beforehand_or_to_which_nobody_came_can_be_called_off(bench, group):
+    leader, one, _ = group
+    await weekly(leader)
+    await one.press("meeting.open:1", one.last.id if one.screen else 1)
+    await one.text("台账先报数")
+    await leader.press("meeting.open:1", leader.last.id)
+    assert [each for each in leader.last.labels if "开完" in each or "取消" in each] == ["开完了，发纪要", "取消会议…"]
+    await one.tap("撤回")
+    bench.now = datetime(2026, 9, 14, 1, 20, tzinfo=UTC)
+    await leader.press("meeting.open:1", leader.last.id)
+    assert [each for each in leader.last.labels if "开完" in each or "取消" in each] == ["开完了，发纪要", "取消会议…"]
+    await leader.text("开了一半")
+    assert [each for each in leader.last.labels if "开完" in each or "取消" in each] == ["开完了，发纪要"]
+
+
 async def test_a_weekly_meeting_that_is_ended_calls_nobody_any_more(bench, group):
     leader, one, _ = group
     await weekly(leader)
