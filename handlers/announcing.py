@@ -97,7 +97,8 @@ async def announce(turn: Turn, args: tuple[str, ...]) -> None:
         sure = turn.label("✓ I have told them")
     day = visit.planned_on.toordinal() if visit.planned_on is not None else 0
     keep = Button(turn.label("Keep it unannounced"), data("visit", "brief", visit.id))
-    turn.card(Markup("\n").join(lines), ((Button(sure, data("visit", "announced", visit.id, day)),), (keep,)))
+    told = data("visit", "announced", visit.id, day, len(people))
+    turn.card(Markup("\n").join(lines), ((Button(sure, told),), (keep,)))
 
 
 async def _words(turn: Turn, speech: Speech, visit: Visit) -> Markup:
@@ -111,9 +112,10 @@ async def _words(turn: Turn, speech: Speech, visit: Visit) -> Markup:
 
 
 async def announced(turn: Turn, args: tuple[str, ...]) -> Visit:
-    """Tell the unit; returns the visit. A day that has changed since the question is asked about anew."""
+    """Tell the unit; returns the visit. Where the day or who hears it has changed since the question, it is asked anew."""
     visit, people = await _announcing(turn, args)
-    if (visit.planned_on.toordinal() if visit.planned_on is not None else 0) != number(args, 1):
+    day = visit.planned_on.toordinal() if visit.planned_on is not None else 0
+    if (day, len(people)) != (number(args, 1), number(args, 2)):
         raise Stale
     for one in people:
         theirs = words_of(one)

@@ -152,6 +152,11 @@ async def test_a_contact_who_has_shut_the_bot_out_is_rung(bench: Bench):
     await contact.block(blocked=False)
     await leader.press(f"visit.announce:{here.visit_id}", card(leader).id)
     assert "告诉：王联系" in card(leader).text
+    await contact.block()  # while the leader reads
+    await leader.tap("📣 通知")
+    assert leader.alert
+    async with bench.database.read() as db:
+        assert await announcements.of_visit(db, here.visit_id) is None
 
 
 @pytest.mark.parametrize("role", [Role.inspector, Role.liaison])
@@ -161,7 +166,7 @@ async def test_nobody_but_who_leads_the_group_announces(bench: Bench, role: Role
     stranger = await bench.let_in("一组组长", Role.leader, group="一组")
     heard = len(contact.bot_said)
     for phone in (other, stranger, here.one):
-        await phone.press(f"visit.announced:{here.visit_id}:739547", phone.last.id if phone.bot_said else 1)
+        await phone.press(f"visit.announced:{here.visit_id}:739547:1", phone.last.id if phone.bot_said else 1)
     assert len(contact.bot_said) == heard
     async with bench.database.read() as db:
         assert await announcements.of_visit(db, here.visit_id) is None

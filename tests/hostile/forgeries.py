@@ -210,7 +210,7 @@ def of_a_visit(visit: str, answers: Sequence[int], pieces: Sequence[tuple[int, i
         "visit.brief": [f"visit.brief:{visit}"],
         "visit.begin": [f"visit.begin:{visit}"],
         "visit.announce": [f"visit.announce:{visit}"],
-        "visit.announced": [f"visit.announced:{visit}:739000", f"visit.announced:{visit}:0"],
+        "visit.announced": [f"visit.announced:{visit}:739000:1", f"visit.announced:{visit}:0:0"],
         "checklist.later": [f"checklist.later:{visit}:1:1"],
         "checklist.again": [f"checklist.again:{visit}:1"],
     }
