@@ -19,6 +19,7 @@ from handlers.menu import way_back
 from handlers.own_groups import wanted
 from handlers.progress import bar, brief
 from handlers.reasons import reason_words
+from handlers.rows import in_rows
 from handlers.text import mark
 from storage.campaign import calendars, campaigns
 from storage.campaign import coverage as ledgers
@@ -182,7 +183,7 @@ async def _buttons(turn: Turn, campaign: Campaign, one: Round, group_id: int, li
         ]
         if group_id:
             others.insert(0, Button(turn.label("All groups"), data("coverage", "show", one.id, EVERYBODY)))
-        rows += [tuple(others[at : at + 3]) for at in range(0, len(others), 3)]
+        rows += in_rows(others)
     rounds = [
         Button(
             turn.label("Round {number}", number=turn.speech.ordinal(each.number)),
@@ -191,7 +192,7 @@ async def _buttons(turn: Turn, campaign: Campaign, one: Round, group_id: int, li
         for each in await campaigns.rounds_of(turn.db, campaign.id)
         if each.id != one.id
     ]
-    rows += [tuple(rounds[at : at + 3]) for at in range(0, len(rounds), 3)]
+    rows += in_rows(rounds)
     if await ledgers.dropped_out(turn.db, campaign.id, 1, group_id or None):
         rows.append((Button(turn.label("Dropped out"), data("coverage", "out", one.id, group_id)),))
     return (*rows, way_back(turn.speech))

@@ -18,6 +18,7 @@ from handlers.journey import data, number
 from handlers.menu import way_back
 from handlers.own_groups import wanted
 from handlers.progress import bar, brief, listed
+from handlers.rows import in_rows
 from handlers.text import mark
 from storage.campaign import campaigns, itineraries
 from storage.people import FIELD, Role
@@ -211,7 +212,7 @@ async def _buttons(turn: Turn, ground: Ground, group_id: int) -> Rows:
         ]
         if group_id:
             others.insert(0, Button(turn.label("All groups"), data("itinerary", "show", one.id, ALL)))
-        rows += [tuple(others[at : at + 3]) for at in range(0, len(others), 3)]
+        rows += in_rows(others)
     else:
         rows += await own_groups.others(turn, group_id, lambda _, each: data("itinerary", "all", each))
     rounds = [
@@ -222,7 +223,7 @@ async def _buttons(turn: Turn, ground: Ground, group_id: int) -> Rows:
         for each in await campaigns.rounds_of(turn.db, one.campaign_id)
         if each.id != one.id
     ]
-    rows += [tuple(rounds[at : at + 3]) for at in range(0, len(rounds), 3)]
+    rows += in_rows(rounds)
     beside = []
     if may(turn.person, "guidance.show", turn.now):
         beside.append(Button(turn.label("Guidance plans"), data("guidance", "show", one.id, group_id, 0)))

@@ -14,6 +14,7 @@ from handlers.chat import Button
 from handlers.journey import data, number
 from handlers.meeting.circle import CARETAKERS, Circle, circle, own
 from handlers.menu import way_back
+from handlers.rows import in_rows
 from storage.campaign import campaigns
 from storage.campaign import meetings as records
 from storage.people import Role
@@ -97,5 +98,5 @@ async def _buttons(turn: Turn, one: Circle, *, weekly: bool, undone: bool) -> Ro
         others.insert(0, Button(turn.label("Office and leaders"), data("meeting", "list", one.campaign.id, 0)))
     if not turn.who.has(turn.now, *CARETAKERS):
         rows += await own_groups.others(turn, one.group_id, lambda *where: data("meeting", "list", *where))
-    rows += [tuple(others[place : place + 3]) for place in range(0, len(others), 3)]
+    rows += in_rows(others)
     return tuple(rows)
