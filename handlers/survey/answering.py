@@ -42,7 +42,8 @@ HOW_ANONYMOUS = mark(
     "· That you have answered is kept apart, as a code whose key is destroyed when the survey closes.\n"
     "· Results never show fewer than {least} people.\n"
     "· What you type in words is shown as you wrote it: leave out what only you can know.\n"
-    "· Telegram carries what you tap, as it carries every message; what was answered is not left in this chat."
+    "· Telegram carries what you tap and type, as it carries every message. What you tapped is not left in this chat; "
+    "what you typed is in your chat only, where you can delete it."
 )
 
 

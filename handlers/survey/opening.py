@@ -140,7 +140,7 @@ async def start(turn: Turn, args: tuple[str, ...]) -> None:
         await _apart(turn, survey)
     closes = turn.now + timedelta(days=survey.days)
     if by_link:
-        survey.public, survey.link = True, surveys.new_link()
+        survey.public, survey.link = True, await _taken_over(turn, survey) or surveys.new_link()
     await surveys.start(turn.db, survey, turn.now, closes)
     if not by_link:
         survey.places = await _places(turn, people, survey.least)
@@ -167,6 +167,16 @@ async def _replace(turn: Turn, survey: Survey) -> None:
     before = await surveys.get(turn.db, survey.before_id, lock=True) if survey.before_id is not None else None
     if before is not None and before.state is State.open:
         await _close(turn, before)
+
+
+async def _taken_over(turn: Turn, survey: Survey) -> str | None:
+    """Take the link of the open version before it, if that has one: what hangs on walls then leads to the new one."""
+    before = await surveys.get(turn.db, survey.before_id, lock=True) if survey.before_id is not None else None
+    if before is None or before.state is not State.open or before.link is None:
+        return None
+    link, before.link = before.link, None
+    await turn.db.flush()
+    return link
 
 
 async def _people(turn: Turn, survey: Survey) -> set[int]:
@@ -222,7 +232,7 @@ async def poster(turn: Turn, args: tuple[str, ...]) -> None:
     """Send the link, and a poster with its code, as a picture and as a PDF for printing."""
     survey = await mine(turn, args)
     if survey.link is None or not survey.takes(turn.now):
-        raise UserError(NO_LINK if survey.link is None else LINK_OVER)
+        raise UserError(LINK_OVER if survey.public else NO_LINK)
     link = link_of(turn.kit.bot_username, surveys.PREFIX + survey.link)
     zone = zone_of(await campaign_of(turn.db, None))
     lines = (

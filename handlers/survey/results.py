@@ -79,7 +79,7 @@ async def panel(turn: Turn, survey: Survey) -> tuple[Markup, Rows]:
         zone = zone_of(await campaign_of(turn.db, None))
         lines.append(turn.t("Open until {time}", time=turn.speech.moment(survey.closes_at, zone)))
     found = shown(survey)
-    lines += _in_words(turn, found) if found else [_nothing(turn, survey)]
+    lines += _in_words(turn, found) if found else [await _nothing(turn, survey)]
     text = Markup("\n").join(lines)
     if len(text) > SHOWN:
         text = Markup("\n").join([*lines[:3], turn.t("The results are long; please take the picture or the table.")])
@@ -91,17 +91,25 @@ def shown(survey: Survey) -> list[Figures]:
     return figures_of(survey.items, survey.tally, survey.least, set(survey.places.values()))
 
 
-def _nothing(turn: Turn, survey: Survey) -> Markup:
+async def _nothing(turn: Turn, survey: Survey) -> Markup:
     if survey.state is State.closed:
         return turn.t(TOO_FEW, least=survey.least)
+    if survey.notice_id is not None and await _asked(turn, survey.notice_id) < survey.least:
+        return turn.t("Fewer than {least} people: no result will be shown.", least=survey.least)
     return turn.t(NOTHING, count=2 * surveys.BATCH)
 
 
 async def _turnout(turn: Turn, survey: Survey) -> Markup:
     if survey.notice_id is None:
         return turn.n("{count} answer", "{count} answers", survey.cast)
-    found, _ = await deliveries.counts(turn.db, survey.notice_id)
-    return turn.t("{cast} of {sent} have answered", cast=survey.cast, sent=max(found[Fate.sent], survey.cast))
+    asked = await _asked(turn, survey.notice_id)
+    return turn.t("{cast} of {sent} have answered", cast=survey.cast, sent=max(asked, survey.cast))
+
+
+async def _asked(turn: Turn, notice_id: int) -> int:
+    """Return how many have it or are about to get it."""
+    found, _ = await deliveries.counts(turn.db, notice_id)
+    return found[Fate.sent] + found[Fate.waiting] + found[Fate.queued]
 
 
 def _in_words(turn: Turn, found: list[Figures]) -> list[Markup]:

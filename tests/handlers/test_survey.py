@@ -79,6 +79,7 @@ async def test_a_survey_is_answered_in_three_taps_and_shown_when_enough_have(ben
         "学习情况\n1. 学习对工作有帮助吗？\n   很有 / 有一些 / 不大\n2. 您还有什么建议？ ［文字］"
     )
     await to_members(admin, 22)
+    assert "已交 0/22" in admin.last.text
     assert "现在还不能显示结果：满 20 份后分批显示，或在截止后显示。" in admin.last.text
     await tick(bench)
     first = everybody[0]
@@ -118,6 +119,15 @@ async def test_one_respondent_is_never_shown(bench: Bench):
     assert admin.toast.startswith("作答不足 5 人")
     await admin.press("survey.table:1", admin.last.id)
     assert not any(one.document for one in admin.bot_said)
+
+
+async def test_who_asks_fewer_than_may_be_shown_is_promised_no_result(bench: Bench):
+    admin = await bench.let_in("王主任", Role.admin)
+    await members(bench, 4)
+    await make(admin)
+    await to_members(admin, 4)
+    assert "已交 0/4" in admin.last.text
+    assert admin.last.text.endswith("不足 5 人，结果将不显示。")
 
 
 async def test_nothing_of_an_answer_stays_with_whoever_gave_it(bench: Bench):
@@ -267,6 +277,9 @@ async def test_an_open_survey_is_changed_only_as_a_new_version(bench: Bench):
     assert (await survey(bench, 2)).version == 2
     await stranger.tap("很有")
     assert stranger.last.text == "这份调查已截止，谢谢您的关心。"
+    await stranger.start(link)
+    assert "1/1" in stranger.last.text
+    assert f"s_{(await survey(bench, 2)).link}" == link
 
 
 async def test_a_ready_made_survey_asks_a_matrix_as_a_sequence(bench: Bench):
