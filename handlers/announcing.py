@@ -112,7 +112,7 @@ async def _words(turn: Turn, speech: Speech, visit: Visit) -> Markup:
 
 
 async def announced(turn: Turn, args: tuple[str, ...]) -> Visit:
-    """Tell the unit; returns the visit. Where the day or who hears it has changed since the question, it is asked anew."""
+    """Tell the unit; returns the visit. Where the day or who hears it has changed meanwhile, it is asked anew."""
     visit, people = await _announcing(turn, args)
     day = visit.planned_on.toordinal() if visit.planned_on is not None else 0
     if (day, len(people)) != (number(args, 1), number(args, 2)):

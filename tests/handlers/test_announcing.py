@@ -161,15 +161,18 @@ async def test_a_contact_who_has_shut_the_bot_out_is_rung(bench: Bench):
 
 @pytest.mark.parametrize("role", [Role.inspector, Role.liaison])
 async def test_nobody_but_who_leads_the_group_announces(bench: Bench, role: Role):
-    here, _, contact = await planned(bench)
+    here, leader, contact = await planned(bench)
     other = await bench.let_in("别人", role, group="二组")
     stranger = await bench.let_in("一组组长", Role.leader, group="一组")
     heard = len(contact.bot_said)
+    told = f"visit.announced:{here.visit_id}:{(bench.now + timedelta(days=2)).date().toordinal()}:1"
     for phone in (other, stranger, here.one):
-        await phone.press(f"visit.announced:{here.visit_id}:739547:1", phone.last.id if phone.bot_said else 1)
+        await phone.press(told, phone.last.id if phone.bot_said else 1)
     assert len(contact.bot_said) == heard
     async with bench.database.read() as db:
         assert await announcements.of_visit(db, here.visit_id) is None
+    await leader.press(told, 1)
+    assert len(contact.bot_said) == heard + 1  # the button itself is good
 
 
 async def test_a_visit_that_has_begun_or_is_past_is_not_announced(bench: Bench):
