@@ -54,8 +54,8 @@ class Hands:
         self.arena.toasts.clear()
         before = self.arena.turns
         await self.arena.feed(list(updates))
-        assert self.arena.turns >= before + len(updates), "nobody heard it"
         assert not self.arena.unwell or await self.arena.broken() == []
+        assert self.arena.turns >= before + len(updates), "nobody heard it"
         return "\n".join(text for chat_id, text in self.arena.said if chat_id == self.actor.id)
 
     @property
