@@ -96,6 +96,22 @@ async def test_the_command_list_is_chosen_from_by_key(desk: Desk, open_page: Ope
     await expect(options).to_have_count(0)
 
 
+async def test_a_command_typed_whole_is_taken_before_a_longer_one(desk: Desk, open_page: Open):
+    commands = [{"command": name, "description": name} for name in ("meeting", "me")]
+    await desk.bot.call("setMyCommands", commands=commands)
+    page = await open_page(DESKTOP)
+    phone = phone_of(page, desk, 0)
+    await begin(phone)
+    await page.keyboard.press("Alt+1")
+    await page.keyboard.type("/m")
+    options = phone.get_by_role("option")
+    await expect(options.nth(0)).to_have_attribute("aria-selected", "true")
+    await page.keyboard.type("e")
+    await expect(options.nth(1)).to_have_attribute("aria-selected", "true")
+    await page.keyboard.press("Enter")
+    await expect(phone.locator(".mine").last.get_by_role("button", name="/me", exact=True)).to_be_visible()
+
+
 async def test_shift_enter_is_a_new_line_and_arrow_up_edits_the_last_message(desk: Desk, open_page: Open):
     page = await open_page(DESKTOP)
     phone = phone_of(page, desk, 0)

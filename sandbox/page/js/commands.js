@@ -50,7 +50,11 @@ export class CommandList {
     }
     const start = typed ? typed[1].toLowerCase() : "";
     this.#shown = this.commands.filter((one) => one.command.startsWith(start));
-    this.#at = 0;
+    // "/me" means /me, not the /meeting that stands before it.
+    this.#at = Math.max(
+      0,
+      this.#shown.findIndex((one) => one.command === start),
+    );
     this.node.hidden = this.#shown.length === 0;
     this.node.replaceChildren(...this.#shown.map((one, i) => this.#option(one, i)));
     this.#mark();
