@@ -17,6 +17,8 @@ from handlers.digest import reach
 from handlers.digest.drawing import drawing
 from handlers.digest.figures import buttons, links
 from handlers.digest.wording import lines, of_groups, quiet, title
+from handlers.journey import data
+from handlers.own_groups import others
 from handlers.text import speech
 from storage import people
 from storage.campaign import calendars, campaigns, digest_plans
@@ -192,6 +194,7 @@ async def digest(turn: Turn, words: str) -> None:
     names = await people.names(turn.db, set(facts.laggards()))
     group_id = group.id if group else OFFICE
     rows = buttons(turn.speech, facts, group_id, names, await _groups(turn, campaign, group))
+    rows += await others(turn, group_id, lambda _, each: data("digest", "show", each), reach.LEAD)
     rows = (*rows, (Button(turn.label("⚙ When and where it comes"), f"digest.settings:{group_id}"),))
     theme = await digest_plans.theme_of(turn.db, turn.who.id)
     turn.reply(await _say(turn, turn.speech, campaign, group, facts, rows, theme))

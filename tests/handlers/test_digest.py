@@ -321,6 +321,17 @@ async def test_a_leader_sees_and_nudges_nobody_of_another_group(field):
 # --- group chats ---
 
 
+async def test_who_leads_two_groups_finds_the_digest_of_each(field):
+    leader = await field.let_in("二组组长", Role.leader, group="二组")
+    async with field.database.begin() as db:
+        (await people.by_telegram(db, leader.id)).appoint(Role.deputy, field.now, group_id=1)
+    await leader.text("/digest")
+    own, other = ("一组", "二组") if leader.last.text.startswith("一组") else ("二组", "一组")
+    assert leader.last.text.startswith(own)
+    await leader.tap(other)
+    assert leader.last.text.startswith(other)
+
+
 async def test_nudges_are_kept_for_a_while_and_then_forgotten(field):
     leader = await field.person(await field.let_in("二组组长", Role.leader, group="二组"))
     async with field.database.begin() as db:
