@@ -131,8 +131,9 @@ async def _known_again(plan: Plan) -> list[Figure]:
     originals = [drawn(seed) for seed in range(plan.drawn)]
     first, each = await _prints([_jpeg(one, 87) for one in originals])
     found = [stated("pictures: a fingerprint, in a process that is there", each * 1e3, "ms")]
-    for name, change in changes().items():
-        later, _ = await _prints([change(one) for one in originals])
+    changed, _ = await _prints([change(one) for change in changes().values() for one in originals])
+    for at, name in enumerate(changes()):
+        later = changed[at * plan.drawn : (at + 1) * plan.drawn]
         missed = sum(not one.is_near(other) for one, other in zip(first, later, strict=True))
         found.append(stated(f"pictures: not known again, {name}", missed / plan.drawn * 100, "%"))
     pairs = list(itertools.combinations(first, 2))
