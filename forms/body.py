@@ -34,7 +34,6 @@ _BY_ELEMENT = {
     "select1": "select_one", "select": "select_multiple", "rank": "rank", "trigger": "acknowledge", "range": "range",
 }  # fmt: skip
 _ITEXT_OF_ITEM = re.compile(r"\s*jr:itext\(\s*([\w.-]+)\s*\)\s*")
-_LIST = re.compile(r"\s*(?:randomize\(\s*)?instance\(\s*'([^']+)'\s*\)\s*/root/item\s*(?:,[^\[\]/$]*\))?\s*\)?\s*")
 _IGNORED = {"ref", "appearance", "class", "nodeset", "bind", "mediatype", "query"}
 
 

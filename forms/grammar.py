@@ -128,7 +128,6 @@ _BINDING = {
     "div": 6,
     "mod": 6,
 }
-_UNION = 8
 _NODE_TYPES = ("node", "text", "comment", "processing-instruction")
 _AXES = frozenset(
     [

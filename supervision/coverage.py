@@ -12,14 +12,9 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from datetime import date
 
-    from supervision.calendar import Calendar
 
 K = TypeVar("K")
-
-ALERT_DAYS: Final = 5
-"""Worked days before the end of a round from which uncovered units are brought before the leader."""
 
 
 class Stand(StrEnum):
@@ -85,17 +80,3 @@ def counted(lines: Iterable[Line], by: Callable[[Line], K]) -> Mapping[K, Count]
 def province(line: Line) -> str:
     """Return the first part of a unit's area."""
     return line.area.partition("/")[0]
-
-
-def alerts(lines: Iterable[Line], today: date, ends_on: date, calendar: Calendar) -> Mapping[int, list[Line]]:
-    """Return the units that no visit has and whose round ends soon, by the group whose leader is told.
-
-    Soon is with :data:`ALERT_DAYS` worked days left or fewer, until the round is over.
-    """
-    if today > ends_on or calendar.between(today, ends_on) > ALERT_DAYS:
-        return {}
-    found: dict[int, list[Line]] = {}
-    for one in lines:
-        if one.stand is Stand.uncovered and one.group_id is not None:
-            found.setdefault(one.group_id, []).append(one)
-    return found

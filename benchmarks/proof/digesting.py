@@ -94,11 +94,6 @@ def _which(moves: Sequence[Move], at: datetime) -> int:
     return next(which for which, move in enumerate(moves) if at <= move.ends)
 
 
-def is_digest(text: str, names: Sequence[str]) -> bool:
-    """Tell whether a message is the digest of one of some groups."""
-    return any(text.startswith(_heads(name)) for name in names)
-
-
 def _heads(name: str) -> tuple[str, ...]:
     """Return what a digest of a group begins with: its title, or the one line of a day without news."""
     quiet = str(

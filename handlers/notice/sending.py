@@ -18,7 +18,7 @@ from handlers.chat import Button, Card, Text
 from handlers.errors import Stale, UserError
 from handlers.journey import data, number, word
 from handlers.notice import following
-from handlers.notice.composing import compose, may_send, mine_draft, mine_unsent
+from handlers.notice.composing import may_send, mine_draft, mine_unsent
 from handlers.notice.copies import Copy
 from handlers.parts import first_words
 from handlers.rows import CHOSEN
@@ -318,11 +318,3 @@ async def zone_for(turn: Turn) -> tzinfo:
 async def copy_of(turn: Turn, notice: Notice) -> Copy:
     """Return the notice as a copy in the author's own language."""
     return Copy(notice, turn.who.name, turn.speech, await zone_for(turn))
-
-
-async def back_to(turn: Turn, notice: Notice) -> None:
-    """Show an unsent notice where it is left: its content, or when it will be sent."""
-    if notice.state is notices.State.planned:
-        await _show(turn, notice)
-    else:
-        await compose(turn, notice)

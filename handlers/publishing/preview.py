@@ -25,7 +25,6 @@ CHOICES: Final = 8
 """How many choices of a list are named."""
 
 LABEL: Final = 200
-HINT: Final = 120
 
 KINDS: Final = {
     "text": mark("text"),

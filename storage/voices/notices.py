@@ -17,7 +17,6 @@ from storage.entity import Entity, Json, Session, Whom
 from storage.people import Appointment, Person
 from storage.vault.sealed import SealedJson
 from storage.voices import deliveries
-from storage.voices.deliveries import Delivery
 from supervision.audience import Belongs
 
 
@@ -222,10 +221,3 @@ async def send(db: Session, notice: Notice, people: Collection[int], now: dateti
     notice.start(len(people), now)
     await db.flush()
     await deliveries.open_for(db, notice.id, people)
-
-
-async def received(db: Session, person_id: int, limit: int) -> Sequence[Notice]:
-    """Return the notices that reached somebody and still hold, the latest first."""
-    query = sa.select(Notice).join(Delivery, Delivery.notice_id == Notice.id)
-    reached = (Delivery.person_id == person_id, Delivery.state == deliveries.State.sent)
-    return (await db.scalars(query.where(*reached).order_by(Notice.id.desc()).limit(limit))).all()

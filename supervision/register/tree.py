@@ -6,7 +6,7 @@ Pure. Every row is named by itself, also each row of a circle.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from supervision.register.faults import Fault, What
 from supervision.register.model import fold
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from supervision.register.model import UnitLine
-
-NO_PLACE: Final = ("", 0)
 
 Seen = tuple[str, int, str, str, int, int]
 """A code that a row has: the sheet, the row, the code, the superior's code, the columns of the two."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from supervision.calendar import Calendar
-from supervision.coverage import Count, Line, Stand, alerts, best, count, counted, province
+from supervision.coverage import Count, Line, Stand, best, count, counted, province
 
 CHINA = Calendar("CN")
 lines = st.lists(
@@ -42,12 +40,3 @@ def test_parts_add_up_to_the_whole_however_they_are_cut(found):
     for by in (lambda one: one.level, province, lambda one: one.group_id):
         parts = counted(found, by).values()
         assert Count(*(sum(getattr(one, name) for one in parts) for name in Count.__slots__)) == whole
-
-
-def test_the_leader_hears_of_uncovered_units_with_five_working_days_left_and_no_sooner():
-    found = [line(Stand.uncovered), line(Stand.planned), line(Stand.covered), line(Stand.uncovered, None)]
-    ends = date(2026, 10, 30)  # a Friday
-    assert alerts(found, date(2026, 10, 22), ends, CHINA) == {}
-    assert [len(one) for one in alerts(found, date(2026, 10, 23), ends, CHINA).values()] == [1]
-    assert alerts(found, ends, ends, CHINA)
-    assert alerts(found, date(2026, 10, 31), ends, CHINA) == {}

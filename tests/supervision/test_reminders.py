@@ -41,6 +41,18 @@ def test_a_ladder_goes_from_before_the_day_up_to_the_office_and_over_a_holiday()
     ]
 
 
+def test_of_units_without_a_visit_it_is_told_from_five_working_days_before_the_round_ends():
+    who = [Whom(at, SHANGHAI, NIGHT) for at in (1, 2)]
+    friday = Matter("uncovered", "uncovered:1:2", date(2026, 10, 30))
+    found = steps(friday, DEFAULT["uncovered"], people(*who), CHINA)
+    assert sorted((one.at.astimezone(SHANGHAI).strftime("%m-%d"), one.person_id) for one in found) == [
+        ("10-23", 1),
+        ("10-27", 1),
+        ("10-29", 1),
+        ("10-29", 2),
+    ]
+
+
 def test_an_urgent_step_waits_for_nothing():
     (one,) = steps(
         Matter("item", "x", date(2026, 10, 3)),
