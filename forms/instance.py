@@ -144,13 +144,16 @@ class Instance:
         return cell
 
     def _begin(self, cell: Cell) -> None:
-        """Set the dynamic defaults of a new instance of a repeat, one after another: each may read those before."""
-        family = cell.family()
-        for below in family:
+        """Set the dynamic defaults of a new instance of a repeat, one after another.
+
+        Each may read what stands before it, be that another default or a calculation, and nothing after it.
+        """
+        before, self.beginning = self.beginning, True
+        for below in cell.family():
             if below.definition.relevant is not None:
                 self._work_out(Vertex(below.definition, RELEVANCE), below, calculate=True)
-        before, self.beginning = self.beginning, True
-        for below in family:
+            if below.definition.calculate is not None:
+                self._value(below, calculate=True)
             for action in below.definition.actions:
                 if action.event == "odk-new-repeat" and action.source is None and below.relevant:
                     self.act(action, below)
@@ -309,10 +312,15 @@ class Instance:
         if not cell.definition.children:
             if not relevant:
                 self._show(cell, "")
-            elif not self._opening:
-                self._enqueue(Vertex(cell.definition, VALUE), cell, calculate=True)
-            else:
+            elif self._opening or self._plain(cell):
                 self._value(cell, calculate=False)
+            else:
+                self._enqueue(Vertex(cell.definition, VALUE), cell, calculate=True)
+
+    def _plain(self, cell: Cell) -> bool:
+        """Whether what a cell shows is what was answered and nothing else, and so there at once for who reads it."""
+        question = cell.definition.question
+        return cell.definition.calculate is None and (question is None or question.kind not in SELECTS)
 
     def _value(self, cell: Cell, *, calculate: bool) -> None:
         definition = cell.definition
