@@ -90,39 +90,57 @@ async def day(turn: Turn, args: tuple[str, ...]) -> None:
         raise Stale
     on = facts.today if which == TODAY else facts.coming
     title = turn.t("<b>Visits</b> · {day}", day=turn.speech.day(on) if on else "")
-    await _list(turn, title, facts.now_on if which == TODAY else facts.ahead, _back(turn, group_id), dated=False)
+    going = facts.now_on if which == TODAY else facts.ahead
+    at, moves = _page(("day", group_id, which), args, len(going))
+    await _list(turn, title, going, at, *moves, _back(turn, group_id), dated=False)
 
 
 async def late(turn: Turn, args: tuple[str, ...]) -> None:
     """List what is late, how it stands, and whom to nudge."""
     facts, group_id = await _facts(turn, args)
-    await _late(turn, facts, group_id)
+    await _late(turn, facts, group_id, args)
 
 
-async def _late(turn: Turn, facts: Facts, group_id: int) -> None:
+async def _late(turn: Turn, facts: Facts, group_id: int, args: tuple[str, ...] = ()) -> None:
+    at, moves = _page(("late", group_id), args, len(facts.late))
     names = await people.names(turn.db, set(facts.laggards()))
     rows = nudges(turn.speech, facts, group_id, names, NUDGES)
     title = turn.t("<b>Not handed in</b> · {count}", count=len(facts.late))
-    await _list(turn, title, facts.late, *rows, _back(turn, group_id), dated=True)
+    await _list(turn, title, facts.late, at, *moves, *rows, _back(turn, group_id), dated=True)
 
 
 async def stuck(turn: Turn, args: tuple[str, ...]) -> None:
     """List what does not move, since when, and what was said about it."""
     facts, group_id = await _facts(turn, args)
     title = turn.t("<b>Stuck</b> · {count}", count=len(facts.stuck))
-    await _list(turn, title, facts.stuck, _back(turn, group_id), dated=True)
+    at, moves = _page(("stuck", group_id), args, len(facts.stuck))
+    await _list(turn, title, facts.stuck, at, *moves, _back(turn, group_id), dated=True)
 
 
-async def _list(turn: Turn, title: Markup, shown: Sequence[Going], *rows: tuple[Button, ...], dated: bool) -> None:
+def _page(to: tuple[str | int, ...], args: tuple[str, ...], count: int) -> tuple[int, Rows]:
+    """Return the page that a button asks for behind what it is about, the first else, and the way to its neighbours."""
+    pages = max(1, -(-count // SHOWN))
+    wanted = args[len(to) - 1 :]
+    at = min(max(number(wanted, 0), 0), pages - 1) if wanted else 0
+    if pages == 1:
+        return at, ()
+    near = (("‹", at - 1), (f"{at + 1}/{pages}", at), ("›", at + 1))
+    return at, (
+        tuple(Button(words, data("digest", str(to[0]), *to[1:], page)) for words, page in near if 0 <= page < pages),
+    )
+
+
+async def _list(
+    turn: Turn, title: Markup, every: Sequence[Going], at: int, *rows: tuple[Button, ...], dated: bool
+) -> None:
+    shown = every[at * SHOWN : (at + 1) * SHOWN]
     names = await people.names(turn.db, {person for one in shown for person in one.people})
     said = [title]
-    for place, one in enumerate(shown[:SHOWN], 1):
+    for place, one in enumerate(shown, at * SHOWN + 1):
         how = state(turn.speech, one, names)
         if dated:
             how = turn.label("{day} · {how}", day=turn.speech.day(one.on), how=how)
         said.append(Markup("{}. {}\n    {}").format(place, brief(one.unit, 30), how))
-    if len(shown) > SHOWN:
-        said.append(turn.t("… and {count} more", count=len(shown) - SHOWN))
     if not shown:
         said.append(turn.t("Nothing here now."))
     turn.card(Markup("\n").join(said), rows)
@@ -136,18 +154,15 @@ async def moved(turn: Turn, args: tuple[str, ...]) -> None:
         turn.t("<b>Handed in</b> · {count}", count=len(facts.moved)),
         *_wanting(turn, partly, missing),
     ]
-    said += [Markup("{}. {}").format(at, brief(name, 30)) for at, (_, name) in enumerate(facts.moved[:SHOWN], 1)]
-    if len(facts.moved) > SHOWN:
-        said.append(turn.t("… and {count} more", count=len(facts.moved) - SHOWN))
+    page, moves = _page(("moved", group_id), args, len(facts.moved))
+    shown = list(enumerate(facts.moved, 1))[page * SHOWN : (page + 1) * SHOWN]
+    said += [Markup("{}. {}").format(at, brief(name, 30)) for at, (_, name) in shown]
     opens: Rows = ()
     if group_id and turn.who.has(turn.now, *FIELD, group_id=group_id):
         opens = in_rows(
-            [
-                Button(f"{at}. {brief(name, 12)}", data("visit", "summary", visit))
-                for at, (visit, name) in enumerate(facts.moved[:SHOWN], 1)
-            ]
+            [Button(f"{at}. {brief(name, 12)}", data("visit", "summary", visit)) for at, (visit, name) in shown]
         )
-    turn.card(Markup("\n").join(said), (*opens, _back(turn, group_id)))
+    turn.card(Markup("\n").join(said), (*opens, *moves, _back(turn, group_id)))
 
 
 def _wanting(turn: Turn, partly: int, missing: int) -> list[Markup]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from handlers.digest import wording
+from handlers.digest import looking, wording
 from handlers.text import speech
 from storage import people
 from storage.campaign import calendars, digest_plans, digests, work
@@ -319,6 +319,26 @@ async def test_a_leader_sees_and_nudges_nobody_of_another_group(field):
 
 
 # --- group chats ---
+
+
+async def test_what_is_late_is_turned_over_page_by_page_however_much_it_is(field, monkeypatch):
+    monkeypatch.setattr(looking, "SHOWN", 1)
+    leader = await field.let_in("二组组长", Role.leader, group="二组")
+    await visit_at(field, "A", date(2026, 10, 19))
+    await visit_at(field, "B", date(2026, 10, 20))
+    await hours(field, 9)
+    await leader.text("/late")
+    first = leader.last.text
+    assert first.startswith("逾期未交 · 2\n1. ")
+    await leader.tap("›")
+    assert leader.last.text.startswith("逾期未交 · 2\n2. ")
+    assert "2/2" in leader.last.labels
+    await leader.tap("‹")
+    assert leader.last.text == first
+    await leader.press("digest.late:2:99", leader.last.id)
+    assert leader.last.text.startswith("逾期未交 · 2\n2. ")
+    await leader.press("digest.late:2:x", leader.last.id)
+    assert leader.alert
 
 
 async def test_who_leads_two_groups_finds_the_digest_of_each(field):
