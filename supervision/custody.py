@@ -79,6 +79,7 @@ class Fault(StrEnum):
     content_order = "content order"
     head_wrong = "head wrong"
     head_gone = "head gone"
+    head_skips = "head skips"
     file_gone = "file gone"
     file_changed = "file changed"
 

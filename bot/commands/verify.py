@@ -45,6 +45,7 @@ SAYS: Final = {
     Fault.content_order: "an {kind} that had been replaced was made the current one, or the current one was not",
     Fault.head_wrong: "the head of {day} is not the one that was given out: something up to that day was changed",
     Fault.head_gone: "the register has no head of {day}, but one was given out",
+    Fault.head_skips: "it was changed how far the days' heads reach here: the next ones would leave links out",
     Fault.file_gone: "the file of the {kind} is missing",
     Fault.file_changed: "the file of the {kind} is not the one that was sent",
 }

@@ -113,14 +113,17 @@ def table_of(kind: type[Kept]) -> sa.FromClause:
     return found
 
 
-def owned(kind: type[Kept]) -> tuple[sa.FromClause, sa.ColumnElement[Any]]:
-    """Return where the rows of a kind stand, and the column there that says to which visit they belong."""
+def owned(kind: type[Kept], *, strays: bool = False) -> tuple[sa.FromClause, sa.ColumnElement[Any]]:
+    """Return where the rows of a kind stand, and the column there that says to which visit they belong.
+
+    ``strays``: those too that lead to no visit.
+    """
     table = table_of(kind)
     if not kind.chained_through:
         return table, table.c[kind.chained_by or kind.keyed_by]
     through = table_of(kind).c[kind.chained_by].foreign_keys
     (visit,) = [one.column.table for one in through]
-    return table.join(visit, visit.c.id == table.c[kind.chained_by]), visit.c.visit_id
+    return table.join(visit, visit.c.id == table.c[kind.chained_by], isouter=strays), visit.c.visit_id
 
 
 # --- tellers ---

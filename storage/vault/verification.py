@@ -78,6 +78,7 @@ class _Chain:
 
         self.wrong: Break | None = None
         self._marks = list(reversed(marks))
+        self._covered = marks[-1].seq if marks else 0
         self._opened = opened
 
     def read(self, links: Sequence[Row]) -> None:
@@ -111,11 +112,13 @@ class _Chain:
             self.reader.not_before(mark.at)
         return None
 
-    def ended(self, links: int) -> Break | None:
-        """Say what is wrong with the chain as a whole."""
+    def ended(self, links: int, covered: int) -> Break | None:
+        """Say what is wrong with the chain as a whole; so many links are counted, and so far heads are to reach."""
         if self.wrong is None and self._marks:
             return Break(Fault.cut, self.reader.chain, self.reader.seq + 1, at=when(self._marks[-1].at))
-        return self.wrong or self.reader.ended(links)
+        if wrong := self.wrong or self.reader.ended(links):
+            return wrong
+        return None if covered == self._covered else Break(Fault.head_skips, self.reader.chain, self._covered + 1)
 
 
 class Verification:
@@ -199,11 +202,12 @@ class Verification:
             self._tell(self.found.links)
             yield batch
 
-    async def _page(self, after: str) -> Sequence[tuple[str, int]]:
-        query = sa.select(Chain.chain, Chain.links).where(Chain.chain > after, Chain.chain != REGISTER)
-        return [(name, links) for name, links in await self._db.execute(query.order_by(Chain.chain).limit(PAGE))]
+    async def _page(self, after: str) -> Sequence[tuple[str, int, int]]:
+        query = sa.select(Chain.chain, Chain.links, Chain.covered).where(Chain.chain > after, Chain.chain != REGISTER)
+        rows = await self._db.execute(query.order_by(Chain.chain).limit(PAGE))
+        return [(name, links, covered) for name, links, covered in rows]
 
-    async def _checked(self, after: str, page: Sequence[tuple[str, int]]) -> None:
+    async def _checked(self, after: str, page: Sequence[tuple[str, int, int]]) -> None:
         """Check the chains of one page, those that are not counted among them too, and the rows they speak of."""
         chains: dict[str, _Chain] = {}
         within = sa.and_(Audit.chain > after, Audit.chain <= page[-1][0], Audit.chain != REGISTER)
@@ -213,12 +217,12 @@ class Verification:
                 if chain is None:
                     chain = chains[name] = self._begun(name)
                 chain.read(list(own))
-        counted = dict(page)
+        counted = {name: counts for name, *counts in page}
         for name in counted.keys() - chains.keys():
             chains[name] = self._begun(name)
         for name, chain in chains.items():
             self.found.chains += 1
-            chain.wrong = chain.ended(counted.get(name, 0))
+            chain.wrong = chain.ended(*counted.get(name, (0, 0)))
         await self._rows(chains)
         for chain in chains.values():
             self.found.add(chain.wrong or self._gone(chain))
@@ -332,7 +336,7 @@ class Verification:
         if present <= self.found.rows:
             return
         for kind in self._kinds.values():
-            table, owner = owned(kind)
+            table, owner = owned(kind, strays=True)
             key = table_of(kind).c[kind.keyed_by]
             own = sa.exists().where(Chain.chain == sa.literal("visit:") + sa.cast(owner, sa.Text))
             if not kind.chained_by:
@@ -340,8 +344,10 @@ class Verification:
             began = self._began.get(kind.in_custody, 0)
             query = sa.select(key, owner).select_from(table).where(key > began, ~own).limit(1)
             for number, visit in await self._db.execute(query):
-                subject, name = f"{kind.in_custody}:{number}", f"visit:{visit}" if kind.chained_by else OFFICE
-                self.found.add(Break(Fault.content_unrecorded, name, subject=subject))
+                if kind.chained_by and visit is None and self.found.breaks:
+                    continue  # what it belonged to was taken out, which has been told
+                name = f"visit:{visit}" if kind.chained_by and visit is not None else OFFICE
+                self.found.add(Break(Fault.content_unrecorded, name, subject=f"{kind.in_custody}:{number}"))
             older = sa.select(sa.func.count()).select_from(table).where(key <= began, ~own)
             self.found.earlier += await self._db.scalar(older) or 0
 

@@ -201,6 +201,9 @@ WAYS = {
     "a look hidden": ("DELETE FROM interview_looks", Fault.content_gone),
     "a look laid on somebody else": ("UPDATE interview_looks SET person_id = 1", Fault.content_changed),
     "somebody else made the one talked with": ("UPDATE interviewees SET who = X'0100'", Fault.content_changed),
+    "somebody put in who was talked with in no interview": (
+        "INSERT INTO interviewees (interview_id, who) VALUES (99, X'0100')", Fault.content_unrecorded
+    ),
     "fewer to be talked with": ("UPDATE interview_coverage SET due = 1", Fault.content_changed),
     "more people at a symposium": ("UPDATE activities SET count = 40", Fault.content_changed),
     "a symposium dated back": ("UPDATE activities SET at = '2026-10-01 08:00:00.000000'", Fault.content_changed),
