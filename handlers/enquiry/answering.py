@@ -170,8 +170,20 @@ async def agree(turn: Turn, args: tuple[str, ...]) -> None:
         raise UserError(ALONE) from error
     turn.record("enquiry.answered", f"enquiry:{one.id}", item=one.item_id or 0, agreed=one.agreed_by or 0)
     await _send(turn, one)
+    await _tell_writer(turn, one)
     turn.toast(turn.label("Sent to whoever asked."))
     await desk.panel(turn, one)
+
+
+async def _tell_writer(turn: Turn, one: Enquiry) -> None:
+    """Tell whoever wrote the answer that somebody else agreed and it went out."""
+    writer = await people.by_id(turn.db, one.answered_by) if one.answered_by is not None else None
+    if writer is None or writer.id == turn.who.id or writer.telegram_id is None:
+        return
+    theirs = speech(writer.language)
+    said = theirs.t("{who} agreed to your answer to enquiry {number}; it went out.", who=turn.who.name, number=one.id)
+    button = Button(theirs.label("Look at it"), data("enquiry", "show", one.id))
+    turn.reply(Say(text=str(said), buttons=((button,),)), to=writer.telegram_id)
 
 
 async def _send(turn: Turn, one: Enquiry) -> None:

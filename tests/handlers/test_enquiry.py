@@ -142,6 +142,7 @@ async def test_a_question_is_answered_from_the_library_by_two_who_agree(floor: F
     assert f"拟答复\n{ANSWER}\n依据：《学习计划报送办法》\n小陈拟" in floor.leader.last.text
     await floor.leader.tap("同意，发出")
     assert "小陈拟，组长同意" in floor.leader.last.text
+    assert "组长已同意您拟的请示 1 号的答复，答复已发出。" in str(floor.inspector)
     assert floor.contact.last.text == f"您的请示有答复了\n\n「{QUESTION}」\n\n{ANSWER}\n\n依据：《学习计划报送办法》"
     await floor.contact.tap("看依据")
     assert "年初报送一次" in floor.contact.last.text
