@@ -1,7 +1,8 @@
 """The command line: ``xundu demo``, ``xundu serve`` and what else an operator may want done.
 
 Takes the arguments that :mod:`bot.arguments` describes, calls the room that does the work, and turns its errors into a
-sentence and an exit status. Exit statuses: 0 done, 1 it did not work, 2 the arguments or settings are wrong.
+sentence and an exit status. Exit statuses: 0 done, 1 it did not work, 2 the arguments or settings are wrong, 141
+nobody reads what it writes.
 """
 
 from __future__ import annotations
@@ -355,10 +356,23 @@ def main(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911 - one 
     except KeyboardInterrupt:
         return 130
     except Exception as error:
+        if isinstance(error, BrokenPipeError) and _unread("\n"):
+            return 141
         # Python itself would print its words, which may be somebody's.
         logging.getLogger("xundu").critical("stopped by a bug", exc_info=error)
         return 1
-    return 0
+    return 141 if _unread() else 0
+
+
+def _unread(more: str = "") -> bool:
+    """Whether nobody reads any more what is written, as with ``| head``; what is left is thrown away then."""
+    try:
+        sys.stdout.write(more)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return True
+    return False
 
 
 def _complain(status: int, *lines: str) -> int:

@@ -338,3 +338,19 @@ async def invitations_in(folder: Path) -> int:
             count += 1
     await database.close()
     return count
+
+
+@pytest.mark.parametrize("questions", [1, 3000])
+def test_a_reader_that_has_seen_enough_is_no_bug(
+    questions: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    rows = [f"| | note | n{number} | N |" for number in range(questions)]
+    form, answers = tmp_path / "form.md", tmp_path / "answers.json"
+    form.write_text("\n".join(["| survey |", "| | type | name | label |", *rows]), encoding="utf-8")
+    answers.write_text("[]", encoding="utf-8")
+    reads, writes = os.pipe()
+    os.close(reads)  # as ``| head`` does
+    with os.fdopen(writes, "w") as closed:
+        monkeypatch.setattr(sys, "stdout", closed)
+        assert main(["forms", "fill", str(form), "--answers", str(answers)]) == 141
+    assert capsys.readouterr().err == ""
