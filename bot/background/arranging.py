@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import logging
 from contextlib import aclosing
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from bot.background import apart
 from bot.background.arranging_work import arrange, read
 from bot.background.errand import OneByOne
 from bot.drivers.driver import downloaded
-from bot.drivers.errors import BadToken, DriverError, Rejected, RetryLater, TooLarge, Unreachable
+from bot.drivers.errors import BadToken, Rejected, RetryLater, TooLarge, Unreachable
 from handlers import arranging
 from storage import people
 from storage.campaign import campaigns, guidance, itineraries
@@ -38,8 +37,6 @@ log = logging.getLogger(__name__)
 LONGEST_SECONDS: Final = 20.0
 """With starting the process and loading the solver on a machine that is busy; after that the plan made without it."""
 
-
-_PAUSE: Final = timedelta(seconds=30)
 
 T = TypeVar("T")
 A = TypeVar("A")
@@ -164,13 +161,8 @@ class Arranger(OneByOne["Itinerary"]):
                 kept.plan = {**kept.plan, "guidance": [[unit, *each] for unit, each in found.guidance.items()]}
         await self._ready(draft)
 
-    async def _later(self, draft: Itinerary, error: DriverError) -> None:
-        pause = timedelta(seconds=error.seconds) if isinstance(error, RetryLater) else _PAUSE
-        log.warning("itinerary %s waits %g s: %s", draft.id, pause.total_seconds(), type(error).__name__)
-        async with self._database.begin() as db:
-            kept = await itineraries.get(db, draft.id, lock=True)
-            if kept is not None:
-                kept.retry_at = self._clock() + pause
+    async def _held(self, db: Session, draft: Itinerary) -> Itinerary | None:
+        return await itineraries.get(db, draft.id, lock=True)
 
     async def _ready(self, draft: Itinerary) -> None:
         async with self._database.begin() as db:

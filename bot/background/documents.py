@@ -8,14 +8,13 @@ words at once, and by those of its files a moment later.
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 
 from bot.background import apart
 from bot.background.document_work import words_of
 from bot.background.errand import OneByOne
 from bot.drivers.driver import downloaded
-from bot.drivers.errors import BadToken, DriverError, Rejected, RetryLater, TooLarge, Unreachable
+from bot.drivers.errors import BadToken, Rejected, RetryLater, TooLarge, Unreachable
 from storage.voices import library, library_files
 from storage.voices.library_files import State
 
@@ -31,8 +30,6 @@ log = logging.getLogger(__name__)
 
 LONGEST_SECONDS: Final = 60.0
 """No document that is worth searching takes as long; a PDF of 300 pages takes a few seconds."""
-
-_PAUSE: Final = timedelta(seconds=30)
 
 
 class Run(Protocol):
@@ -73,13 +70,8 @@ class DocumentReader(OneByOne["LibraryFile"]):
         await self._keep(file, words)
         return True
 
-    async def _later(self, file: LibraryFile, error: DriverError) -> None:
-        pause = timedelta(seconds=error.seconds) if isinstance(error, RetryLater) else _PAUSE
-        log.warning("library file %s waits %g s: %s", file.id, pause.total_seconds(), type(error).__name__)
-        async with self._database.begin() as db:
-            found = await library_files.get(db, file.id, lock=True)
-            if found is not None:
-                found.retry_at = self._clock() + pause
+    async def _held(self, db: Session, file: LibraryFile) -> LibraryFile | None:
+        return await library_files.get(db, file.id, lock=True)
 
     async def _keep(self, file: LibraryFile, words: str) -> None:
         """Put the words behind those of the item, once."""

@@ -9,20 +9,40 @@ from __future__ import annotations
 import asyncio
 import logging
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+from datetime import timedelta
+from typing import TYPE_CHECKING, ClassVar, Final, Generic, Protocol, TypeVar
 
+from bot.drivers.errors import RetryLater
 from storage.database import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
+    from sqlalchemy.orm import Mapped
+
     from bot.drivers.driver import Driver
     from storage.database import Database, Session
+    from storage.files.blobs import Blobs
 
 _LOG = logging.getLogger(__name__)
 
-W = TypeVar("W")
+_PAUSE: Final = timedelta(seconds=30)
+
+
+def pause_after(error: Exception) -> timedelta:
+    """Return how long something rests before it is tried again: as long as Telegram asks for, or half a minute."""
+    return timedelta(seconds=error.seconds) if isinstance(error, RetryLater) else _PAUSE
+
+
+class Waiting(Protocol):
+    """Something that waits in a table, not to be tried before ``retry_at``."""
+
+    id: Mapped[int]
+    retry_at: Mapped[datetime | None]
+
+
+W = TypeVar("W", bound=Waiting)
 
 
 class Errand(ABC):
@@ -58,6 +78,17 @@ class Errand(ABC):
     @abstractmethod
     async def _work(self) -> int:
         """Do all that is due and return how many it was."""
+
+
+class Bringer(Errand):
+    """Brings files home from Telegram; ``wake`` it when a turn has put something down."""
+
+    def __init__(self, database: Database, driver: Driver, blobs: Blobs, clock: Callable[[], datetime]) -> None:
+        super().__init__()
+        self._database = database
+        self._driver = driver
+        self._blobs = blobs
+        self._clock = clock
 
 
 class OneByOne(Errand, Generic[W]):
@@ -98,3 +129,16 @@ class OneByOne(Errand, Generic[W]):
     @abstractmethod
     async def _done(self, one: W) -> bool:
         """Do it; True when it came to an end."""
+
+    @abstractmethod
+    async def _held(self, db: Session, one: W) -> W | None:
+        """Return it as it stands now, locked; None when it is gone."""
+
+    async def _later(self, one: W, error: Exception) -> None:
+        """Let it rest, unless it is gone meanwhile."""
+        pause = pause_after(error)
+        _LOG.warning("%s: %s waits %g s: %s", self.what, one.id, pause.total_seconds(), type(error).__name__)
+        async with self._database.begin() as db:
+            found = await self._held(db, one)
+            if found is not None:
+                found.retry_at = self._clock() + pause  # type: ignore[assignment]  # in a protocol it is no column

@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from bot.background import apart
-from bot.background.errand import Errand
+from bot.background.errand import Bringer, pause_after
 from bot.background.lists import pairs_of
 from bot.drivers.driver import downloaded
 from bot.drivers.errors import BadToken, DriverError, Rejected, RetryLater, TooLarge, Unreachable
@@ -27,35 +27,21 @@ from supervision.draw import listed
 from supervision.draw_list import MOST
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime
-
-    from bot.drivers.driver import Driver
-    from storage.database import Database
-    from storage.files.blobs import Blobs
     from storage.visit.draws import Draw
     from storage.visit.interviews import Entry
     from supervision.draw_list import Pairs
 
 _LOG = logging.getLogger(__name__)
 
-_PAUSE: Final = timedelta(seconds=30)
 _LEASE: Final = timedelta(minutes=3)
 LONGEST_SECONDS: Final = 30.0
 """No list that people draw from takes as long to read."""
 
 
-class Fetcher(Errand):
+class Fetcher(Bringer):
     """Fetches what waits, one after the other; ``wake`` it when a turn has put something down."""
 
     name = "fetch"
-
-    def __init__(self, database: Database, driver: Driver, blobs: Blobs, clock: Callable[[], datetime]) -> None:
-        super().__init__()
-        self._database = database
-        self._driver = driver
-        self._blobs = blobs
-        self._clock = clock
 
     async def _work(self) -> int:
         home = 0
@@ -102,7 +88,7 @@ class Fetcher(Errand):
             await self._refused(entry.id, for_good=isinstance(error, TooLarge))
             return False
         except (Unreachable, RetryLater, BadToken, OSError) as error:
-            pause = timedelta(seconds=error.seconds) if isinstance(error, RetryLater) else _PAUSE
+            pause = pause_after(error)
             _LOG.warning("recording %s waits: %s", entry.id, type(error).__name__)
             await self._later(entry.id, pause)
             return False
@@ -159,7 +145,7 @@ class Fetcher(Errand):
             async with self._database.begin() as db:
                 kept = await draws.get(db, draw.id, lock=True)
                 if kept is not None:
-                    kept.retry_at = self._clock() + _PAUSE
+                    kept.retry_at = self._clock() + pause_after(error)
             return False
         await self._keep(draw, pairs)
         return True

@@ -6,11 +6,10 @@ What is under way is leased, so that a kill loses nothing. Nothing that was said
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from bot.background.errand import Errand
-from bot.drivers.errors import DriverError, Rejected, RetryLater, TooLarge
+from bot.background.errand import Bringer, pause_after
+from bot.drivers.errors import DriverError, Rejected, TooLarge
 from handlers.chat import MAX_FILE_BYTES
 from storage.campaign import meetings
 from storage.database import Unavailable
@@ -18,29 +17,16 @@ from storage.files.blobs import BlobTooLarge
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
-    from bot.drivers.driver import Driver
     from storage.campaign.meetings import Minute
-    from storage.database import Database
-    from storage.files.blobs import Blobs
 
 _LOG = logging.getLogger(__name__)
 
-_PAUSE: Final = timedelta(seconds=30)
 
-
-class MinuteFiles(Errand):
+class MinuteFiles(Bringer):
     """Fetches what waits, one after the other; ``wake`` it when a turn has put something down."""
 
     name = "minutes"
-
-    def __init__(self, database: Database, driver: Driver, blobs: Blobs, clock: Callable[[], datetime]) -> None:
-        super().__init__()
-        self._database = database
-        self._driver = driver
-        self._blobs = blobs
-        self._clock = clock
 
     async def _work(self) -> int:
         home = 0
@@ -67,7 +53,7 @@ class MinuteFiles(Errand):
             await self._note(minute.id, lambda one: one.refused(self._clock(), for_good=for_good))
             return False
         except (DriverError, OSError) as error:
-            pause = timedelta(seconds=error.seconds) if isinstance(error, RetryLater) else _PAUSE
+            pause = pause_after(error)
             _LOG.warning("a file of minutes waits: %s", type(error).__name__)
             await self._note(minute.id, lambda one: setattr(one, "retry_at", self._clock() + pause))
             return False

@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import logging
-from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from bot.background import apart
 from bot.background.bundle import TOO_SLOW, Read, Sent, read
 from bot.background.errand import OneByOne
 from bot.drivers.driver import downloaded
-from bot.drivers.errors import BadToken, DriverError, Rejected, RetryLater, TooLarge, Unreachable
+from bot.drivers.errors import BadToken, Rejected, RetryLater, TooLarge, Unreachable
 from forms.problems import mark, problem
 from handlers.chat import MAX_FILE_BYTES
 from storage.campaign import drafts
@@ -31,15 +29,12 @@ if TYPE_CHECKING:
     from storage.campaign.drafts import DraftFile, FormDraft
     from storage.database import Session
 
-log = logging.getLogger(__name__)
-
 SLOW_SECONDS: Final = 2.0
 """After so long the sender is told that it goes on."""
 
 LONGEST_SECONDS: Final = 90.0
 """No form that people can fill takes as long."""
 
-_PAUSE: Final = timedelta(seconds=30)
 TOO_BIG: Final = problem(
     mark("The file is larger than {most} MB."),
     mark("Delete pictures from the workbook; put long lists into a CSV file beside it."),
@@ -102,13 +97,8 @@ class Reader(OneByOne["FormDraft"]):
             await drafts.fetched(db, file.id, content)
         return content
 
-    async def _later(self, draft: FormDraft, error: DriverError) -> None:
-        pause = timedelta(seconds=error.seconds) if isinstance(error, RetryLater) else _PAUSE
-        log.warning("form draft %s waits %g s: %s", draft.id, pause.total_seconds(), type(error).__name__)
-        async with self._database.begin() as db:
-            found = await drafts.get(db, draft.id, lock=True)
-            if found is not None:
-                found.retry_at = self._clock() + pause
+    async def _held(self, db: Session, draft: FormDraft) -> FormDraft | None:
+        return await drafts.get(db, draft.id, lock=True)
 
     async def _keep(self, draft: FormDraft, read: Read) -> None:
         """Write down what was found, unless further files have come since."""

@@ -7,15 +7,13 @@ loses nothing. The conversation about it is in handlers/units.
 from __future__ import annotations
 
 import asyncio
-import logging
-from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 
 from bot.background import apart
 from bot.background.errand import OneByOne
 from bot.background.register_work import Found, read
 from bot.drivers.driver import downloaded
-from bot.drivers.errors import BadToken, DriverError, Rejected, RetryLater, TooLarge, Unreachable
+from bot.drivers.errors import BadToken, Rejected, RetryLater, TooLarge, Unreachable
 from handlers.campaign import terms_of
 from handlers.chat import MAX_FILE_BYTES
 from storage.campaign import campaigns, register, register_files
@@ -35,12 +33,8 @@ if TYPE_CHECKING:
 
     Read = Callable[[bytes, Terms, Standing, str], Found]
 
-log = logging.getLogger(__name__)
-
 LONGEST_SECONDS: Final = 90.0
 """The largest register that a chat takes needs a fifth of it."""
-
-_PAUSE: Final = timedelta(seconds=30)
 
 
 class Run(Protocol):
@@ -95,13 +89,8 @@ class RegisterReader(OneByOne["RegisterFile"]):
         except (Rejected, apart.Overrun):
             return _refused(What.unreadable)
 
-    async def _later(self, file: RegisterFile, error: DriverError) -> None:
-        pause = timedelta(seconds=error.seconds) if isinstance(error, RetryLater) else _PAUSE
-        log.warning("register %s waits %g s: %s", file.id, pause.total_seconds(), type(error).__name__)
-        async with self._database.begin() as db:
-            found = await register_files.get(db, file.id, lock=True)
-            if found is not None:
-                found.retry_at = self._clock() + pause
+    async def _held(self, db: Session, file: RegisterFile) -> RegisterFile | None:
+        return await register_files.get(db, file.id, lock=True)
 
     async def _keep(self, file: RegisterFile, read: Found) -> None:
         """Write down what was found, unless the file was thrown away meanwhile."""

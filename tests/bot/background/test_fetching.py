@@ -64,6 +64,18 @@ async def test_trouble_on_the_way_passes(talk: Confidence, trouble: Exception) -
     assert await fetcher(talk, telegram).run_due() == 1
 
 
+async def test_a_list_to_draw_from_waits_as_long_as_telegram_asks(talk: Confidence) -> None:
+    await talk.inspector.text("/draw")
+    await talk.inspector.file(name="名单.txt", size=len(SPOKEN))
+    telegram = Telegram([SPOKEN, RetryLater(90), "张三\n李四".encode()])
+    assert await fetcher(talk, telegram).run_due() == 1, "the recording"
+    talk.bench.now += timedelta(minutes=1)
+    assert await fetcher(talk, telegram).run_due() == 0
+    assert telegram.asked == 2, "it was asked before the time"
+    talk.bench.now += timedelta(minutes=1)
+    assert await fetcher(talk, telegram).run_due() == 1
+
+
 async def test_a_recording_that_is_refused_for_good_is_told_to_the_interviewer(talk: Confidence) -> None:
     telegram = Telegram([Rejected("gone")])
     for _ in range(len(interviews.PAUSES) + 1):
