@@ -209,10 +209,14 @@ async def _mender(turn: Turn, sheet: Sheet, item: Item) -> Person:
 async def send(turn: Turn, args: tuple[str, ...]) -> None:
     """Send the items back: a ticket each, and a message to everybody who has any."""
     sheet = await _submitted(turn, number(args, 0), lock=True)
-    words: dict[str, str] = _state(turn, sheet)["words"]
+    state = _state(turn, sheet)
+    words: dict[str, str] = state["words"]
+    taken = {one.path for one in await corrections.of_visit(turn.db, sheet.visit.id) if one.live}
+    if not words and taken:  # tapped twice: the list says what was sent
+        await _show(turn, sheet, state["picked"])
+        return
     if not words:
         raise UserError(NONE)
-    taken = {one.path for one in await corrections.of_visit(turn.db, sheet.visit.id) if one.live}
     day = await due_on(turn, sheet.visit)
     sent: dict[int, list[tuple[Correction, str]]] = {}
     menders: dict[int, Person] = {}

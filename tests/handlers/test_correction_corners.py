@@ -124,3 +124,17 @@ async def test_nobody_in_the_office_hears_of_a_group_that_is_led(bench: Bench):
     await here.one.tap("✅ 是")
     await here.one.tap("改好了")
     assert len(office.bot_said) == said
+
+
+async def test_sending_back_tapped_twice_sends_once_and_shows_what_was_sent(bench: Bench):
+    here, leader = await sent_back(bench)
+    await leader.press(f"correction.pick:{here.visit_id}", 1)
+    await leader.tap("1✅")
+    await leader.press(f"correction.ask:{here.visit_id}:all", card(leader).id)
+    await leader.text("请补齐")
+    shown = card(leader)
+    for _ in range(2):
+        await leader.press(f"correction.send:{here.visit_id}", shown.id)
+        assert not leader.alert
+        assert "1⏳" in card(leader).labels
+    assert [one.number for one in await tickets(here)] == ["3", "1"]
