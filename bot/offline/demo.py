@@ -119,7 +119,8 @@ async def _bot(folder: Path, telegram: Sandbox, driver: str, *, rushed: bool) ->
     if driver:
         settings = replace(settings, driver=driver)
     await _prepare(settings, telegram)
-    async with App(settings) as app:
+    # One clock for both: moved on the page, it brings the reminders and digests of the days it passes.
+    async with App(settings, clock=telegram.world.clock.now) as app:
         yield app
 
 

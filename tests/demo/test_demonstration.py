@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -231,6 +232,19 @@ async def test_started_again_it_goes_on_where_it_stopped(tmp_path: Path):
         await arrived(phone, "欢迎，督导员01")
         await phone.text("今日督导")
         await arrived(phone, UNIT)
+
+
+async def test_the_bot_goes_by_the_clock_that_is_moved_on_the_page(tmp_path: Path):
+    async with demo.offline(tmp_path, 0) as (telegram, app), Phone(telegram.url, demo.INSPECTOR) as phone:
+        await phone.start()
+        await arrived(phone, "欢迎，督导员01")
+        telegram.world.clock.advance(timedelta(days=2))
+        days = {(telegram.world.clock.now() + timedelta(hours=8, minutes=late)).date() for late in (0, 1)}
+        await phone.text("/today")
+        await arrived(phone, "今日督导</b>")
+        await app.settled()
+        said = "".join(str(one.get("text_html")) for one in await phone.messages())
+        assert any(f"· {day.month}月{day.day}日" in said for day in days)
 
 
 async def test_a_taken_port_gets_the_next_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
