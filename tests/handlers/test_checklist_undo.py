@@ -101,6 +101,7 @@ async def test_what_somebody_else_has_changed_since_is_left_alone(bench: Bench):
     await here.at(1, second)
     await second.press(f"checklist.again:{here.visit_id}:1", card(second).id)
     await second.tap("In place")
+    await second.tap("Change it")
     await first.tap("撤销")
     assert (first.toast, first.alert) == ("已撤销；第1题后来改过，没有动。", True)
     assert await here.answers() == {"i01": "done"}
