@@ -13,6 +13,7 @@ from importlib.resources import files
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from babel import Locale
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -43,6 +44,7 @@ class Speech:
 
     def __init__(self, language: str, catalogue: gettext.NullTranslations) -> None:
         self.language = language
+        self._locale = Locale.parse(language)  # once: it takes longer than all that is written with it
         self._catalogue = catalogue
 
     def t(self, message: str, /, **values: object) -> Markup:
@@ -69,19 +71,19 @@ class Speech:
 
     def day(self, day: date) -> str:
         """Return a date as people write it, with the weekday."""
-        return format_date(day, "M月d日 EEE" if self.language == "zh_CN" else "EEE d MMM", locale=self.language)
+        return format_date(day, "M月d日 EEE" if self.language == "zh_CN" else "EEE d MMM", locale=self._locale)
 
     def moment(self, at: datetime, zone: tzinfo) -> str:
         """Return a moment in the given zone, to the minute."""
-        return format_datetime(at, "M月d日 HH:mm" if self.language == "zh_CN" else "d MMM HH:mm", zone, self.language)
+        return format_datetime(at, "M月d日 HH:mm" if self.language == "zh_CN" else "d MMM HH:mm", zone, self._locale)
 
     def clock(self, at: datetime, zone: tzinfo) -> str:
         """Return the time of day in the given zone, to the minute."""
-        return format_time(at, "HH:mm", zone, self.language)
+        return format_time(at, "HH:mm", zone, self._locale)
 
     def span(self, span: timedelta) -> str:
         """Return how long something takes, in its largest unit and short."""
-        return format_timedelta(span, threshold=1, format="short", locale=self.language)
+        return format_timedelta(span, threshold=1, format="short", locale=self._locale)
 
 
 @cache
