@@ -137,6 +137,7 @@ ACCESS: Final[Mapping[str, Allowed]] = {
     "digest.day": LEADING,
     "digest.late": LEADING,
     "digest.stuck": LEADING,
+    "digest.items": LEADING,
     "digest.moved": LEADING,
     "digest.matters": LEADING,
     "digest.nudge": LEADING,

@@ -21,6 +21,7 @@ DIGEST = Journey(
         "late": looking.late,
         "lag": looking.lag,
         "stuck": looking.stuck,
+        "items": looking.items,
         "moved": looking.moved,
         "matters": looking.matters,
         "nudge": nudging.nudge,

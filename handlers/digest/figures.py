@@ -46,6 +46,8 @@ def _figures(words: Speech, facts: Facts, group_id: int) -> list[tuple[str, tupl
         found.append((words.label("Overdue {count}", count=facts.overdue), ("matters", group_id, 0, LATE)))
     if facts.open:
         found.append((words.label("Open matters {count}", count=facts.open), ("matters", group_id, 0)))
+    if facts.items:
+        found.append((words.label("Late work items {count}", count=len(facts.items)), ("items", group_id)))
     if facts.ahead:
         found.append((words.label("Next day {count}", count=len(facts.ahead)), ("day", group_id, NEXT)))
     return found
@@ -59,8 +61,6 @@ def buttons(words: Speech, facts: Facts, group_id: int, names: Mapping[int, str]
         label = words.label("Covered {done}/{total}", done=done, total=total)
         looks.append(Button(label, data("coverage", "show", facts.round_id, group_id)))
     looks += [Button(label, data("digest", *map(str, rest))) for label, rest in _figures(words, facts, group_id)]
-    if facts.items:
-        looks.append(Button(words.label("Work items {count}", count=len(facts.items)), data("plan", "show")))
     return (*in_rows(looks), *(nudges(words, facts, group_id, names, NUDGES) if not groups else _of(groups)))
 
 

@@ -23,7 +23,7 @@ from handlers.progress import brief
 from handlers.rows import in_rows
 from handlers.text import mark
 from storage import people
-from storage.campaign import campaigns, digests
+from storage.campaign import campaigns, digests, work
 from storage.campaign.digest_plans import OFFICE
 from storage.people import FIELD
 from storage.visit import agenda, findings, tallies
@@ -50,7 +50,7 @@ SIGNS: Final = {Grade.partly: "◐", Grade.missing: "✗"}
 async def enter(turn: Turn, link: str = "", **_: object) -> None:
     """Open what a link in a group chat leads to, for whoever may see it."""
     verb, *args = link.removeprefix(PREFIX).split("-")
-    steps = {"show": show, "day": day, "late": late, "stuck": stuck, "moved": moved, "matters": matters}
+    steps = {"show": show, "day": day, "late": late, "stuck": stuck, "moved": moved, "matters": matters, "items": items}
     action = f"digest.{verb}" if verb in steps else "/digest"
     if not may(turn.person, action, turn.now):
         raise NotAllowed if turn.person is not None else Uninvited
@@ -173,6 +173,23 @@ def _wanting(turn: Turn, partly: int, missing: int) -> list[Markup]:
         return []
     said = mark("Found wanting: not done {count}") if missing else mark("Found wanting: partly done {count}")
     return [turn.t(said, count=missing or partly)]
+
+
+# --- work items ---
+
+
+async def items(turn: Turn, args: tuple[str, ...]) -> None:
+    """List the work items that the group, or the office, is late with; each opens where it is said to be done."""
+    facts, group_id = await _facts(turn, args)
+    found = [one for one in [await work.item(turn.db, each) for each in facts.items] if one is not None]
+    said = [turn.t("<b>Late work items</b> · {count}", count=len(found))]
+    for one in found:
+        title, due = one.title.get(turn.speech.language, ""), turn.speech.day(one.due_on)
+        said.append(turn.t("⚠ {number} {title} · due {day}", number=one.number, title=title, day=due))
+    if not found:
+        said.append(turn.t("Nothing here now."))
+    rows = in_rows([Button(f"⚠{one.number}", data("plan", "item", one.id)) for one in found])
+    turn.card(Markup("\n").join(said), (*rows, _back(turn, group_id)))
 
 
 # --- open matters ---

@@ -308,6 +308,7 @@ async def test_a_leader_sees_and_nudges_nobody_of_another_group(field):
         "late:2",
         f"nudge:2:{person.id}",
         "matters:2:0",
+        "items:2",
         "settings:2",
         "show:0",
         f"nudge:0:{person.id}",
@@ -339,6 +340,25 @@ async def test_what_is_late_is_turned_over_page_by_page_however_much_it_is(field
     assert leader.last.text.startswith("逾期未交 · 2\n2. ")
     await leader.press("digest.late:2:x", leader.last.id)
     assert leader.alert
+
+
+async def test_late_work_items_open_those_the_group_is_late_with_and_no_others(field):
+    leader = await field.let_in("二组组长", Role.leader, group="二组")
+    field.now = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
+    await leader.text("/digest")
+    label = next(one for one in leader.last.labels if one.startswith("逾期工作 "))
+    count = int(label.removeprefix("逾期工作 "))
+    assert f"⚠ 工作内容逾期 {count} 项" in leader.last.text
+    await leader.tap(label)
+    first, *items = leader.last.text.splitlines()
+    assert first == f"逾期的工作内容 · {count}"
+    assert len(items) == count
+    number = items[0].split()[1]
+    await leader.tap(f"⚠{number}")
+    await leader.tap("✓ 完成 二组")
+    await leader.press("digest.items:2", leader.last.id)
+    assert leader.last.text.startswith(f"逾期的工作内容 · {count - 1}")
+    assert f"⚠ {number} " not in leader.last.text
 
 
 async def test_who_leads_two_groups_finds_the_digest_of_each(field):

@@ -40,7 +40,7 @@ FORMED = {  # journey -> what its buttons carry -> their verbs; {0} is a visit, 
     "coverage": {"": "all", "1:2": "show areas out", "1:2:planned:0": "names", "1:2:l3:0": "part"},
     "digest": {
         "": "ask lag",
-        "2": "show late stuck moved settings off unbind",
+        "2": "show late stuck moved items settings off unbind",
         "2:today": "day",
         "2:0": "matters",
         "2:3": "nudge",
