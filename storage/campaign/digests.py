@@ -161,12 +161,13 @@ async def _going(
     db: Session, groups: Sequence[int], today: date, coming: date, zone: tzinfo, calendar: Calendar, now: datetime
 ) -> tuple[Going, ...]:
     """Return the visits of today and of the next worked day, and those whose day is over and that are not handed in."""
-    unfinished = sa.and_(Visit.planned_on <= coming, Visit.state.in_([State.planned, State.open]))
+    waited_for = sa.and_(Visit.planned_on <= coming, Visit.awaited())
+    done_today = sa.and_(Visit.planned_on == today, Visit.state == State.submitted)
     query = (
         sa.select(Visit.id, Visit.unit_id, Visit.group_id, Unit.name, Unit.area, Visit.planned_on)
         .add_columns(Visit.state, Visit.opened_at)
         .join(Unit, Unit.id == Visit.unit_id)
-        .where(Visit.group_id.in_(groups), Unit.standing(), sa.or_(unfinished, Visit.planned_on == today))
+        .where(Visit.group_id.in_(groups), Unit.standing(), sa.or_(waited_for, done_today))
         .order_by(Visit.planned_on, Visit.id)
     )
     rows = (await db.execute(query)).all()

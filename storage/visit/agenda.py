@@ -31,9 +31,7 @@ async def planned_for(db: Session, person: Person, now: datetime, limit: int = 5
     query = (
         sa.select(Visit)
         .join(Visit.unit)
-        .where(Visit.of(person, now), Visit.state != State.submitted)
-        # What was planned at a unit that has dropped out is not to be done any more; what was begun is.
-        .where(sa.or_(Visit.state == State.open, Unit.standing()))
+        .where(Visit.of(person, now), Visit.awaited())
         .options(contains_eager(Visit.unit), joinedload(Visit.members), joinedload(Visit.parts))
         .order_by(
             sa.case((others, 1), else_=0),
@@ -56,7 +54,7 @@ async def unfinished(db: Session, campaign_id: int, ids: Collection[int] | None 
     query = (
         sa.select(Visit)
         .join(Visit.unit)
-        .where(Unit.campaign_id == campaign_id, Unit.standing(), Visit.state != State.submitted)
+        .where(Unit.campaign_id == campaign_id, Unit.standing(), Visit.awaited())
         .where(Visit.id.in_(ids) if ids is not None else sa.true())
         .options(contains_eager(Visit.unit), joinedload(Visit.members), joinedload(Visit.parts))
         .order_by(Visit.id)

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from storage import audit
-from storage.campaign.campaigns import Unit
+from storage.campaign.campaigns import Round, Unit
 from storage.entity import Entity, Json, Session, Whom, storable
 from storage.people import FIELD, Person, Role
 from storage.vault.custody import Kept
@@ -145,6 +145,16 @@ class Visit(Kept, Entity):
         group = cls.group_id.in_(_groups(person, now))
         named = cls.id.in_(sa.select(VisitMember.visit_id).where(VisitMember.person_id == person.id))
         return sa.or_(group, named) if person.has(now, *FIELD) else group
+
+    @classmethod
+    def awaited(cls) -> sa.ColumnElement[bool]:
+        """Name the visits that are to be handed in yet, beside their units: begun, or planned and still to be done.
+
+        What was planned at a unit that has dropped out, or in a round that was closed, is not to be done any more.
+        """
+        closed = sa.select(Round.id).where(Round.closed_at.is_not(None))
+        still = sa.or_(cls.round_id.is_(None), cls.round_id.not_in(closed))
+        return sa.or_(cls.state == State.open, sa.and_(cls.state == State.planned, Unit.standing(), still))
 
     def noticed(self, changed: frozenset[str]) -> str:
         """Name the deed that changed these columns."""

@@ -10,6 +10,7 @@ from handlers import owed
 from storage.campaign import campaigns, coverage
 from storage.campaign.campaigns import Unit
 from storage.people import Role
+from tests.handlers.digest_field import visit_at
 from tests.handlers.phone import MORNING
 from tests.handlers.setting_up import begun
 
@@ -158,3 +159,30 @@ async def test_nobody_is_reminded_of_a_round_that_is_closed_nor_of_one_their_gro
     assert await owed_of(bench, one.id) == set()
     await admin.press(f"round.open:{one.id}", admin.last.id)
     assert await owed_of(bench, one.id) == {each for each in every if each[1] == 1}
+
+
+async def visits_owed(bench):
+    """What is reminded of about visits: their numbers and kinds."""
+    async with bench.database.read() as db:
+        campaign = await campaigns.get(db, 1)
+        return {one.key for one, _, _ in await owed.open_matters(db, campaign, bench.now, {"start", "submit"})}
+
+
+async def test_what_was_planned_in_a_closed_round_is_not_to_be_done_any_more_and_what_was_begun_is(bench):
+    admin = await bench.let_in("王主任", Role.admin)
+    inspector = await bench.let_in("督导员01", Role.inspector, group="一组")
+    planned, begun = [await visit_at(bench, code, date(2026, 10, 16)) for code in ("A-1", "A-2")]
+    await inspector.text("/visit")
+    assert "浙江公司党委" in str(inspector.last)
+    await inspector.press(f"visit.open:{begun}", inspector.last.id)
+    await inspector.tap("✅ 到位")
+    every = {f"start:{planned}", f"submit:{begun}"}
+    assert every <= await visits_owed(bench)
+    await admin.text("/round")
+    await admin.tap("第一轮")
+    await admin.press("round.closed:1", admin.last.id)
+    assert every & await visits_owed(bench) == {f"submit:{begun}"}
+    await inspector.text("/visit")
+    assert "浙江公司党委" not in str(inspector.last)
+    await admin.press("round.open:1", admin.last.id)
+    assert every <= await visits_owed(bench)
