@@ -49,7 +49,7 @@ format: $(READY) ## put the code into the house style
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
 
-bench: $(READY) ## the benchmarks, 10 minutes on a machine with nothing else to do; ONLY=turns for one of them
+bench: $(READY) ## the benchmarks, 25 minutes on a machine with nothing else to do; ONLY=turns for one of them
 	@$(BIN)/python -m benchmarks $(ONLY) $(ARGS)
 
 proof: $(READY) ## kills, replicas, reminders, broadcasts, databases in trouble, hostile updates: 20 minutes; ONLY=kills for a part of it
