@@ -185,6 +185,8 @@ async def test_stickers_forwards_and_double_taps_by_thumb_spoil_nothing(tmp_path
         await inspector.sees("方案已经修改")
         await inspector.forward("方案已经修改")
         await expect(inspector.phone.locator(".mine .forwarded")).to_be_visible()
+        await inspector.sees("转发的消息不算您本人的记录")  # the card has come down below it, where a thumb finds it
+        await expect(inspector.phone.locator(".theirs.with-buttons")).to_have_count(1)
         await inspector.phone.get_by_role("button", name="✅").last.dblclick()
         await inspector.sees("3. ")
         await app.settled()
